@@ -1,0 +1,67 @@
+// The job file as values, after defaults, overrides and path resolution. docs/job-file.md is its
+// manual.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/labels/interpolation.h"
+
+namespace prelabel {
+
+enum class SourceKind : std::uint8_t { kImages, kVideo };
+
+struct DataSource {
+  SourceKind kind = SourceKind::kImages;
+  std::vector<std::string>
+      patterns;                     // absolute: files, folders or globs (kVideo: exactly one file)
+  std::int64_t keyframe_every = 1;  // kVideo: look at frames 0, N, 2N … and the last one
+};
+
+// How one model class is written. A job with no `classes` writes all of them under their own names.
+struct ClassRule {
+  std::string to;                  // name in the labels
+  std::optional<float> threshold;  // instead of labels.threshold
+};
+
+struct LabelOptions {
+  float raw_threshold = 0.05F;  // kept in the store
+  float threshold = 0.3F;       // written to labels
+  float nms = 0.6F;             // IoU over which the weaker box of a class falls
+  int max_per_image = 100;
+  std::map<std::string, ClassRule> classes;  // by the model's class name; empty: all classes
+};
+
+enum class Launcher : std::uint8_t { kLocal, kNone };
+
+struct ClusterOptions {
+  Launcher launcher = Launcher::kLocal;
+  int workers = 2;
+  std::string listen = "tcp://127.0.0.1:0";  // ZeroMQ endpoint; port 0: any free one
+  std::chrono::milliseconds heartbeat{2000};
+  std::chrono::milliseconds task_deadline{600000};
+  int shard_size = 16;   // items a detect task
+  int max_attempts = 3;  // after which a task is quarantined
+};
+
+struct OutputOptions {
+  std::filesystem::path dir;         // the run directory
+  std::vector<std::string> formats;  // of "coco", "mot"
+};
+
+struct JobSpec {
+  std::string name;
+  std::vector<DataSource> data;
+  std::filesystem::path model;  // the model card
+  LabelOptions labels;
+  InterpolationMethod interpolation = InterpolationMethod::kLinear;
+  ClusterOptions cluster;
+  OutputOptions output;
+};
+
+}  // namespace prelabel

@@ -1,0 +1,18 @@
+// Fills the frames between a track's keyframes. Pure; thread-safe.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "common/labels/track.h"
+
+namespace prelabel {
+
+enum class InterpolationMethod : std::uint8_t { kNone, kLinear };
+
+// One point a frame from the first keyframe to the last (kLinear), or the keyframes alone (kNone).
+// Linear: each corner moves linearly, as CVAT does; the score is the lower of both neighbours'.
+std::vector<TrackPoint> Interpolate(std::span<const Keyframe> keyframes,
+                                    InterpolationMethod method);
+
+}  // namespace prelabel

@@ -1,0 +1,30 @@
+// Frames of a video by index. A source keeps its decoder's position: reading forward costs decoding
+// alone, reading elsewhere seeks to the decoder keyframe before and drops the lead-in.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "common/base/result.h"
+#include "common/media/image.h"
+#include "common/media/video_index.h"
+
+namespace prelabel {
+
+// Not thread-safe; one source belongs to one thread.
+class FrameSource {
+ public:
+  virtual ~FrameSource() = default;
+
+  virtual std::int64_t FrameCount() const = 0;
+
+  // Any frame in [0, FrameCount()), in any order; byte-identical to sequential decoding.
+  // DataLoss: this frame is damaged or missing; others may still be readable.
+  virtual Result<Image> Read(std::int64_t frame) = 0;
+};
+
+// Opens a video over its index (libavcodec, one thread; libswscale to BGR).
+Result<std::unique_ptr<FrameSource>> OpenVideo(const std::filesystem::path& path, VideoIndex index);
+
+}  // namespace prelabel

@@ -1,0 +1,36 @@
+// Reads and writes still pictures (adapter over OpenCV). Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/geometry/box.h"
+#include "common/media/image.h"
+
+namespace prelabel {
+
+// Decodes a file to BGR (grey is widened, alpha dropped, 16 bit scaled to 8, EXIF orientation
+// applied as viewers and labeling tools do). DataLoss where the file is missing, empty, truncated
+// or no picture: the message says which.
+Result<Image> ReadImage(const std::filesystem::path& path);
+
+// Plain stretch to width × height, bilinear as OpenCV's INTER_LINEAR.
+Image ResizeStretch(const Image& image, int width, int height);
+
+// JPEG bytes at the given quality (1 to 100).
+Result<std::vector<std::uint8_t>> EncodeJpeg(const Image& image, int quality);
+
+struct DrawnBox {
+  Box box;
+  std::string text;
+  std::uint32_t rgb = 0;  // 0xRRGGBB
+  bool dashed = false;    // interpolated labels are drawn dashed
+};
+
+// Draws outlines and texts into the image.
+void DrawBoxes(Image& image, const std::vector<DrawnBox>& boxes);
+
+}  // namespace prelabel

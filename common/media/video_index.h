@@ -1,0 +1,37 @@
+// The index of a video: every frame by presentation order, from demuxing alone (libavformat).
+// Container headers and VideoCapture seeks are wrong too often to be believed.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "common/base/result.h"
+
+namespace prelabel {
+
+struct VideoFrameEntry {
+  std::int64_t pts = 0;           // presentation timestamp in time_base units
+  std::int64_t decode_index = 0;  // position of its packet in the stream
+  bool keyframe = false;          // its packet is a decoder keyframe (random access point)
+};
+
+struct VideoIndex {
+  int width = 0;
+  int height = 0;
+  int time_base_num = 1;
+  int time_base_den = 1;
+  std::int64_t header_frames = 0;       // what the container claims; 0 where it claims nothing
+  std::vector<VideoFrameEntry> frames;  // ascending pts; frame index = position here, 0-based
+
+  // Seconds from the first frame's presentation.
+  double TimestampSeconds(std::int64_t frame) const;
+  // Mean rate over the video, frames a second; 0 for fewer than two frames.
+  double FrameRate() const;
+};
+
+// Reads every packet of the first video stream; decodes nothing.
+// DataLoss: no file, no video stream, or not one packet.
+Result<VideoIndex> BuildVideoIndex(const std::filesystem::path& path);
+
+}  // namespace prelabel

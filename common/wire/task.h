@@ -1,0 +1,51 @@
+// Tasks and their results: what travels between coordinator and workers, and what the store keeps.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/base/ids.h"
+#include "common/labels/linking.h"
+#include "common/labels/prediction.h"
+#include "common/labels/track.h"
+
+namespace prelabel {
+
+enum class TaskKind : std::uint8_t { kDetect, kLink };
+
+// A row of the plan. A detect task covers `count` items of its source: first, first + stride …
+// A link task covers a whole video.
+struct Task {
+  TaskId id;
+  TaskKind kind = TaskKind::kDetect;
+  SourceId source;
+  std::uint64_t first = 0;
+  std::uint32_t count = 0;
+  std::uint32_t stride = 1;
+  friend bool operator==(const Task&, const Task&) = default;
+};
+
+// A task with what a worker needs to run it.
+struct Assignment {
+  Task task;
+  Attempt attempt;
+  std::vector<std::string> paths;           // images: one a item; video: the one file
+  std::vector<FrameDetections> detections;  // link: all detections of the video, by frame
+  LinkOptions link;                         // link only
+};
+
+// What a worker made of an assignment. Detect: one ItemResult an item, in order. Link: tracks.
+struct TaskResult {
+  TaskId task;
+  Attempt attempt;
+  std::vector<ItemResult> items;
+  std::vector<Track> tracks;
+  std::uint64_t compute_micros =
+      0;  // time inside the model; varies from run to run, never in labels
+};
+
+// The items of a detect task, in order.
+std::vector<std::uint64_t> TaskItems(const Task& task);
+
+}  // namespace prelabel

@@ -1,0 +1,39 @@
+// The items of a job, source by source, in the one order that labels, ids and reports follow.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "common/job/job_spec.h"
+#include "common/media/video_index.h"
+
+namespace prelabel {
+
+struct SourceItems {
+  SourceKind kind = SourceKind::kImages;
+  std::string name;  // videos: the file's stem, made unique within the job; images: the root's name
+  std::filesystem::path root;  // images: the folder that `files` are relative to
+  std::vector<std::string>
+      files;         // images: sorted, '/' separated; video: the one file's absolute path
+  VideoIndex index;  // video only
+  std::int64_t keyframe_every = 1;  // video only
+  std::string error;                // the source could not be read at all; then it has no items
+
+  std::uint64_t ItemCount() const {
+    return kind == SourceKind::kVideo ? index.frames.size() : files.size();
+  }
+};
+
+struct Dataset {
+  std::vector<SourceItems> sources;  // position = SourceId
+
+  std::uint64_t ItemCount() const {
+    std::uint64_t n = 0;
+    for (const SourceItems& source : sources) n += source.ItemCount();
+    return n;
+  }
+};
+
+}  // namespace prelabel

@@ -1,0 +1,41 @@
+// The model seam. One instance belongs to one thread; replicas come from loading again.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/job/model_card.h"
+#include "common/labels/prediction.h"
+
+namespace prelabel {
+
+// What a dense model says about one input, before NMS. Boxes are in pixels of the model's input.
+struct DenseOutput {
+  std::vector<Prediction>
+      candidates;            // every (box, class) with score > threshold, by box, then class
+  int feature_channels = 0;  // D; 0 without a feature map
+  int feature_height = 0;
+  int feature_width = 0;
+  std::vector<float> features;  // D × h × w, row-major
+};
+
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  // `input`: batch × 3 × H × W floats, normalised as the card says, row-major. One output an input;
+  // an output does not depend on its neighbours in the batch.
+  // Unavailable: out of device memory (try a smaller batch). Internal: the module failed or its
+  // output is not the card's layout.
+  virtual Result<std::vector<DenseOutput>> Run(std::span<const float> input, int batch,
+                                               float threshold) = 0;
+};
+
+// Loads a TorchScript bundle onto a device ("cpu", "cuda:N") for one-thread use: frozen and
+// optimised for inference. InvalidArgument: missing file, wrong sha256, no such device, no module.
+Result<std::unique_ptr<Model>> LoadTorchModel(const ModelCard& card, const std::string& device);
+
+}  // namespace prelabel
