@@ -51,7 +51,8 @@ struct Reject {
   bool permanent = false;
 };
 
-// W→C. How many further tasks the worker is willing to hold.
+// W→C. How many tasks the worker is willing to hold at once, running ones included.
+// Sent when it changes.
 struct Credit {
   std::uint32_t tasks = 0;
 };
@@ -93,6 +94,7 @@ struct Failure {
 };
 
 // C→W. The result is durable (kCommitted, kDuplicate) or not wanted (kStale): forget it.
+// An empty one answers a Heartbeat.
 enum class AckStatus : std::uint8_t { kCommitted, kDuplicate, kStale };
 struct Ack {
   struct Item {

@@ -1,0 +1,429 @@
+#include "common/wire/codec.h"
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "common/wire/prelabel.pb.h"
+
+namespace prelabel {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "embeddings are stored little-endian");
+
+constexpr std::size_t kMaxText = 4096;    // reasons, paths, names
+constexpr int kMaxItems = 1 << 20;        // items, frames, tasks or acknowledgements a message
+constexpr int kMaxPredictions = 1 << 20;  // an item
+constexpr int kMaxClasses = 1 << 16;
+
+Error Malformed(const char* what) {
+  return InvalidArgument(std::string("malformed message: ") + what);
+}
+
+bool TextFits(const std::string& text) { return text.size() <= kMaxText; }
+
+void PackBox(const Box& box, google::protobuf::RepeatedField<float>& out) {
+  out.Add(box.x1);
+  out.Add(box.y1);
+  out.Add(box.x2);
+  out.Add(box.y2);
+}
+
+Box UnpackBox(const google::protobuf::RepeatedField<float>& boxes, int i) {
+  return {boxes[4 * i], boxes[4 * i + 1], boxes[4 * i + 2], boxes[4 * i + 3]};
+}
+
+bool AllFinite(const google::protobuf::RepeatedField<float>& values) {
+  for (const float value : values) {
+    if (!std::isfinite(value)) return false;
+  }
+  return true;
+}
+
+void Pack(const std::vector<Prediction>& predictions, wire::Predictions& out) {
+  const int n = static_cast<int>(predictions.size());
+  out.mutable_classes()->Reserve(n);
+  out.mutable_scores()->Reserve(n);
+  out.mutable_boxes()->Reserve(4 * n);
+  for (const Prediction& p : predictions) {
+    out.add_classes(p.class_id);
+    out.add_scores(p.score);
+    PackBox(p.box, *out.mutable_boxes());
+  }
+}
+
+Result<std::vector<Prediction>> Unpack(const wire::Predictions& in) {
+  const int n = in.classes_size();
+  if (n > kMaxPredictions || in.scores_size() != n || in.boxes_size() != 4 * n) {
+    return Malformed("lists of predictions differ in length");
+  }
+  if (!AllFinite(in.scores()) || !AllFinite(in.boxes())) return Malformed("a number is not finite");
+  std::vector<Prediction> predictions(static_cast<std::size_t>(n));
+  for (int i = 0; i < n; ++i) {
+    if (in.classes(i) >= kMaxClasses) return Malformed("class id out of range");
+    predictions[static_cast<std::size_t>(i)] = {static_cast<std::uint16_t>(in.classes(i)),
+                                                in.scores(i), UnpackBox(in.boxes(), i)};
+  }
+  return predictions;
+}
+
+std::string PackHalves(const std::vector<Float16>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Float16)};
+}
+
+Result<std::vector<Float16>> UnpackHalves(const std::string& bytes) {
+  if (bytes.size() % sizeof(Float16) != 0) return Malformed("odd number of embedding bytes");
+  std::vector<Float16> values(bytes.size() / sizeof(Float16));
+  if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
+  return values;
+}
+
+void Pack(const ItemResult& item, wire::Item& out) {
+  out.set_item(item.item);
+  out.set_error(item.error);
+  out.set_width(static_cast<std::uint32_t>(item.width));
+  out.set_height(static_cast<std::uint32_t>(item.height));
+  if (!item.ok()) return;
+  Pack(item.predictions, *out.mutable_predictions());
+  const ImageStats& s = item.stats;
+  for (const float value :
+       {s.brightness, s.contrast, s.sharpness, s.entropy, s.mean_red, s.mean_green, s.mean_blue}) {
+    out.add_stats(value);
+  }
+  out.set_embedding(PackHalves(item.embedding));
+  out.set_box_embeddings(PackHalves(item.box_embeddings));
+}
+
+Result<ItemResult> Unpack(const wire::Item& in) {
+  constexpr std::uint32_t kMaxSide = 1U << 20;
+  if (in.width() > kMaxSide || in.height() > kMaxSide) return Malformed("image size out of range");
+  ItemResult item;
+  item.item = in.item();
+  item.error = in.error();
+  item.width = static_cast<int>(in.width());
+  item.height = static_cast<int>(in.height());
+  if (!item.ok()) return item;
+  PRELABEL_TRY(item.predictions, Unpack(in.predictions()));
+  if (in.stats_size() != 7) return Malformed("seven image statistics are expected");
+  item.stats = {in.stats(0), in.stats(1), in.stats(2), in.stats(3),
+                in.stats(4), in.stats(5), in.stats(6)};
+  PRELABEL_TRY(item.embedding, UnpackHalves(in.embedding()));
+  PRELABEL_TRY(item.box_embeddings, UnpackHalves(in.box_embeddings()));
+  return item;
+}
+
+void Pack(const Track& track, wire::Track& out) {
+  out.set_id(track.id);
+  out.set_class_id(track.class_id);
+  std::int64_t previous = 0;
+  for (const Keyframe& key : track.keyframes) {
+    out.add_frame_steps(key.frame - previous);
+    previous = key.frame;
+    out.add_scores(key.score);
+    PackBox(key.box, *out.mutable_boxes());
+  }
+}
+
+Result<Track> Unpack(const wire::Track& in) {
+  const int n = in.frame_steps_size();
+  if (in.scores_size() != n || in.boxes_size() != 4 * n || in.class_id() >= kMaxClasses) {
+    return Malformed("lists of a track differ in length");
+  }
+  if (!AllFinite(in.scores()) || !AllFinite(in.boxes())) return Malformed("a number is not finite");
+  Track track;
+  track.id = in.id();
+  track.class_id = static_cast<std::uint16_t>(in.class_id());
+  track.keyframes.reserve(static_cast<std::size_t>(n));
+  std::int64_t frame = 0;
+  for (int i = 0; i < n; ++i) {
+    const std::int64_t step = in.frame_steps(i);
+    if (step < (i == 0 ? 0 : 1) || step > std::numeric_limits<std::int64_t>::max() - frame) {
+      return Malformed("keyframes of a track do not ascend");
+    }
+    frame += step;
+    track.keyframes.push_back({frame, UnpackBox(in.boxes(), i), in.scores(i)});
+  }
+  return track;
+}
+
+void Pack(const Assignment& assignment, wire::Assignment& out) {
+  const Task& task = assignment.task;
+  out.set_task(task.id.value);
+  out.set_attempt(assignment.attempt.value);
+  out.set_kind(task.kind == TaskKind::kLink ? 1 : 0);
+  out.set_source(task.source.value);
+  out.set_first(task.first);
+  out.set_count(task.count);
+  out.set_stride(task.stride);
+  for (const std::string& path : assignment.paths) out.add_paths(path);
+  if (task.kind != TaskKind::kLink) return;
+  for (const FrameDetections& frame : assignment.detections) {
+    wire::Frame& packed = *out.add_detections();
+    packed.set_frame(frame.frame);
+    Pack(frame.predictions, *packed.mutable_predictions());
+  }
+  wire::LinkOptions& link = *out.mutable_link();
+  const LinkOptions& options = assignment.link;
+  link.mutable_class_thresholds()->Add(options.class_thresholds.begin(),
+                                       options.class_thresholds.end());
+  link.set_low_threshold(options.low_threshold);
+  link.set_match_iou(options.match_iou);
+  link.set_low_match_iou(options.low_match_iou);
+  link.set_max_gap(options.max_gap);
+}
+
+Result<Assignment> Unpack(const wire::Assignment& in) {
+  if (in.kind() > 1 || in.stride() == 0) return Malformed("unknown kind of task");
+  if (in.count() > kMaxItems && in.kind() == 0) return Malformed("too many items in a task");
+  Assignment out;
+  out.task = {TaskId(in.task()),
+              in.kind() == 1 ? TaskKind::kLink : TaskKind::kDetect,
+              SourceId(in.source()),
+              in.first(),
+              in.count(),
+              in.stride()};
+  out.attempt = Attempt(in.attempt());
+  for (const std::string& path : in.paths()) {
+    if (!TextFits(path)) return Malformed("a path is too long");
+    out.paths.push_back(path);
+  }
+  for (const wire::Frame& frame : in.detections()) {
+    PRELABEL_TRY(auto predictions, Unpack(frame.predictions()));
+    out.detections.push_back({frame.frame(), std::move(predictions)});
+  }
+  if (in.has_link()) {
+    const wire::LinkOptions& link = in.link();
+    out.link.class_thresholds.assign(link.class_thresholds().begin(),
+                                     link.class_thresholds().end());
+    out.link.low_threshold = link.low_threshold();
+    out.link.match_iou = link.match_iou();
+    out.link.low_match_iou = link.low_match_iou();
+    out.link.max_gap = link.max_gap();
+  }
+  return out;
+}
+
+struct WorkerPacker {
+  wire::WorkerEnvelope& out;
+
+  void operator()(const Hello& m) const {
+    wire::Hello& hello = *out.mutable_hello();
+    hello.set_protocol_version(m.protocol_version);
+    hello.set_worker_uuid(m.worker_uuid);
+    hello.set_hostname(m.hostname);
+    hello.set_nonce(m.nonce);
+    hello.set_slots(m.slots);
+    hello.set_build(m.compute.build);
+    hello.set_device(m.compute.device);
+    hello.set_cpu(m.compute.cpu);
+    hello.set_precision(m.compute.precision);
+  }
+  void operator()(const Credit& m) const { out.mutable_credit()->set_tasks(m.tasks); }
+  void operator()(const Heartbeat& m) const {
+    out.mutable_heartbeat()->set_items_done(m.items_done);
+  }
+  void operator()(const ResultMessage& m) const {
+    wire::Results& results = *out.mutable_results();
+    results.set_epoch(m.epoch.value);
+    for (const EncodedResult& r : m.results) {
+      wire::Result& result = *results.add_results();
+      result.set_task(r.task.value);
+      result.set_attempt(r.attempt.value);
+      result.set_items(r.items);
+      result.set_failed_items(r.failed_items);
+      result.set_compute_micros(r.compute_micros);
+      result.set_payload(r.payload);
+    }
+  }
+  void operator()(const Failure& m) const {
+    wire::Failure& failure = *out.mutable_failure();
+    failure.set_epoch(m.epoch.value);
+    failure.set_task(m.task.value);
+    failure.set_attempt(m.attempt.value);
+    failure.set_reason(m.reason);
+    failure.set_permanent(m.permanent);
+  }
+  void operator()(const Goodbye& m) const { out.mutable_goodbye()->set_reason(m.reason); }
+};
+
+struct CoordinatorPacker {
+  wire::CoordinatorEnvelope& out;
+
+  void operator()(const Welcome& m) const {
+    wire::Welcome& welcome = *out.mutable_welcome();
+    welcome.set_epoch(m.epoch.value);
+    welcome.set_heartbeat_ms(static_cast<std::uint32_t>(m.heartbeat.count()));
+    welcome.set_max_message_bytes(m.max_message_bytes);
+    welcome.set_model_card(m.model_card);
+    welcome.set_raw_threshold(m.raw_threshold);
+    welcome.set_raw_nms(m.raw_nms);
+    welcome.set_raw_max_per_image(m.raw_max_per_image);
+  }
+  void operator()(const Reject& m) const {
+    out.mutable_reject()->set_reason(m.reason);
+    out.mutable_reject()->set_permanent(m.permanent);
+  }
+  void operator()(const Assign& m) const {
+    out.mutable_assign()->set_epoch(m.epoch.value);
+    for (const Assignment& assignment : m.tasks)
+      Pack(assignment, *out.mutable_assign()->add_tasks());
+  }
+  void operator()(const Ack& m) const {
+    for (const Ack::Item& item : m.items) {
+      wire::AckItem& packed = *out.mutable_ack()->add_items();
+      packed.set_task(item.task.value);
+      packed.set_attempt(item.attempt.value);
+      packed.set_status(static_cast<std::uint32_t>(item.status));
+    }
+  }
+  void operator()(const Cancel& m) const {
+    out.mutable_cancel()->set_task(m.task.value);
+    out.mutable_cancel()->set_attempt(m.attempt.value);
+  }
+  void operator()(const Drain&) const { out.mutable_drain(); }
+};
+
+Result<WorkerMessage> Unpack(const wire::Hello& in) {
+  for (const std::string* text :
+       {&in.worker_uuid(), &in.hostname(), &in.build(), &in.device(), &in.cpu(), &in.precision()}) {
+    if (!TextFits(*text)) return Malformed("a name in Hello is too long");
+  }
+  return WorkerMessage(Hello{in.protocol_version(), in.worker_uuid(), in.hostname(), in.nonce(),
+                             in.slots(),
+                             ComputeClass{in.build(), in.device(), in.cpu(), in.precision()}});
+}
+
+Result<WorkerMessage> Unpack(wire::Results& in) {
+  if (in.results_size() > kMaxItems) return Malformed("too many results");
+  ResultMessage message{Epoch(in.epoch()), {}};
+  message.results.reserve(static_cast<std::size_t>(in.results_size()));
+  for (wire::Result& r : *in.mutable_results()) {
+    message.results.push_back({TaskId(r.task()), Attempt(r.attempt()), r.items(), r.failed_items(),
+                               r.compute_micros(), std::move(*r.mutable_payload())});
+  }
+  return WorkerMessage(std::move(message));
+}
+
+Result<CoordinatorMessage> Unpack(const wire::Assign& in) {
+  if (in.tasks_size() > kMaxItems) return Malformed("too many tasks");
+  Assign message{Epoch(in.epoch()), {}};
+  for (const wire::Assignment& task : in.tasks()) {
+    PRELABEL_TRY(auto assignment, Unpack(task));
+    message.tasks.push_back(std::move(assignment));
+  }
+  return CoordinatorMessage(std::move(message));
+}
+
+Result<CoordinatorMessage> Unpack(const wire::Ack& in) {
+  if (in.items_size() > kMaxItems) return Malformed("too many acknowledgements");
+  Ack message;
+  for (const wire::AckItem& item : in.items()) {
+    if (item.status() > 2) return Malformed("unknown status of an acknowledgement");
+    message.items.push_back(
+        {TaskId(item.task()), Attempt(item.attempt()), static_cast<AckStatus>(item.status())});
+  }
+  return CoordinatorMessage(std::move(message));
+}
+
+template <class Message>
+bool Parse(Message& message, std::string_view bytes) {
+  return bytes.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()) &&
+         message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+}
+
+}  // namespace
+
+std::string EncodeWorkerMessage(const WorkerMessage& message) {
+  wire::WorkerEnvelope envelope;
+  std::visit(WorkerPacker{envelope}, message);
+  return envelope.SerializeAsString();
+}
+
+std::string EncodeCoordinatorMessage(const CoordinatorMessage& message) {
+  wire::CoordinatorEnvelope envelope;
+  std::visit(CoordinatorPacker{envelope}, message);
+  return envelope.SerializeAsString();
+}
+
+Result<WorkerMessage> DecodeWorkerMessage(std::string_view bytes) {
+  wire::WorkerEnvelope in;
+  if (!Parse(in, bytes)) return Malformed("not a worker's message");
+  switch (in.message_case()) {
+    case wire::WorkerEnvelope::kHello:
+      return Unpack(in.hello());
+    case wire::WorkerEnvelope::kCredit:
+      return WorkerMessage(Credit{in.credit().tasks()});
+    case wire::WorkerEnvelope::kHeartbeat:
+      return WorkerMessage(Heartbeat{in.heartbeat().items_done()});
+    case wire::WorkerEnvelope::kResults:
+      return Unpack(*in.mutable_results());
+    case wire::WorkerEnvelope::kFailure: {
+      const wire::Failure& f = in.failure();
+      if (!TextFits(f.reason())) return Malformed("a reason is too long");
+      return WorkerMessage(Failure{Epoch(f.epoch()), TaskId(f.task()), Attempt(f.attempt()),
+                                   f.reason(), f.permanent()});
+    }
+    case wire::WorkerEnvelope::kGoodbye:
+      if (!TextFits(in.goodbye().reason())) return Malformed("a reason is too long");
+      return WorkerMessage(Goodbye{in.goodbye().reason()});
+    case wire::WorkerEnvelope::MESSAGE_NOT_SET:
+      break;
+  }
+  return Malformed("an empty message");
+}
+
+Result<CoordinatorMessage> DecodeCoordinatorMessage(std::string_view bytes) {
+  wire::CoordinatorEnvelope in;
+  if (!Parse(in, bytes)) return Malformed("not a coordinator's message");
+  switch (in.message_case()) {
+    case wire::CoordinatorEnvelope::kWelcome: {
+      const wire::Welcome& w = in.welcome();
+      if (!TextFits(w.model_card())) return Malformed("a path is too long");
+      return CoordinatorMessage(Welcome{
+          Epoch(w.epoch()), std::chrono::milliseconds(w.heartbeat_ms()), w.max_message_bytes(),
+          w.model_card(), w.raw_threshold(), w.raw_nms(), w.raw_max_per_image()});
+    }
+    case wire::CoordinatorEnvelope::kReject:
+      if (!TextFits(in.reject().reason())) return Malformed("a reason is too long");
+      return CoordinatorMessage(Reject{in.reject().reason(), in.reject().permanent()});
+    case wire::CoordinatorEnvelope::kAssign:
+      return Unpack(in.assign());
+    case wire::CoordinatorEnvelope::kAck:
+      return Unpack(in.ack());
+    case wire::CoordinatorEnvelope::kCancel:
+      return CoordinatorMessage(Cancel{TaskId(in.cancel().task()), Attempt(in.cancel().attempt())});
+    case wire::CoordinatorEnvelope::kDrain:
+      return CoordinatorMessage(Drain{});
+    case wire::CoordinatorEnvelope::MESSAGE_NOT_SET:
+      break;
+  }
+  return Malformed("an empty message");
+}
+
+std::string EncodeTaskPayload(const TaskResult& result) {
+  wire::TaskPayload payload;
+  for (const ItemResult& item : result.items) Pack(item, *payload.add_items());
+  for (const Track& track : result.tracks) Pack(track, *payload.add_tracks());
+  return payload.SerializeAsString();
+}
+
+Result<TaskResult> DecodeTaskPayload(std::string_view bytes) {
+  wire::TaskPayload in;
+  if (!Parse(in, bytes)) return Malformed("not a task's result");
+  TaskResult result;
+  result.items.reserve(static_cast<std::size_t>(in.items_size()));
+  for (const wire::Item& item : in.items()) {
+    PRELABEL_TRY(auto unpacked, Unpack(item));
+    result.items.push_back(std::move(unpacked));
+  }
+  result.tracks.reserve(static_cast<std::size_t>(in.tracks_size()));
+  for (const wire::Track& track : in.tracks()) {
+    PRELABEL_TRY(auto unpacked, Unpack(track));
+    result.tracks.push_back(std::move(unpacked));
+  }
+  return result;
+}
+
+}  // namespace prelabel

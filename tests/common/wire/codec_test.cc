@@ -1,0 +1,117 @@
+#include "common/wire/codec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace prelabel {
+namespace {
+
+using ::testing::HasSubstr;
+
+TaskResult SomeResult() {
+  TaskResult result;
+  ItemResult item;
+  item.item = 7;
+  item.width = 640;
+  item.height = 480;
+  item.predictions = {{3, 0.75F, {1, 2, 3.5F, 4}}, {0, 0.0625F, {-0.0F, 0, 10, 20}}};
+  item.stats = {0.5F, 0.25F, 12, 7.5F, 0.1F, 0.2F, 0.3F};
+  item.embedding = {0x3C00, 0xC000};
+  item.box_embeddings = {1, 2, 3, 4};
+  result.items.push_back(item);
+  ItemResult failed;
+  failed.item = 8;
+  failed.error = "b.jpg: truncated";
+  result.items.push_back(failed);
+  return result;
+}
+
+TEST(Codec, PayloadOfADetectTaskSurvives) {
+  const TaskResult sent = SomeResult();
+  const auto got = DecodeTaskPayload(EncodeTaskPayload(sent));
+  ASSERT_TRUE(got.has_value());
+  EXPECT_EQ(got.value().items, sent.items);
+}
+
+TEST(Codec, PayloadOfALinkTaskSurvives) {
+  TaskResult sent;
+  sent.tracks.push_back({4, 2, {{0, {1, 2, 3, 4}, 0.5F}, {10, {2, 3, 4, 5}, 0.25F}}});
+  const auto got = DecodeTaskPayload(EncodeTaskPayload(sent));
+  ASSERT_TRUE(got.has_value());
+  EXPECT_EQ(got.value().tracks, sent.tracks);
+}
+
+TEST(Codec, RefusesKeyframesThatDoNotAscend) {
+  TaskResult sent;
+  sent.tracks.push_back({1, 0, {{5, {}, 0.5F}, {5, {}, 0.5F}}});
+  const auto got = DecodeTaskPayload(EncodeTaskPayload(sent));
+  ASSERT_TRUE(got.has_error());
+  EXPECT_THAT(got.error().message, HasSubstr("do not ascend"));
+}
+
+TEST(Codec, RefusesNumbersThatAreNotFinite) {
+  TaskResult sent = SomeResult();
+  sent.items[0].predictions[0].score = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_TRUE(DecodeTaskPayload(EncodeTaskPayload(sent)).has_error());
+}
+
+TEST(Codec, AssignmentSurvivesWithPathsAndDetections) {
+  Assign sent{Epoch(3), {}};
+  Assignment detect;
+  detect.task = {TaskId(9), TaskKind::kDetect, SourceId(1), 32, 2, 5};
+  detect.attempt = Attempt(2);
+  detect.paths = {"a b.jpg", "ü.png"};
+  Assignment link;
+  link.task = {TaskId(10), TaskKind::kLink, SourceId(1), 0, 795, 1};
+  link.attempt = Attempt(1);
+  link.detections = {{40, {{1, 0.5F, {0, 1, 2, 3}}}}};
+  link.link.class_thresholds = {0.3F, 2.0F};
+  link.link.max_gap = 12;
+  sent.tasks = {detect, link};
+  const auto got = DecodeCoordinatorMessage(EncodeCoordinatorMessage(sent));
+  ASSERT_TRUE(got.has_value());
+  const auto& assign = std::get<Assign>(got.value());
+  EXPECT_EQ(assign.epoch, Epoch(3));
+  ASSERT_EQ(assign.tasks.size(), 2U);
+  EXPECT_EQ(assign.tasks[0].task, detect.task);
+  EXPECT_EQ(assign.tasks[0].attempt, Attempt(2));
+  EXPECT_EQ(assign.tasks[0].paths, detect.paths);
+  EXPECT_EQ(assign.tasks[1].task, link.task);
+  ASSERT_EQ(assign.tasks[1].detections.size(), 1U);
+  EXPECT_EQ(assign.tasks[1].detections[0].predictions, link.detections[0].predictions);
+  EXPECT_EQ(assign.tasks[1].link.class_thresholds, link.link.class_thresholds);
+  EXPECT_EQ(assign.tasks[1].link.max_gap, 12);
+}
+
+TEST(Codec, HelloSurvives) {
+  Hello sent;
+  sent.worker_uuid = "0123";
+  sent.hostname = "gpu-1";
+  sent.nonce = 0xFFFFFFFFFFFFFFFFULL;
+  sent.slots = 4;
+  sent.compute = {"0.1", "cpu", "AVX2", "fp32"};
+  const auto got = DecodeWorkerMessage(EncodeWorkerMessage(sent));
+  ASSERT_TRUE(got.has_value());
+  const auto& hello = std::get<Hello>(got.value());
+  EXPECT_EQ(hello.protocol_version, kProtocolVersion);
+  EXPECT_EQ(hello.nonce, sent.nonce);
+  EXPECT_EQ(hello.slots, 4U);
+  EXPECT_EQ(hello.compute, sent.compute);
+}
+
+TEST(Codec, RefusesGarbageAndNothing) {
+  EXPECT_TRUE(DecodeWorkerMessage("\xFF\xFF\xFF").has_error());
+  EXPECT_TRUE(DecodeWorkerMessage("").has_error());
+  EXPECT_TRUE(DecodeCoordinatorMessage("garbage").has_error());
+}
+
+TEST(Codec, RefusesATextOverTheLimit) {
+  const auto got = DecodeWorkerMessage(EncodeWorkerMessage(Goodbye{std::string(5000, 'x')}));
+  ASSERT_TRUE(got.has_error());
+  EXPECT_EQ(got.error().code, ErrorCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace prelabel
