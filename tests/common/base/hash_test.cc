@@ -11,6 +11,7 @@ namespace {
 
 TEST(Hash, AgreesWithXxhsum) {
   EXPECT_EQ(ToHex(HashBytes("")), "99aa06d3014798d86001c324468d497f");
+  EXPECT_EQ(ToHex(HashBytes("prelabel")), "021cf57a771a439088f27a4a68546fa7");
 }
 
 TEST(Hash, PiecesGiveTheHashOfTheWhole) {
