@@ -1,0 +1,59 @@
+// The seam of the export formats: one pass of MergeLabels can feed several writers.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "common/base/result.h"
+#include "common/job/model_card.h"
+#include "coordinator/merge/merge.h"
+#include "coordinator/scan/dataset.h"
+
+namespace prelabel {
+
+// Files appear under their names when Finish succeeds, complete; a writer that is destroyed without
+// it leaves none. Unavailable where the disk refuses. Not thread-safe.
+class LabelWriter {
+ public:
+  virtual ~LabelWriter() = default;
+  // Items come in MergeLabels' order.
+  virtual Result<void> Add(const LabeledItem& item) = 0;
+  virtual Result<void> Finish() = 0;
+};
+
+// What the files say about their origin. No dates: equal labels are equal bytes.
+struct LabelFileInfo {
+  std::string description;
+  std::string version;  // of prelabel
+};
+
+// The dataset and the class map outlive the writers.
+
+// COCO instances (cocodataset.org, "Data format"): ids from 1, an image's being its position in the
+// dataset plus 1. Items without a size (unreadable images) are left out; frames carry `video`,
+// `frame_index` (0-based) and `timestamp` (seconds); annotations `score`, `source` and, in videos,
+// `track_id`. `segmentation` is the box as a polygon, since strict importers want one.
+Result<std::unique_ptr<LabelWriter>> OpenCocoWriter(const std::filesystem::path& file,
+                                                    const Dataset& dataset,
+                                                    const ClassMap& classes,
+                                                    const LabelFileInfo& info);
+
+// COCO results (a list of image_id, category_id, bbox, score), image ids as in coco.json.
+// `raw`: everything that the model said, ids being the card's; otherwise the final labels.
+enum class CocoResultsKind : std::uint8_t { kLabels, kRaw };
+Result<std::unique_ptr<LabelWriter>> OpenCocoResultsWriter(const std::filesystem::path& file,
+                                                           const Dataset& dataset,
+                                                           const ClassMap& classes,
+                                                           const ModelCard& card,
+                                                           CocoResultsKind kind);
+
+// MOTChallenge ground truth (motchallenge.net, "Data format"), a folder a video:
+// <folder>/<video>/gt/gt.txt, gt/labels.txt (one class a line, where CVAT looks for it) and
+// seqinfo.ini. Frames, ids and classes are 1-based. Image sources have no tracks and are left out.
+Result<std::unique_ptr<LabelWriter>> OpenMotWriter(const std::filesystem::path& folder,
+                                                   const Dataset& dataset,
+                                                   const ClassMap& classes);
+
+}  // namespace prelabel

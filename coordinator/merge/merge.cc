@@ -1,0 +1,184 @@
+#include "coordinator/merge/merge.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include "common/labels/interpolation.h"
+#include "common/labels/linking.h"
+#include "common/wire/codec.h"
+#include "coordinator/merge/item_stream.h"
+#include "coordinator/merge/link_input.h"
+
+namespace prelabel {
+namespace {
+
+using Visit = std::function<Result<void>(const LabeledItem&)>;
+using Reasons = std::map<TaskId, std::string>;
+
+// What both kinds of sources need.
+struct Pass {
+  const JobSpec& job;
+  const ClassMap& classes;
+  Store& store;
+  std::span<const TaskRow> tasks;
+  const Reasons& reasons;
+  const Visit& visit;
+};
+
+void SortLabels(std::vector<Label>& labels) {
+  std::stable_sort(labels.begin(), labels.end(), [](const Label& a, const Label& b) {
+    return std::tie(a.category, b.score, a.track_id) < std::tie(b.category, a.score, b.track_id);
+  });
+}
+
+Result<void> MergeImages(const Pass& pass, SourceId source, const SourceItems& items) {
+  ItemStream stream(pass.store, pass.tasks, source, pass.reasons);
+  LabeledItem labeled;
+  labeled.source = source;
+  for (std::uint64_t i = 0; i < items.ItemCount(); ++i) {
+    PRELABEL_TRY(const ItemState state, stream.Next(i));
+    labeled.item = i;
+    labeled.looked_at = state.result != nullptr && state.error.empty();
+    labeled.raw = labeled.looked_at ? state.result : nullptr;
+    labeled.error = state.planned ? state.error : "not labeled: the run has no task for it";
+    labeled.width = state.result == nullptr ? 0 : state.result->width;
+    labeled.height = state.result == nullptr ? 0 : state.result->height;
+    labeled.labels.clear();
+    if (labeled.looked_at) {
+      for (const Prediction& p :
+           FilterPredictions(state.result->predictions, pass.classes.threshold_of_class,
+                             pass.classes, pass.job.labels)) {
+        labeled.labels.push_back({pass.classes.category_of_class[p.class_id], p.score, p.box,
+                                  LabelSource::kModel, 0});
+      }
+      SortLabels(labeled.labels);
+    }
+    PRELABEL_TRY(pass.visit(labeled));
+  }
+  return Ok();
+}
+
+// The tracks of the committed link task where they still stand for the job, otherwise new ones.
+Result<std::vector<Track>> LoadTracks(const Pass& pass, SourceId source, const SourceItems& items) {
+  const LabelOptions& labels = pass.job.labels;
+  const auto link =
+      std::find_if(pass.tasks.begin(), pass.tasks.end(), [&](const TaskRow& row) {
+        return row.task.source == source && row.task.kind == TaskKind::kLink &&
+               row.state == TaskState::kCommitted;
+      });
+  if (link != pass.tasks.end()) {
+    PRELABEL_TRY(const std::optional<std::string> stored,
+                 pass.store.GetMeta(LinkOptionsKey(source)));
+    if (stored == FormatLinkOptions(labels, pass.classes, items.keyframe_every)) {
+      Result<std::optional<std::string>> payload = pass.store.ReadPayload(link->task.id);
+      if (payload.has_error() && payload.error().code != ErrorCode::kDataLoss) {
+        return std::move(payload).error();
+      }
+      if (payload.has_value() && payload.value().has_value()) {
+        PRELABEL_TRY(TaskResult result, DecodeTaskPayload(*payload.value()));
+        return std::move(result.tracks);
+      }
+    }
+  }
+  PRELABEL_TRY(const std::vector<FrameDetections> frames,
+               CollectDetections(pass.store, pass.tasks, source, labels, pass.classes));
+  return LinkDetections(frames, MakeLinkOptions(labels, pass.classes, items.keyframe_every));
+}
+
+// Goes through the frames with the tracks that are alive; only these are interpolated at a time.
+class TrackSweep {
+ public:
+  TrackSweep(std::vector<Track> tracks, const ClassMap& classes, InterpolationMethod method)
+      : tracks_(std::move(tracks)), classes_(classes), method_(method) {
+    std::erase_if(tracks_, [&](const Track& track) {
+      return track.keyframes.empty() || track.class_id >= classes.category_of_class.size() ||
+             classes.category_of_class[track.class_id] < 0;
+    });
+    std::stable_sort(tracks_.begin(), tracks_.end(), [](const Track& a, const Track& b) {
+      return a.keyframes.front().frame < b.keyframes.front().frame;
+    });
+  }
+
+  // Fills `labels` with those of `frame`; frames ascend from call to call.
+  void LabelsAt(std::int64_t frame, std::vector<Label>& labels) {
+    while (next_ < tracks_.size() && tracks_[next_].keyframes.front().frame <= frame) {
+      const Track& track = tracks_[next_++];
+      alive_.push_back({track.id, classes_.category_of_class[track.class_id],
+                        Interpolate(track.keyframes, method_)});
+    }
+    labels.clear();
+    for (Alive& track : alive_) {
+      while (track.next < track.points.size() && track.points[track.next].frame < frame) {
+        ++track.next;
+      }
+      if (track.next >= track.points.size()) continue;
+      const TrackPoint& point = track.points[track.next];
+      if (point.frame != frame) continue;
+      labels.push_back({track.category, point.score, point.box, point.source, track.id});
+    }
+    std::erase_if(alive_, [](const Alive& track) { return track.next >= track.points.size(); });
+    SortLabels(labels);
+  }
+
+ private:
+  struct Alive {
+    std::uint32_t id = 0;
+    int category = 0;
+    std::vector<TrackPoint> points;
+    std::size_t next = 0;
+  };
+
+  std::vector<Track> tracks_;
+  const ClassMap& classes_;
+  InterpolationMethod method_;
+  std::size_t next_ = 0;
+  std::vector<Alive> alive_;
+};
+
+Result<void> MergeVideo(const Pass& pass, SourceId source, const SourceItems& items) {
+  PRELABEL_TRY(std::vector<Track> tracks, LoadTracks(pass, source, items));
+  TrackSweep sweep(std::move(tracks), pass.classes, pass.job.interpolation);
+  ItemStream stream(pass.store, pass.tasks, source, pass.reasons);
+  LabeledItem labeled;
+  labeled.source = source;
+  labeled.width = items.index.width;
+  labeled.height = items.index.height;
+  for (std::uint64_t i = 0; i < items.ItemCount(); ++i) {
+    PRELABEL_TRY(ItemState state, stream.Next(i));
+    labeled.item = i;
+    labeled.looked_at = state.result != nullptr && state.error.empty();
+    labeled.raw = labeled.looked_at ? state.result : nullptr;
+    labeled.error = std::move(state.error);
+    sweep.LabelsAt(static_cast<std::int64_t>(i), labeled.labels);
+    // A frame that nobody could look at is left to a human: no box may hide that.
+    if (!labeled.error.empty()) labeled.labels.clear();
+    PRELABEL_TRY(pass.visit(labeled));
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Result<void> MergeLabels(const Dataset& dataset, const JobSpec& job, const ClassMap& classes,
+                         Store& store, const std::vector<TaskRow>& tasks,
+                         const std::function<Result<void>(const LabeledItem&)>& visit) {
+  PRELABEL_TRY(std::vector<QuarantinedTask> quarantined, store.LoadQuarantined());
+  Reasons reasons;
+  for (QuarantinedTask& task : quarantined) reasons[task.task] = std::move(task.reason);
+  const Pass pass{job, classes, store, tasks, reasons, visit};
+  for (std::uint32_t s = 0; s < dataset.sources.size(); ++s) {
+    const SourceItems& items = dataset.sources[s];
+    if (items.kind == SourceKind::kVideo) {
+      PRELABEL_TRY(MergeVideo(pass, SourceId(s), items));
+    } else {
+      PRELABEL_TRY(MergeImages(pass, SourceId(s), items));
+    }
+  }
+  return Ok();
+}
+
+}  // namespace prelabel
