@@ -18,22 +18,27 @@ struct BrokenTask {
   bool permanent = false;
 };
 
-using CompletedTask = std::variant<EncodedResult, BrokenTask>;
+// The end of what Configure started: tasks may come, or this worker cannot serve the job.
+struct Readiness {
+  Result<void> outcome = Ok();
+};
+
+using Completion = std::variant<EncodedResult, BrokenTask, Readiness>;
 
 // Called from the loop's thread alone.
 class Executor {
  public:
   virtual ~Executor() = default;
 
-  // Gets ready for a coordinator's tasks: reads the model's card and starts loading the model.
-  // Drops all tasks. An error means that this worker cannot serve the job.
-  virtual Result<void> Configure(const Welcome& welcome) = 0;
+  // Drops all tasks and gets ready for a coordinator's: starts loading the model. Does not wait for
+  // it; a Readiness follows.
+  virtual void Configure(const Welcome& welcome) = 0;
   virtual void Submit(Assignment assignment) = 0;
   // Drops a task where it has not started; a result that comes all the same is ignored later.
   virtual void Cancel(TaskId task, Attempt attempt) = 0;
   virtual void CancelAll() = 0;
   // What has ended since the last call.
-  virtual std::vector<CompletedTask> TakeCompleted() = 0;
+  virtual std::vector<Completion> TakeCompleted() = 0;
   virtual std::uint64_t ItemsDone() const = 0;
 };
 

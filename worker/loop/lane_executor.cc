@@ -9,63 +9,81 @@ namespace prelabel {
 LaneExecutor::LaneExecutor(LaneExecutorOptions options, const Clock& clock)
     : options_(std::move(options)), clock_(clock) {}
 
-LaneExecutor::~LaneExecutor() {
+LaneExecutor::~LaneExecutor() { Stop(); }
+
+void LaneExecutor::Stop() {
   for (Lane& lane : lanes_) lane.lane->Stop();
 }
 
-Result<void> LaneExecutor::Configure(const Welcome& welcome) {
-  PRELABEL_TRY(const ModelCard card, LoadModelCard(welcome.model_card));
-  // A first replica here, so that a model that cannot be loaded is told at once and by name.
-  PRELABEL_TRY(auto first, options_.load_model(card));
+void LaneExecutor::Configure(const Welcome& welcome) {
   items_before_ = ItemsDone();
   for (Lane& lane : lanes_) lane.lane->Stop();
   lanes_.clear();
-  completed_.clear();
+  completed_.clear();  // no lane is left that could add to it
+  auto card = LoadModelCard(welcome.model_card);
+  if (!card) {
+    Complete(Readiness{card.error()});
+    return;
+  }
   DetectOptions detect;
-  detect.raw_threshold = welcome.raw_threshold;
-  detect.raw_nms = welcome.raw_nms;
-  detect.raw_max_per_image = welcome.raw_max_per_image;
+  detect.limits = {welcome.raw_threshold, welcome.raw_nms, welcome.raw_max_per_image};
   detect.batch = options_.batch;
   detect.prefetch_items = options_.prefetch_items;
+  loading_ = options_.slots;
   lanes_.resize(options_.slots);
-  const auto ready = std::make_shared<std::unique_ptr<Model>>(std::move(first));
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    auto factory = [this, card, ready, own = i == 0]() -> Result<std::unique_ptr<Model>> {
-      if (own && *ready) return std::move(*ready);
-      return options_.load_model(card);
+    auto load = [this, card = card.value()]() -> Result<std::unique_ptr<Model>> {
+      auto model = options_.load_model(card);
+      OnLoaded(model ? Result<void>(Ok()) : Result<void>(model.error()));
+      return model;
     };
     lanes_[i].lane = std::make_unique<DetectLane>(
-        std::move(factory), card, detect, options_.media, clock_,
+        std::move(load), card.value(), detect, options_.media, clock_,
         [this, i](TaskId task, Attempt attempt, Result<TaskResult> result) {
           OnDone(i, task, attempt, std::move(result));
         });
   }
-  return Ok();
+}
+
+void LaneExecutor::OnLoaded(Result<void> outcome) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (loading_ == 0) return;  // a reload later on is the lane's own business
+    loading_ = outcome ? loading_ - 1 : 0;
+    if (loading_ > 0) return;
+  }
+  Complete(Readiness{std::move(outcome)});
+}
+
+void LaneExecutor::Complete(Completion completion) {
+  {
+    const std::lock_guard lock(mutex_);
+    completed_.push_back(std::move(completion));
+  }
+  options_.wake();
 }
 
 void LaneExecutor::OnDone(std::size_t lane, TaskId task, Attempt attempt,
                           Result<TaskResult> result) {
-  CompletedTask completed;
-  if (result) {
-    EncodedResult encoded;
-    encoded.task = task;
-    encoded.attempt = attempt;
-    encoded.items = static_cast<std::uint32_t>(result.value().items.size());
-    for (const ItemResult& item : result.value().items) {
-      if (!item.ok()) ++encoded.failed_items;
-    }
-    encoded.compute_micros = result.value().compute_micros;
-    encoded.payload = EncodeTaskPayload(result.value());
-    completed = std::move(encoded);
-  } else {
-    completed = BrokenTask{task, attempt, result.error().ToString(),
-                           result.error().code == ErrorCode::kInvalidArgument};
-  }
   {
     const std::lock_guard lock(mutex_);
-    if (lanes_[lane].tasks.erase({task, attempt}) > 0) completed_.push_back(std::move(completed));
+    if (lanes_[lane].tasks.erase({task, attempt}) == 0) return;  // cancelled
   }
-  options_.wake();
+  if (!result) {
+    Complete(BrokenTask{task, attempt, result.error().ToString(),
+                        result.error().code == ErrorCode::kInvalidArgument});
+    return;
+  }
+  EncodedResult encoded;
+  encoded.task = task;
+  encoded.attempt = attempt;
+  encoded.items = static_cast<std::uint32_t>(result.value().items.size());
+  for (const ItemResult& item : result.value().items) {
+    if (!item.ok()) ++encoded.failed_items;
+  }
+  encoded.compute_micros = result.value().compute_micros;
+  encoded.payload = EncodeTaskPayload(result.value());
+  Complete(std::move(encoded));
 }
 
 void LaneExecutor::Submit(Assignment assignment) {
@@ -110,7 +128,7 @@ void LaneExecutor::CancelAll() {
   }
 }
 
-std::vector<CompletedTask> LaneExecutor::TakeCompleted() {
+std::vector<Completion> LaneExecutor::TakeCompleted() {
   const std::lock_guard lock(mutex_);
   return std::exchange(completed_, {});
 }

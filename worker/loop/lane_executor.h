@@ -29,12 +29,15 @@ class LaneExecutor : public Executor {
   LaneExecutor(LaneExecutorOptions options, const Clock& clock);
   ~LaneExecutor() override;
 
-  Result<void> Configure(const Welcome& welcome) override;
+  void Configure(const Welcome& welcome) override;
   void Submit(Assignment assignment) override;
   void Cancel(TaskId task, Attempt attempt) override;
   void CancelAll() override;
-  std::vector<CompletedTask> TakeCompleted() override;
+  std::vector<Completion> TakeCompleted() override;
   std::uint64_t ItemsDone() const override;
+
+  // Joins all lanes; `wake` is not called any more. Call it before what `wake` uses is gone.
+  void Stop();
 
  private:
   struct Lane {
@@ -42,12 +45,15 @@ class LaneExecutor : public Executor {
     std::set<std::pair<TaskId, Attempt>> tasks;  // submitted, not ended; guarded by mutex_
     TaskId last;                                 // submitted last
   };
+  void Complete(Completion completion);
+  void OnLoaded(Result<void> outcome);
   void OnDone(std::size_t lane, TaskId task, Attempt attempt, Result<TaskResult> result);
 
   LaneExecutorOptions options_;
   const Clock& clock_;
   mutable std::mutex mutex_;
-  std::vector<CompletedTask> completed_;  // guarded by mutex_
+  std::vector<Completion> completed_;  // guarded by mutex_
+  std::size_t loading_ = 0;            // replicas, guarded by mutex_
   std::vector<Lane> lanes_;
   std::uint64_t items_before_ = 0;  // of lanes that are gone
 };

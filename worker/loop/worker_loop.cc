@@ -52,15 +52,20 @@ Result<void> WorkerLoop::Run(const std::atomic<bool>& stop) {
 }
 
 void WorkerLoop::CollectCompleted() {
-  std::vector<CompletedTask> completed = executor_.TakeCompleted();
-  if (completed.empty()) return;
+  std::vector<Completion> completed = executor_.TakeCompleted();
   TasksDone done;
-  for (CompletedTask& task : completed) {
+  for (Completion& task : completed) {
     if (auto* result = std::get_if<EncodedResult>(&task)) {
       done.results.push_back(std::move(*result));
+    } else if (auto* broken = std::get_if<BrokenTask>(&task)) {
+      Raise(
+          TaskBroken{broken->task, broken->attempt, std::move(broken->reason), broken->permanent});
+    } else if (auto& readiness = std::get<Readiness>(task); readiness.outcome) {
+      Raise(Prepared{});
     } else {
-      BrokenTask& broken = std::get<BrokenTask>(task);
-      Raise(TaskBroken{broken.task, broken.attempt, std::move(broken.reason), broken.permanent});
+      transport_->Send({}, EncodeWorkerMessage(Goodbye{readiness.outcome.error().ToString()}));
+      outcome_ = readiness.outcome.error();
+      left_ = true;
     }
   }
   if (!done.results.empty()) Raise(done);
@@ -77,11 +82,7 @@ void WorkerLoop::Apply(SessionAction& action) {
     // A DEALER queues while it is not connected; what is lost with a connection is resent.
     transport_->Send({}, EncodeWorkerMessage(send->message));
   } else if (auto* configure = std::get_if<Configure>(&action)) {
-    if (auto configured = executor_.Configure(configure->welcome); !configured) {
-      transport_->Send({}, EncodeWorkerMessage(Goodbye{configured.error().ToString()}));
-      outcome_ = configured.error();
-      left_ = true;
-    }
+    executor_.Configure(configure->welcome);
   } else if (auto* start = std::get_if<StartTask>(&action)) {
     executor_.Submit(std::move(start->assignment));
   } else if (auto* drop = std::get_if<DropTask>(&action)) {

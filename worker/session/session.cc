@@ -36,13 +36,16 @@ void Session::On(const CoordinatorMessage& event, TimePoint now, Actions& action
   std::visit([&](const auto& message) { Receive(message, now, actions); }, event);
 }
 
-void Session::Receive(const Welcome& message, TimePoint now, Actions& actions) {
+void Session::Receive(const Welcome& message, TimePoint, Actions& actions) {
   if (state_ != State::kJoining) return;  // the answer to a Hello that was sent twice
   state_ = State::kWorking;
   epoch_ = message.epoch;
   heartbeat_ = message.heartbeat;
   actions.push_back(Configure{message});
   credit_ = 0;
+}
+
+void Session::On(const Prepared&, TimePoint now, Actions& actions) {
   last_done_ = now;
   UpdateCredit(0, now, actions);
 }

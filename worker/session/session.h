@@ -31,6 +31,7 @@ struct SessionOptions {
 
 // ---- events ----
 struct Started {};
+struct Prepared {};  // what Configure asked for is there: tasks may come
 struct TasksDone {
   std::vector<EncodedResult> results;  // attempt and task as assigned
 };
@@ -44,14 +45,14 @@ struct TimePassed {
   std::uint64_t items_done = 0;
 };
 struct StopWanted {};  // SIGTERM: hand back and leave
-using SessionEvent =
-    std::variant<Started, CoordinatorMessage, TasksDone, TaskBroken, TimePassed, StopWanted>;
+using SessionEvent = std::variant<Started, Prepared, CoordinatorMessage, TasksDone, TaskBroken,
+                                  TimePassed, StopWanted>;
 
 // ---- actions ----
 struct SendMessage {
   WorkerMessage message;
 };
-struct Configure {  // before the first task, and again after a new Welcome that differs
+struct Configure {  // after every Welcome; answered by Prepared
   Welcome welcome;
 };
 struct StartTask {
@@ -88,6 +89,7 @@ class Session {
   };
 
   void On(const Started& event, TimePoint now, Actions& actions);
+  void On(const Prepared& event, TimePoint now, Actions& actions);
   void On(const CoordinatorMessage& event, TimePoint now, Actions& actions);
   void On(const TasksDone& event, TimePoint now, Actions& actions);
   void On(const TaskBroken& event, TimePoint now, Actions& actions);
