@@ -48,10 +48,9 @@ class CocoWriter : public LabelWriter {
     const bool video = source.kind == SourceKind::kVideo;
 
     auto out = std::back_inserter(images_.buffer());
-    fmt::format_to(
-        out, "{}{{\"id\": {}, \"file_name\": {}, \"width\": {}, \"height\": {}",
-        std::exchange(image_separator_, ",\n"), image_id,
-        JsonString(names_.FileName(item.source, item.item)), item.width, item.height);
+    fmt::format_to(out, "{}{{\"id\": {}, \"file_name\": {}, \"width\": {}, \"height\": {}",
+                   std::exchange(image_separator_, ",\n"), image_id,
+                   JsonString(names_.FileName(item.source, item.item)), item.width, item.height);
     if (video) {
       fmt::format_to(out, ", \"video\": {}, \"frame_index\": {}, \"timestamp\": {:.6f}",
                      JsonString(source.name), item.item,
@@ -104,15 +103,14 @@ class CocoWriter : public LabelWriter {
 }  // namespace
 
 Result<std::unique_ptr<LabelWriter>> OpenCocoWriter(const std::filesystem::path& file,
-                                                    const Dataset& dataset,
-                                                    const ClassMap& classes,
+                                                    const Dataset& dataset, const ClassMap& classes,
                                                     const LabelFileInfo& info) {
   std::filesystem::path spool = file;
   spool += ".annotations";
   PRELABEL_TRY(OutputFile images, OutputFile::Create(file));
   PRELABEL_TRY(OutputFile annotations, OutputFile::Create(spool));
-  auto writer = std::make_unique<CocoWriter>(dataset, classes, std::move(images),
-                                             std::move(annotations));
+  auto writer =
+      std::make_unique<CocoWriter>(dataset, classes, std::move(images), std::move(annotations));
   writer->Begin(info);
   return std::unique_ptr<LabelWriter>(std::move(writer));
 }

@@ -36,8 +36,7 @@ struct LabelFileInfo {
 // `frame_index` (0-based) and `timestamp` (seconds); annotations `score`, `source` and, in videos,
 // `track_id`. `segmentation` is the box as a polygon, since strict importers want one.
 Result<std::unique_ptr<LabelWriter>> OpenCocoWriter(const std::filesystem::path& file,
-                                                    const Dataset& dataset,
-                                                    const ClassMap& classes,
+                                                    const Dataset& dataset, const ClassMap& classes,
                                                     const LabelFileInfo& info);
 
 // COCO results (a list of image_id, category_id, bbox, score), image ids as in coco.json.
@@ -53,7 +52,6 @@ Result<std::unique_ptr<LabelWriter>> OpenCocoResultsWriter(const std::filesystem
 // <folder>/<video>/gt/gt.txt, gt/labels.txt (one class a line, where CVAT looks for it) and
 // seqinfo.ini. Frames, ids and classes are 1-based. Image sources have no tracks and are left out.
 Result<std::unique_ptr<LabelWriter>> OpenMotWriter(const std::filesystem::path& folder,
-                                                   const Dataset& dataset,
-                                                   const ClassMap& classes);
+                                                   const Dataset& dataset, const ClassMap& classes);
 
 }  // namespace prelabel

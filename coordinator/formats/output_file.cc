@@ -48,9 +48,9 @@ Result<OutputFile> OutputFile::Create(const std::filesystem::path& path) {
   temporary += fmt::format(".tmp{}", ::getpid());
   const int fd = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) {
-    return Unavailable(fmt::format("cannot create the file: {}; make its folder writable",
-                                   std::strerror(errno)),
-                       path.string());
+    return Unavailable(
+        fmt::format("cannot create the file: {}; make its folder writable", std::strerror(errno)),
+        path.string());
   }
   return OutputFile(path, std::move(temporary), fd);
 }

@@ -69,8 +69,7 @@ LinkOptions MakeLinkOptions(const LabelOptions& labels, const ClassMap& classes,
   return options;
 }
 
-Result<std::vector<FrameDetections>> CollectDetections(Store& store,
-                                                       std::span<const TaskRow> tasks,
+Result<std::vector<FrameDetections>> CollectDetections(Store& store, std::span<const TaskRow> tasks,
                                                        SourceId source, const LabelOptions& labels,
                                                        const ClassMap& classes) {
   const LinkOptions options = MakeLinkOptions(labels, classes, 1);
@@ -121,14 +120,13 @@ std::string LinkOptionsKey(SourceId source) { return fmt::format("link_options:{
 std::string FormatLinkOptions(const LabelOptions& labels, const ClassMap& classes,
                               std::int64_t keyframe_every) {
   const LinkOptions options = MakeLinkOptions(labels, classes, keyframe_every);
-  std::string text =
-      fmt::format("v1 low={} match={} low_match={} gap={} nms={} max={} classes=",
-                  options.low_threshold, options.match_iou, options.low_match_iou, options.max_gap,
-                  labels.nms, labels.max_per_image);
+  std::string text = fmt::format(
+      "v1 low={} match={} low_match={} gap={} nms={} max={} classes=", options.low_threshold,
+      options.match_iou, options.low_match_iou, options.max_gap, labels.nms, labels.max_per_image);
   for (std::size_t c = 0; c < classes.category_of_class.size(); ++c) {
     if (classes.category_of_class[c] < 0) continue;
-    text += fmt::format("{}:{}@{},", c, classes.category_of_class[c],
-                        classes.threshold_of_class[c]);
+    text +=
+        fmt::format("{}:{}@{},", c, classes.category_of_class[c], classes.threshold_of_class[c]);
   }
   return text;
 }

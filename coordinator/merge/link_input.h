@@ -28,8 +28,7 @@ std::vector<Prediction> FilterPredictions(std::span<const Prediction> prediction
 // a result and damaged results are left out (MergeLabels names them). Classes written under one
 // name are given the id of the first of them, so that an object that the model calls car and truck
 // in turns is one track.
-Result<std::vector<FrameDetections>> CollectDetections(Store& store,
-                                                       std::span<const TaskRow> tasks,
+Result<std::vector<FrameDetections>> CollectDetections(Store& store, std::span<const TaskRow> tasks,
                                                        SourceId source, const LabelOptions& labels,
                                                        const ClassMap& classes);
 

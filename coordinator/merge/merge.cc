@@ -52,8 +52,8 @@ Result<void> MergeImages(const Pass& pass, SourceId source, const SourceItems& i
       for (const Prediction& p :
            FilterPredictions(state.result->predictions, pass.classes.threshold_of_class,
                              pass.classes, pass.job.labels)) {
-        labeled.labels.push_back({pass.classes.category_of_class[p.class_id], p.score, p.box,
-                                  LabelSource::kModel, 0});
+        labeled.labels.push_back(
+            {pass.classes.category_of_class[p.class_id], p.score, p.box, LabelSource::kModel, 0});
       }
       SortLabels(labeled.labels);
     }
@@ -65,11 +65,10 @@ Result<void> MergeImages(const Pass& pass, SourceId source, const SourceItems& i
 // The tracks of the committed link task where they still stand for the job, otherwise new ones.
 Result<std::vector<Track>> LoadTracks(const Pass& pass, SourceId source, const SourceItems& items) {
   const LabelOptions& labels = pass.job.labels;
-  const auto link =
-      std::find_if(pass.tasks.begin(), pass.tasks.end(), [&](const TaskRow& row) {
-        return row.task.source == source && row.task.kind == TaskKind::kLink &&
-               row.state == TaskState::kCommitted;
-      });
+  const auto link = std::find_if(pass.tasks.begin(), pass.tasks.end(), [&](const TaskRow& row) {
+    return row.task.source == source && row.task.kind == TaskKind::kLink &&
+           row.state == TaskState::kCommitted;
+  });
   if (link != pass.tasks.end()) {
     PRELABEL_TRY(const std::optional<std::string> stored,
                  pass.store.GetMeta(LinkOptionsKey(source)));

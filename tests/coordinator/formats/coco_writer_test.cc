@@ -1,0 +1,93 @@
+// Expected file: written by hand from the COCO data format (cocodataset.org).
+#include <gtest/gtest.h>
+#include <boost/json.hpp>
+
+#include "coordinator/formats/label_writer.h"
+#include "tests/coordinator/formats/temporary_folder.h"
+#include "tests/coordinator/merge/run_fixture.h"
+
+namespace prelabel {
+namespace {
+
+constexpr std::uint16_t kCar = 0;
+constexpr std::uint16_t kDog = 2;
+
+std::string WriteCoco(TestRun& run) {
+  const TemporaryFolder folder;
+  const ClassMap classes = run.Classes();
+  auto writer =
+      OpenCocoWriter(folder / "labels/coco.json", run.dataset, classes, {"a \"run\"", "0.1.0"})
+          .value();
+  EXPECT_TRUE(run.Visit([&](const LabeledItem& item) { return writer->Add(item); }));
+  EXPECT_TRUE(writer->Finish());
+  EXPECT_FALSE(std::filesystem::exists(folder / "labels/coco.json.annotations"));
+  return ReadText(folder / "labels/coco.json");
+}
+
+TEST(CocoWriter, WritesImagesAndFrames) {
+  TestRun run;
+  run.job.labels.classes["car"] = {"car", {}};
+  run.job.labels.classes["dog"] = {"dog", {}};
+  run.dataset.sources = {ImageSource("photos", {"a.jpg", "bad.jpg", "c.jpg"}),
+                         VideoSource("road", 3, 2)};
+  run.Commit(run.AddDetect(0, 0, 3), {Seen(0, {{kDog, 0.75F, {1.5F, 2, 11.25F, 22}}}),
+                                      Unreadable(1, "no picture"), Seen(2, {}, 800, 600)});
+  run.Commit(run.AddDetect(1, 0, 2, 2),
+             {Seen(0, {{kCar, 0.9F, {0, 0, 100, 50}}}), Seen(2, {{kCar, 0.7F, {20, 0, 120, 50}}})});
+  const std::string expected =
+      R"({"info": {"description": "a \"run\"", "version": "0.1.0"},
+"licenses": [],
+"categories": [
+{"id": 3, "name": "car", "supercategory": ""},
+{"id": 18, "name": "dog", "supercategory": ""}],
+"images": [
+{"id": 1, "file_name": "a.jpg", "width": 640, "height": 480},
+{"id": 3, "file_name": "c.jpg", "width": 800, "height": 600},
+{"id": 4, "file_name": "road/frame_000000.jpg", "width": 320, "height": 240, "video": "road", "frame_index": 0, "timestamp": 0.000000},
+{"id": 5, "file_name": "road/frame_000001.jpg", "width": 320, "height": 240, "video": "road", "frame_index": 1, "timestamp": 0.100000},
+{"id": 6, "file_name": "road/frame_000002.jpg", "width": 320, "height": 240, "video": "road", "frame_index": 2, "timestamp": 0.200000}],
+"annotations": [
+{"id": 1, "image_id": 1, "category_id": 18, "bbox": [1.50, 2.00, 9.75, 20.00], "area": 195.0000, "segmentation": [[1.50, 2.00, 11.25, 2.00, 11.25, 22.00, 1.50, 22.00]], "iscrowd": 0, "score": 0.7500, "source": "model"},
+{"id": 2, "image_id": 4, "category_id": 3, "bbox": [0.00, 0.00, 100.00, 50.00], "area": 5000.0000, "segmentation": [[0.00, 0.00, 100.00, 0.00, 100.00, 50.00, 0.00, 50.00]], "iscrowd": 0, "score": 0.9000, "source": "model", "track_id": 1},
+{"id": 3, "image_id": 5, "category_id": 3, "bbox": [10.00, 0.00, 100.00, 50.00], "area": 5000.0000, "segmentation": [[10.00, 0.00, 110.00, 0.00, 110.00, 50.00, 10.00, 50.00]], "iscrowd": 0, "score": 0.7000, "source": "interpolated", "track_id": 1},
+{"id": 4, "image_id": 6, "category_id": 3, "bbox": [20.00, 0.00, 100.00, 50.00], "area": 5000.0000, "segmentation": [[20.00, 0.00, 120.00, 0.00, 120.00, 50.00, 20.00, 50.00]], "iscrowd": 0, "score": 0.7000, "source": "model", "track_id": 1}]}
+)";
+  const std::string written = WriteCoco(run);
+  EXPECT_EQ(written, expected);
+  boost::json::error_code error;
+  boost::json::parse(written, error);
+  EXPECT_FALSE(error) << error.message();
+}
+
+TEST(CocoWriter, AnEmptyDatasetIsValid) {
+  TestRun run;
+  boost::json::error_code error;
+  const boost::json::value value = boost::json::parse(WriteCoco(run), error);
+  ASSERT_FALSE(error) << error.message();
+  EXPECT_TRUE(value.at("images").as_array().empty());
+  EXPECT_TRUE(value.at("annotations").as_array().empty());
+  EXPECT_EQ(value.at("categories").as_array().size(), 3U);
+}
+
+TEST(CocoWriter, TheAreaIsThatOfTheWrittenSides) {
+  TestRun run;
+  run.dataset.sources = {ImageSource("photos", {"a.jpg"})};
+  // 10.006 and 20.004 round to 10.01 and 20.00: 9.99 × 9.99 = 99.8001.
+  run.Commit(run.AddDetect(0, 0, 1),
+             {Seen(0, {{kCar, 0.9F, {10.006F, 10.006F, 20.004F, 20.004F}}})});
+  const boost::json::value value = boost::json::parse(WriteCoco(run));
+  const boost::json::object& label = value.at("annotations").at(0).as_object();
+  EXPECT_DOUBLE_EQ(label.at("bbox").at(2).as_double(), 9.99);
+  EXPECT_DOUBLE_EQ(label.at("area").as_double(), 99.8001);
+}
+
+TEST(CocoWriter, WithoutFinishThereIsNoFile) {
+  const TemporaryFolder folder;
+  TestRun run;
+  const ClassMap classes = run.Classes();
+  OpenCocoWriter(folder / "coco.json", run.dataset, classes, {}).value().reset();
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+}  // namespace
+}  // namespace prelabel

@@ -1,0 +1,210 @@
+// Expected values: labels worked by hand from the predictions given.
+#include "coordinator/merge/merge.h"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coordinator/merge/link_input.h"
+#include "tests/coordinator/merge/run_fixture.h"
+
+namespace prelabel {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr std::uint16_t kCar = 0;
+constexpr std::uint16_t kTruck = 1;
+constexpr std::uint16_t kDog = 2;
+
+TEST(MergeImages, WritesWhatReachesTheThresholdByCategoryThenScore) {
+  TestRun run;
+  run.dataset.sources = {ImageSource("photos", {"a.jpg"})};
+  run.Commit(run.AddDetect(0, 0, 1), {Seen(0, {{kDog, 0.95F, {0, 0, 9, 9}},
+                                               {kCar, 0.5F, {20, 0, 29, 9}},
+                                               {kCar, 0.8F, {40, 0, 49, 9}},
+                                               {kTruck, 0.29F, {60, 0, 69, 9}}})});
+  const auto items = run.Merge();
+  ASSERT_THAT(items, SizeIs(1));
+  EXPECT_TRUE(items[0].looked_at);
+  EXPECT_EQ(items[0].width, 640);
+  ASSERT_THAT(items[0].labels, SizeIs(3));
+  EXPECT_EQ(items[0].labels[0].category, 0);
+  EXPECT_EQ(items[0].labels[0].score, 0.8F);
+  EXPECT_EQ(items[0].labels[1].score, 0.5F);
+  EXPECT_EQ(items[0].labels[2].category, 2);
+  EXPECT_EQ(items[0].labels[2].track_id, 0U);
+}
+
+TEST(MergeImages, TasksOfAnyShapeAndOrderGiveTheSameLabels) {
+  constexpr std::uint64_t kItems = 12;
+  const auto result = [](std::uint64_t i) {
+    return Seen(i, {{kCar, 0.9F, {static_cast<float>(i), 0, 50, 50}}});
+  };
+  struct Shape {
+    std::uint32_t count;
+    std::uint32_t stride;
+  };
+  for (const Shape shape : {Shape{1, 1}, Shape{5, 1}, Shape{12, 1}, Shape{4, 3}, Shape{3, 4}}) {
+    TestRun run;
+    std::vector<std::string> files;
+    for (std::uint64_t i = 0; i < kItems; ++i) files.push_back("f" + std::to_string(100 + i));
+    run.dataset.sources = {ImageSource("photos", files)};
+    std::vector<Task> tasks;
+    for (std::uint64_t block = 0; block < kItems; block += shape.count * shape.stride) {
+      for (std::uint32_t s = 0; s < shape.stride; ++s) {
+        Task task;
+        task.first = block + s;
+        task.stride = shape.stride;
+        task.count = static_cast<std::uint32_t>(std::min<std::uint64_t>(
+            shape.count, (kItems - task.first + shape.stride - 1) / shape.stride));
+        tasks.push_back(task);
+      }
+    }
+    std::reverse(tasks.begin(), tasks.end());
+    for (const Task& task : tasks) {
+      std::vector<ItemResult> results;
+      for (std::uint32_t k = 0; k < task.count; ++k) {
+        results.push_back(result(task.first + std::uint64_t{k} * task.stride));
+      }
+      run.Commit(run.AddDetect(0, task.first, task.count, task.stride), results);
+    }
+    const auto items = run.Merge();
+    ASSERT_THAT(items, SizeIs(kItems));
+    for (std::uint64_t i = 0; i < kItems; ++i) {
+      EXPECT_EQ(items[i].item, i);
+      ASSERT_THAT(items[i].labels, SizeIs(1)) << i << " in tasks of " << shape.count;
+      EXPECT_EQ(items[i].labels[0].box.x1, static_cast<float>(i));
+    }
+  }
+}
+
+TEST(MergeImages, SaysWhyAnItemHasNoLabels) {
+  TestRun run;
+  run.dataset.sources = {ImageSource("photos", {"a", "b", "c", "d", "e", "f"})};
+  run.Commit(run.AddDetect(0, 0, 2),
+             {Unreadable(0, "no picture"), Seen(1, {{kCar, 0.9F, {0, 0, 9, 9}}})});
+  run.Quarantine(run.AddDetect(0, 2, 1), "the worker died three times");
+  run.AddDetect(0, 3, 1);  // pending
+  const TaskId damaged = run.AddDetect(0, 4, 1);
+  run.Commit(damaged, {Seen(4, {{kCar, 0.9F, {0, 0, 9, 9}}})});
+  run.store.Damage(damaged);
+  const auto items = run.Merge();
+  ASSERT_THAT(items, SizeIs(6));
+  EXPECT_EQ(items[0].error, "no picture");
+  EXPECT_EQ(items[1].error, "");
+  EXPECT_THAT(items[1].labels, SizeIs(1));
+  EXPECT_EQ(items[2].error, "the worker died three times");
+  EXPECT_THAT(items[3].error, HasSubstr("not labeled"));
+  EXPECT_THAT(items[4].error, HasSubstr("damaged"));
+  EXPECT_THAT(items[5].error, HasSubstr("not labeled"));
+  for (const int i : {0, 2, 3, 4, 5}) {
+    EXPECT_FALSE(items[i].looked_at);
+    EXPECT_THAT(items[i].labels, IsEmpty());
+    EXPECT_EQ(items[i].raw, nullptr);
+  }
+}
+
+TEST(MergeLabels, AnErrorOfTheVisitorEndsThePass) {
+  TestRun run;
+  run.dataset.sources = {ImageSource("photos", {"a", "b"})};
+  run.Commit(run.AddDetect(0, 0, 2), {Seen(0, {}), Seen(1, {})});
+  int calls = 0;
+  const Result<void> result = run.Visit([&](const LabeledItem&) -> Result<void> {
+    ++calls;
+    return Unavailable("disk full");
+  });
+  ASSERT_TRUE(result.has_error());
+  EXPECT_EQ(result.error().message, "disk full");
+  EXPECT_EQ(calls, 1);
+}
+
+// Frames 0, 2 and 4 of five were looked at; a car moves 10 pixels a frame.
+class MergeVideo : public ::testing::Test {
+ protected:
+  MergeVideo() {
+    run_.dataset.sources = {VideoSource("road", 5, 2)};
+    run_.Commit(run_.AddDetect(0, 0, 3, 2), {Seen(0, {{kCar, 0.9F, {0, 0, 100, 50}}}),
+                                             Seen(2, {{kCar, 0.7F, {20, 0, 120, 50}}}),
+                                             Seen(4, {{kCar, 0.8F, {40, 0, 140, 50}}})});
+  }
+
+  void CommitLink(const Track& track) {
+    run_.Commit(run_.AddTask(TaskKind::kLink, 0, 0, 0), {}, {track});
+  }
+  void StoreLinkOptions() {
+    EXPECT_TRUE(run_.store.PutMeta(LinkOptionsKey(SourceId(0)),
+                                   FormatLinkOptions(run_.job.labels, run_.Classes(), 2)));
+  }
+
+  TestRun run_;
+};
+
+TEST_F(MergeVideo, LinksAndInterpolatesWhereThereIsNoLinkTask) {
+  const auto items = run_.Merge();
+  ASSERT_THAT(items, SizeIs(5));
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(items[i].width, 320);
+    EXPECT_EQ(items[i].error, "");
+    EXPECT_EQ(items[i].looked_at, i % 2 == 0);
+    ASSERT_THAT(items[i].labels, SizeIs(1)) << i;
+    EXPECT_EQ(items[i].labels[0].box.x1, 10.0F * static_cast<float>(i));
+    EXPECT_EQ(items[i].labels[0].track_id, 1U);
+    EXPECT_EQ(items[i].labels[0].source,
+              i % 2 == 0 ? LabelSource::kModel : LabelSource::kInterpolated);
+  }
+  EXPECT_EQ(items[1].labels[0].score, 0.7F);  // the lower neighbour's
+}
+
+TEST_F(MergeVideo, WithoutInterpolationOnlyFramesLookedAtHaveLabels) {
+  run_.job.interpolation = InterpolationMethod::kNone;
+  const auto items = run_.Merge();
+  EXPECT_THAT(items[0].labels, SizeIs(1));
+  EXPECT_THAT(items[1].labels, IsEmpty());
+}
+
+TEST_F(MergeVideo, TakesTheCommittedTracksWhileTheJobIsTheSame) {
+  CommitLink({7, kCar, {{0, {1, 2, 3, 4}, 0.9F}}});
+  StoreLinkOptions();
+  const auto items = run_.Merge();
+  ASSERT_THAT(items[0].labels, SizeIs(1));
+  EXPECT_EQ(items[0].labels[0].track_id, 7U);
+  EXPECT_THAT(items[1].labels, IsEmpty());
+}
+
+TEST_F(MergeVideo, LinksAgainWhereTheJobWasChangedAfterTheRun) {
+  CommitLink({7, kCar, {{0, {1, 2, 3, 4}, 0.9F}}});
+  StoreLinkOptions();
+  run_.job.labels.threshold = 0.75F;
+  const auto items = run_.Merge();
+  ASSERT_THAT(items[4].labels, SizeIs(1));
+  EXPECT_EQ(items[4].labels[0].track_id, 1U);
+}
+
+TEST_F(MergeVideo, LinksAgainWhereTheCommittedTracksAreDamaged) {
+  CommitLink({7, kCar, {{0, {1, 2, 3, 4}, 0.9F}}});
+  StoreLinkOptions();
+  run_.store.Damage(TaskId(1));
+  EXPECT_EQ(run_.Merge()[4].labels.at(0).track_id, 1U);
+}
+
+TEST(MergeVideoErrors, AFrameThatWasNotReadableHasNoLabels) {
+  TestRun run;
+  run.dataset.sources = {VideoSource("road", 4, 1)};
+  const Prediction car{kCar, 0.9F, {0, 0, 100, 50}};
+  run.Commit(run.AddDetect(0, 0, 3), {Seen(0, {car}), Unreadable(1, "cut"), Seen(2, {car})});
+  run.Quarantine(run.AddDetect(0, 3, 1), "crashed");
+  const auto items = run.Merge();
+  EXPECT_THAT(items[0].labels, SizeIs(1));
+  EXPECT_EQ(items[1].error, "cut");
+  EXPECT_THAT(items[1].labels, IsEmpty());
+  EXPECT_EQ(items[1].width, 320);
+  EXPECT_THAT(items[2].labels, SizeIs(1));
+  EXPECT_EQ(items[3].error, "crashed");
+}
+
+}  // namespace
+}  // namespace prelabel
