@@ -1,5 +1,5 @@
 // The job file as values, after defaults, overrides and path resolution. docs/job-file.md is its
-// manual.
+// manual; configs/schema/job.schema.json repeats the defaults (a test compares them).
 #pragma once
 
 #include <chrono>
@@ -21,12 +21,14 @@ struct DataSource {
   std::vector<std::string>
       patterns;                     // absolute: files, folders or globs (kVideo: exactly one file)
   std::int64_t keyframe_every = 1;  // kVideo: look at frames 0, N, 2N … and the last one
+  friend bool operator==(const DataSource&, const DataSource&) = default;
 };
 
 // How one model class is written. A job with no `classes` writes all of them under their own names.
 struct ClassRule {
   std::string to;                  // name in the labels
   std::optional<float> threshold;  // instead of labels.threshold
+  friend bool operator==(const ClassRule&, const ClassRule&) = default;
 };
 
 struct LabelOptions {
@@ -35,6 +37,7 @@ struct LabelOptions {
   float nms = 0.6F;             // IoU over which the weaker box of a class falls
   int max_per_image = 100;
   std::map<std::string, ClassRule> classes;  // by the model's class name; empty: all classes
+  friend bool operator==(const LabelOptions&, const LabelOptions&) = default;
 };
 
 enum class Launcher : std::uint8_t { kLocal, kNone };
@@ -47,11 +50,13 @@ struct ClusterOptions {
   std::chrono::milliseconds task_deadline{600000};
   int shard_size = 16;   // items a detect task
   int max_attempts = 3;  // after which a task is quarantined
+  friend bool operator==(const ClusterOptions&, const ClusterOptions&) = default;
 };
 
 struct OutputOptions {
-  std::filesystem::path dir;         // the run directory
-  std::vector<std::string> formats;  // of "coco", "mot"
+  std::filesystem::path dir;                 // the run directory
+  std::vector<std::string> formats{"coco"};  // of "coco", "mot"
+  friend bool operator==(const OutputOptions&, const OutputOptions&) = default;
 };
 
 struct JobSpec {
@@ -62,6 +67,7 @@ struct JobSpec {
   InterpolationMethod interpolation = InterpolationMethod::kLinear;
   ClusterOptions cluster;
   OutputOptions output;
+  friend bool operator==(const JobSpec&, const JobSpec&) = default;
 };
 
 }  // namespace prelabel

@@ -18,8 +18,9 @@ struct SourceItems {
   std::vector<std::string>
       files;         // images: sorted, '/' separated; video: the one file's absolute path
   VideoIndex index;  // video only
-  std::int64_t keyframe_every = 1;  // video only
-  std::string error;                // the source could not be read at all; then it has no items
+  std::int64_t keyframe_every = 1;    // video only
+  std::string error;                  // the source could not be read at all; then it has no items
+  std::vector<std::string> warnings;  // what was left out of it and why, a sentence each
 
   std::uint64_t ItemCount() const {
     return kind == SourceKind::kVideo ? index.frames.size() : files.size();

@@ -19,7 +19,9 @@ enum class TaskState : std::uint8_t { kPending, kCommitted, kQuarantined };
 struct TaskRow {
   Task task;
   TaskState state = TaskState::kPending;
-  std::uint32_t attempts = 0;
+  std::uint32_t attempts = 0;        // committed: the attempt that won; pending: 0
+  std::uint32_t failed_items = 0;    // committed: its items that are quarantined
+  std::uint64_t compute_micros = 0;  // committed: time inside the model
 };
 
 struct QuarantinedTask {
@@ -39,11 +41,13 @@ class Store {
   // Raises the epoch by one and returns it, durable before the call ends.
   virtual Result<Epoch> NextEpoch() = 0;
 
-  // Appends tasks; ids continue from TaskCount().
+  // Appends tasks in one durable transaction; ids continue from the number of tasks so far.
   virtual Result<void> AppendTasks(const std::vector<Task>& tasks) = 0;
   virtual Result<std::vector<TaskRow>> LoadTasks() = 0;
 
-  // One durable transaction. A task that is committed already keeps its first result.
+  // One durable transaction. A task that is committed already keeps its first result, and a
+  // committed task is never quarantined. Unavailable: the disk is full; nothing was written, and
+  // the same call may be made again. Internal: the disk failed; go no further with this store.
   virtual Result<void> Commit(const std::vector<EncodedResult>& results,
                               const std::vector<QuarantinedTask>& quarantined) = 0;
 
@@ -52,8 +56,12 @@ class Store {
   virtual Result<std::vector<QuarantinedTask>> LoadQuarantined() = 0;
 };
 
-// Opens or creates run.db (SQLite, WAL, synchronous=FULL).
+// Opens or creates run.db (SQLite, WAL, synchronous=FULL) and holds run.lock beside it.
 // Unavailable: another process holds the run; InvalidArgument: no prelabel database or a newer one.
 Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path);
+
+// Opens an existing run.db for reading, also while a coordinator is writing it. What changes the
+// store returns Internal. InvalidArgument: no such run, no prelabel database or a newer one.
+Result<std::unique_ptr<Store>> OpenSqliteStoreReadOnly(const std::string& path);
 
 }  // namespace prelabel

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "common/base/result.h"
@@ -11,6 +12,8 @@
 #include "common/labels/prediction.h"
 
 namespace prelabel {
+
+struct ComputeClass;  // common/wire/messages.h
 
 // What a dense model says about one input, before NMS. Boxes are in pixels of the model's input.
 struct DenseOutput {
@@ -34,8 +37,16 @@ class Model {
                                                float threshold) = 0;
 };
 
-// Loads a TorchScript bundle onto a device ("cpu", "cuda:N") for one-thread use: frozen and
-// optimised for inference. InvalidArgument: missing file, wrong sha256, no such device, no module.
+// Loads a TorchScript bundle onto a device ("cpu", "cuda:N") for one-thread use: frozen, optimised
+// for inference and warmed up. Call it on the thread that runs the model: thread counts are set
+// there. InvalidArgument: missing file, wrong sha256, no such device, no module, or its outputs are
+// not what the card says.
 Result<std::unique_ptr<Model>> LoadTorchModel(const ModelCard& card, const std::string& device);
+
+// "auto" is "cuda:0" where there is a CUDA device, else "cpu"; anything else is returned as it is.
+std::string ResolveDevice(const std::string& device);
+
+// What results on this device may depend on besides model and data.
+ComputeClass DescribeCompute(const std::string& device);
 
 }  // namespace prelabel

@@ -1,0 +1,301 @@
+#include "common/job/job_decode.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "common/job/map_reader.h"
+
+namespace prelabel {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::size_t kLongestName = 200;  // bytes
+
+bool HasControlCharacter(const std::string& text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
+  });
+}
+
+// A name that is shown on a line of its own.
+std::optional<std::string> ReadName(const YamlNode& node, const std::string& name,
+                                    Mistakes& mistakes) {
+  auto text = ReadText(node, name, mistakes);
+  if (!text) return std::nullopt;
+  if (text->size() > kLongestName || HasControlCharacter(*text)) {
+    mistakes.Add(node.at, fmt::format("'{}' must be one line of at most {} bytes, not {}", name,
+                                      kLongestName, Quoted(*text)));
+    return std::nullopt;
+  }
+  return text;
+}
+
+std::optional<std::string> ReadPath(const YamlNode& node, const std::string& name,
+                                    const std::filesystem::path& folder, Mistakes& mistakes) {
+  auto text = ReadText(node, name, mistakes);
+  if (!text) return std::nullopt;
+  if (text->find('\0') != std::string::npos) {
+    mistakes.Add(node.at, fmt::format("'{}' is no path: {}", name, Quoted(*text)));
+    return std::nullopt;
+  }
+  return ResolvePath(*text, folder);
+}
+
+class JobDecoder {
+ public:
+  JobDecoder(const std::filesystem::path& folder, Mistakes& mistakes)
+      : folder_(folder), mistakes_(mistakes) {}
+
+  JobSpec Decode(const YamlNode& root) {
+    MapReader reader(root, "", mistakes_);
+    if (const YamlNode* node = reader.Require("name", "my-job")) {
+      if (auto name = ReadName(*node, "name", mistakes_)) job_.name = std::move(*name);
+    }
+    DecodeData(reader);
+    if (const YamlNode* node = reader.Require("model", "path/to/model.yaml")) {
+      if (auto path = ReadPath(*node, "model", folder_, mistakes_)) job_.model = *path;
+    }
+    DecodeLabels(reader.Child("labels"));
+    DecodeInterpolation(reader.Child("interpolation"));
+    DecodeCluster(reader.Child("cluster"));
+    DecodeOutput(reader.Child("output"));
+    reader.Finish();
+    return std::move(job_);
+  }
+
+ private:
+  void DecodeData(MapReader& root) {
+    const YamlNode* node = root.Require("data", "[{images: path/to/folder}]");
+    if (node == nullptr || node->broken) return;
+    if (node->kind != YamlNode::Kind::kSequence || node->items.empty()) {
+      mistakes_.Add(node->at, fmt::format("'data' must be a list of one or more sources "
+                                          "('- video: FILE' or '- images: FOLDER'), not {}",
+                                          Describe(*node)));
+      return;
+    }
+    for (std::size_t i = 0; i < node->items.size(); ++i) {
+      DecodeSource(node->items[i], fmt::format("data[{}]", i));
+    }
+  }
+
+  void DecodeSource(const YamlNode& node, const std::string& name) {
+    MapReader reader(node, name, mistakes_);
+    DataSource source;
+    const YamlNode* video = reader.Find("video");
+    const YamlNode* images = reader.Find("images");
+    const YamlNode* keyframes = reader.Find("keyframes");
+    reader.Finish();
+    const bool is_map = node.kind == YamlNode::Kind::kMap || node.kind == YamlNode::Kind::kNull;
+    if (video != nullptr && images != nullptr) {
+      mistakes_.Add(node.at,
+                    fmt::format("'{}' has both 'video' and 'images'; make it two sources", name));
+    } else if (video == nullptr && images == nullptr && is_map && !node.broken) {
+      mistakes_.Add(node.at, fmt::format("'{}' has neither 'video' nor 'images'; add one", name));
+    }
+    if (keyframes != nullptr && video == nullptr) {
+      mistakes_.Add(keyframes->at,
+                    fmt::format("'{}.keyframes' belongs to a video; remove it", name));
+    }
+    if (video != nullptr) {
+      source.kind = SourceKind::kVideo;
+      if (auto path = ReadPath(*video, name + ".video", folder_, mistakes_)) {
+        source.patterns.push_back(std::move(*path));
+      }
+      DecodeKeyframes(keyframes, name, &source);
+    }
+    if (images != nullptr) DecodeImages(*images, name + ".images", &source);
+    job_.data.push_back(std::move(source));
+  }
+
+  void DecodeKeyframes(const YamlNode* node, const std::string& source_name, DataSource* source) {
+    if (node == nullptr) return;
+    MapReader reader(*node, source_name + ".keyframes", mistakes_);
+    reader.Integer("every", 1, 1000000000, &source->keyframe_every);
+    reader.Finish();
+  }
+
+  void DecodeImages(const YamlNode& node, const std::string& name, DataSource* source) {
+    if (node.kind != YamlNode::Kind::kSequence) {
+      if (auto path = ReadPath(node, name, folder_, mistakes_)) source->patterns = {*path};
+      return;
+    }
+    if (node.items.empty()) {
+      mistakes_.Add(node.at, fmt::format("'{}' is an empty list; name a folder or a glob", name));
+    }
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+      const std::string item_name = fmt::format("{}[{}]", name, i);
+      if (auto path = ReadPath(node.items[i], item_name, folder_, mistakes_)) {
+        source->patterns.push_back(std::move(*path));
+      }
+    }
+  }
+
+  void DecodeLabels(MapReader reader) {
+    LabelOptions& labels = job_.labels;
+    bool known = reader.Fraction("raw_threshold", &labels.raw_threshold);
+    known = reader.Fraction("threshold", &labels.threshold) && known;
+    reader.PositiveFraction("nms", &labels.nms);
+    reader.Integer("max_per_image", 1, 10000, &labels.max_per_image);
+    // The one that the file names is the one to change.
+    const YamlNode* threshold = reader.Find("threshold");
+    if (threshold == nullptr) threshold = reader.Find("raw_threshold");
+    if (known) CheckThreshold(threshold, "labels.threshold", labels.threshold);
+    if (const YamlNode* classes = reader.Find("classes")) DecodeClasses(*classes);
+    reader.Finish();
+  }
+
+  // What is below the raw threshold is not in the store, so it cannot be written to labels.
+  void CheckThreshold(const YamlNode* node, const std::string& name, float threshold) {
+    if (node == nullptr || threshold >= job_.labels.raw_threshold) return;
+    mistakes_.Add(node->at, fmt::format("'{}' ({}) is below labels.raw_threshold ({}); raise it or "
+                                        "lower labels.raw_threshold",
+                                        name, threshold, job_.labels.raw_threshold));
+  }
+
+  void DecodeClasses(const YamlNode& node) {
+    const MapReader check_it_is_a_map(node, "labels.classes", mistakes_);
+    for (std::size_t i = 0; i < node.keys.size(); ++i) {
+      const YamlNode& key = node.keys[i];
+      const std::string name = "labels.classes." + key.text;
+      ReadName(key, "labels.classes", mistakes_);
+      ClassRule rule;
+      rule.to = key.text;
+      MapReader rule_reader(node.items[i], name, mistakes_);
+      if (const YamlNode* to = rule_reader.Find("to")) {
+        if (auto text = ReadName(*to, name + ".to", mistakes_)) rule.to = std::move(*text);
+      }
+      float threshold = -1;
+      rule_reader.Fraction("threshold", &threshold);
+      if (threshold >= 0) {
+        rule.threshold = threshold;
+        CheckThreshold(rule_reader.Find("threshold"), name + ".threshold", threshold);
+      }
+      rule_reader.Finish();
+      job_.labels.classes.emplace(key.text, std::move(rule));
+    }
+  }
+
+  void DecodeInterpolation(MapReader reader) {
+    if (const YamlNode* node = reader.Find("method")) {
+      if (auto method = ReadChoice(*node, "interpolation.method", {"linear", "none"}, mistakes_)) {
+        job_.interpolation =
+            *method == "none" ? InterpolationMethod::kNone : InterpolationMethod::kLinear;
+      }
+    }
+    reader.Finish();
+  }
+
+  void DecodeCluster(MapReader reader) {
+    ClusterOptions& cluster = job_.cluster;
+    bool known = true;
+    if (const YamlNode* node = reader.Find("launcher")) {
+      auto name = ReadChoice(*node, "cluster.launcher", {"local", "none"}, mistakes_);
+      known = name.has_value();
+      if (name) cluster.launcher = *name == "none" ? Launcher::kNone : Launcher::kLocal;
+    }
+    reader.Integer("workers", 0, 10000, &cluster.workers);
+    if (cluster.workers == 0 && known && cluster.launcher == Launcher::kLocal) {
+      mistakes_.Add(reader.Find("workers")->at,
+                    "'cluster.workers' is 0; start at least 1, or set cluster.launcher to none and "
+                    "start workers by hand");
+    }
+    if (const YamlNode* node = reader.Find("listen")) DecodeListen(*node);
+    reader.Duration("heartbeat", milliseconds(100), hours(1), &cluster.heartbeat);
+    reader.Duration("task_deadline", seconds(1), hours(168), &cluster.task_deadline);
+    reader.Integer("shard_size", 1, 1000000, &cluster.shard_size);
+    reader.Integer("max_attempts", 1, 1000, &cluster.max_attempts);
+    reader.Finish();
+  }
+
+  void DecodeListen(const YamlNode& node) {
+    const auto text = ReadText(node, "cluster.listen", mistakes_);
+    if (!text) return;
+    if (!IsEndpoint(*text)) {
+      mistakes_.Add(node.at,
+                    fmt::format("'cluster.listen' must be tcp://ADDRESS:PORT (port 0: any free "
+                                "one) or ipc://FILE, not {}",
+                                Quoted(*text)));
+      return;
+    }
+    job_.cluster.listen = *text;
+  }
+
+  static bool IsEndpoint(const std::string& text) {
+    if (HasControlCharacter(text)) return false;
+    if (text.starts_with("ipc://")) return text.size() > 6;
+    if (!text.starts_with("tcp://")) return false;
+    const std::size_t colon = text.rfind(':');
+    if (colon <= 6) return false;  // no port, or no address
+    unsigned port = 0;
+    const char* begin = text.data() + colon + 1;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(begin, end, port);
+    return error == std::errc() && stop == end && port <= 65535;
+  }
+
+  void DecodeOutput(MapReader reader) {
+    if (const YamlNode* node = reader.Require("dir", "runs/my-job")) {
+      if (auto path = ReadPath(*node, "output.dir", folder_, mistakes_)) job_.output.dir = *path;
+    }
+    reader.UniqueTexts("formats", &job_.output.formats);
+    const YamlNode* formats = reader.Find("formats");
+    if (formats != nullptr) {
+      for (const YamlNode& item : formats->items) {
+        if (item.kind == YamlNode::Kind::kScalar && !item.text.empty()) {
+          ReadChoice(item, "output.formats", {"coco", "mot"}, mistakes_);
+        }
+      }
+    }
+    reader.Finish();
+  }
+
+  const std::filesystem::path& folder_;
+  Mistakes& mistakes_;
+  JobSpec job_;
+};
+
+}  // namespace
+
+const std::vector<std::string>& JobKeys() {
+  static const std::vector<std::string> keys = {
+      "name",
+      "data",
+      "model",
+      "labels.raw_threshold",
+      "labels.threshold",
+      "labels.nms",
+      "labels.max_per_image",
+      "labels.classes",
+      "interpolation.method",
+      "cluster.launcher",
+      "cluster.workers",
+      "cluster.listen",
+      "cluster.heartbeat",
+      "cluster.task_deadline",
+      "cluster.shard_size",
+      "cluster.max_attempts",
+      "output.dir",
+      "output.formats",
+  };
+  return keys;
+}
+
+JobSpec DecodeJob(const YamlNode& root, const std::filesystem::path& folder, Mistakes& mistakes) {
+  return JobDecoder(folder, mistakes).Decode(root);
+}
+
+std::string ResolvePath(const std::string& text, const std::filesystem::path& folder) {
+  std::string path = (folder / text).lexically_normal().string();
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+}  // namespace prelabel

@@ -1,0 +1,92 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "common/job/job_loader.h"
+#include "common/job/map_reader.h"
+
+namespace prelabel {
+namespace {
+
+bool IsPlainCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("_-./").find(c) != std::string_view::npos;
+}
+
+// As a YAML scalar that reads back as the same text: plain where that is certain, else in double
+// quotes. ${ is written $${, so that it is not expanded.
+std::string Scalar(const std::string& text) {
+  const bool starts_plain =
+      !text.empty() && (text[0] == '/' || text[0] == '_' || (text[0] >= 'a' && text[0] <= 'z'));
+  if (starts_plain && text != "null" && std::all_of(text.begin(), text.end(), IsPlainCharacter)) {
+    return text;
+  }
+  std::string quoted = "\"";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      quoted += '\\';
+      quoted += c;
+    } else if (byte < 0x20 || byte == 0x7F) {
+      quoted += fmt::format("\\x{:02x}", byte);
+    } else {
+      if (text.compare(i, 2, "${") == 0) quoted += '$';
+      quoted += c;
+    }
+  }
+  return quoted + "\"";
+}
+
+std::string FormatSource(const DataSource& source) {
+  if (source.kind == SourceKind::kVideo) {
+    const std::string path = source.patterns.empty() ? "" : source.patterns.front();
+    return fmt::format("  - video: {}\n    keyframes: {{every: {}}}\n", Scalar(path),
+                       source.keyframe_every);
+  }
+  std::string text = "  - images:\n";
+  for (const std::string& pattern : source.patterns) {
+    text += fmt::format("      - {}\n", Scalar(pattern));
+  }
+  return text;
+}
+
+std::string FormatLabels(const LabelOptions& labels) {
+  std::string text =
+      fmt::format("labels:\n  raw_threshold: {}\n  threshold: {}\n  nms: {}\n  max_per_image: {}\n",
+                  labels.raw_threshold, labels.threshold, labels.nms, labels.max_per_image);
+  if (labels.classes.empty()) return text;
+  text += "  classes:\n";
+  for (const auto& [name, rule] : labels.classes) {
+    text += fmt::format("    {}:\n      to: {}\n", Scalar(name), Scalar(rule.to));
+    if (rule.threshold) text += fmt::format("      threshold: {}\n", *rule.threshold);
+  }
+  return text;
+}
+
+std::string FormatCluster(const ClusterOptions& cluster) {
+  return fmt::format(
+      "cluster:\n  launcher: {}\n  workers: {}\n  listen: {}\n  heartbeat: {}\n"
+      "  task_deadline: {}\n  shard_size: {}\n  max_attempts: {}\n",
+      cluster.launcher == Launcher::kLocal ? "local" : "none", cluster.workers,
+      Scalar(cluster.listen), FormatDuration(cluster.heartbeat),
+      FormatDuration(cluster.task_deadline), cluster.shard_size, cluster.max_attempts);
+}
+
+}  // namespace
+
+std::string FormatJob(const JobSpec& job) {
+  std::string text = fmt::format("name: {}\ndata:\n", Scalar(job.name));
+  for (const DataSource& source : job.data) text += FormatSource(source);
+  text += fmt::format("model: {}\n", Scalar(job.model.string()));
+  text += FormatLabels(job.labels);
+  text += fmt::format("interpolation:\n  method: {}\n",
+                      job.interpolation == InterpolationMethod::kLinear ? "linear" : "none");
+  text += FormatCluster(job.cluster);
+  text += fmt::format("output:\n  dir: {}\n  formats:\n", Scalar(job.output.dir.string()));
+  for (const std::string& format : job.output.formats) text += fmt::format("    - {}\n", format);
+  return text;
+}
+
+}  // namespace prelabel

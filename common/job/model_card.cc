@@ -1,0 +1,145 @@
+#include "common/job/model_card.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "common/job/job_decode.h"
+#include "common/job/map_reader.h"
+#include "common/job/yaml_document.h"
+
+namespace prelabel {
+namespace {
+
+constexpr std::int64_t kLargestSide = 16384;
+constexpr std::size_t kMaxClasses = 65535;  // Prediction::class_id has 16 bits
+
+void RequireChoice(MapReader& reader, const std::string& key,
+                   const std::vector<std::string>& choices, Mistakes& mistakes, std::string* out) {
+  if (const YamlNode* node = reader.Require(key, choices.front())) {
+    if (auto text = ReadChoice(*node, reader.FullName(key), choices, mistakes)) {
+      *out = std::move(*text);
+    }
+  }
+}
+
+// One number a channel.
+void RequireThree(MapReader& reader, const std::string& key, const std::string& example,
+                  bool positive, Mistakes& mistakes, std::array<float, 3>* out) {
+  const YamlNode* node = reader.Require(key, example);
+  if (node == nullptr) return;
+  const std::string name = reader.FullName(key);
+  if (node->kind != YamlNode::Kind::kSequence || node->items.size() != out->size()) {
+    mistakes.Add(node->at, fmt::format("'{}' must be a list of 3 numbers, one a channel", name));
+    return;
+  }
+  for (std::size_t i = 0; i < out->size(); ++i) {
+    const auto value = ReadNumber(node->items[i], fmt::format("{}[{}]", name, i), mistakes);
+    if (!value) continue;
+    (*out)[i] = *value;
+    if (positive && *value <= 0) {
+      mistakes.Add(node->items[i].at, fmt::format("'{}[{}]' must be over 0", name, i));
+    }
+  }
+}
+
+void DecodeInput(MapReader reader, Mistakes& mistakes, ModelInput* input) {
+  reader.Require("width", "416");
+  reader.Require("height", "416");
+  reader.Integer("width", 1, kLargestSide, &input->width);
+  reader.Integer("height", 1, kLargestSide, &input->height);
+  RequireChoice(reader, "resize", {"stretch"}, mistakes, &input->resize);
+  RequireChoice(reader, "channels", {"bgr", "rgb"}, mistakes, &input->channels);
+  RequireThree(reader, "mean", "[0, 0, 0]", false, mistakes, &input->mean);
+  RequireThree(reader, "std", "[255, 255, 255]", true, mistakes, &input->std);
+  reader.Finish();
+}
+
+void DecodeSha256(MapReader& reader, Mistakes& mistakes, std::string* out) {
+  reader.RequireText("sha256", "the output of sha256sum", out);
+  if (out->empty()) return;
+  for (char& c : *out) {
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+  }
+  if (out->size() != 64 || out->find_first_not_of("0123456789abcdef") != std::string::npos) {
+    mistakes.Add(reader.Find("sha256")->at,
+                 fmt::format("'sha256' must be 64 hexadecimal digits, not {}", Quoted(*out)));
+  }
+}
+
+void DecodeClasses(MapReader& reader, Mistakes& mistakes, ModelCard* card) {
+  const YamlNode* classes = reader.Require("classes", "[person, car]");
+  if (classes == nullptr) return;
+  reader.UniqueTexts("classes", &card->classes);
+  if (classes->items.size() > kMaxClasses) {
+    mistakes.Add(classes->at, fmt::format("'classes' has more than {} names", kMaxClasses));
+  }
+  const YamlNode* ids = reader.Find("category_ids");
+  if (ids == nullptr) {
+    for (std::size_t i = 0; i < card->classes.size(); ++i) {
+      card->category_ids.push_back(static_cast<int>(i) + 1);
+    }
+    return;
+  }
+  if (ids->kind != YamlNode::Kind::kSequence || ids->items.size() != classes->items.size()) {
+    mistakes.Add(ids->at, fmt::format("'category_ids' must be a list of {} numbers, one a class",
+                                      classes->items.size()));
+    return;
+  }
+  std::set<std::int64_t> seen;
+  for (std::size_t i = 0; i < ids->items.size(); ++i) {
+    const YamlNode& node = ids->items[i];
+    const auto id = ReadInteger(node, fmt::format("category_ids[{}]", i), 1, 2147483647, mistakes);
+    if (!id) continue;
+    if (!seen.insert(*id).second) {
+      mistakes.Add(node.at, fmt::format("'category_ids' has {} twice", *id));
+    }
+    card->category_ids.push_back(static_cast<int>(*id));
+  }
+}
+
+}  // namespace
+
+Result<ModelCard> LoadModelCard(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    return InvalidArgument(
+        fmt::format("model card not found: {}; set `model:` to a model.yaml (the quick start makes "
+                    "one with scripts/models/prepare_nanodet.py)",
+                    path.string()));
+  }
+  PRELABEL_TRY(const std::string text, ReadYamlFile(path, "model card"));
+  const std::filesystem::path folder = std::filesystem::absolute(path, error).parent_path();
+  if (error) {
+    return InvalidArgument("the current folder cannot be read: " + error.message(), path.string());
+  }
+  Mistakes mistakes(path.string());
+  const auto root = ParseYaml(text, 0, mistakes);
+  if (!root) return InvalidArgument(mistakes.ToString());
+
+  ModelCard card;
+  MapReader reader(*root, "", mistakes);
+  reader.RequireText("name", "my-model", &card.name);
+  RequireChoice(reader, "task", {"detect"}, mistakes, &card.task);
+  RequireChoice(reader, "backend", {"torchscript"}, mistakes, &card.backend);
+  std::string weights;
+  reader.RequireText("weights", "model.pt", &weights);
+  card.weights = ResolvePath(weights, folder);
+  DecodeSha256(reader, mistakes, &card.sha256);
+  reader.Text("license", &card.license);
+  reader.Text("source", &card.source);
+  DecodeInput(reader.Child("input"), mistakes, &card.input);
+  MapReader output = reader.Child("output");
+  RequireChoice(output, "layout", {"dense"}, mistakes, &card.layout);
+  output.Flag("feature_map", &card.feature_map);
+  output.Finish();
+  DecodeClasses(reader, mistakes, &card);
+  reader.Finish();
+  if (!mistakes.empty()) return InvalidArgument(mistakes.ToString());
+  return card;
+}
+
+}  // namespace prelabel

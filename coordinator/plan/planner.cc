@@ -1,0 +1,114 @@
+#include "coordinator/plan/planner.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
+namespace prelabel {
+namespace {
+
+// What earlier tasks cover of one source.
+struct Covered {
+  std::vector<bool> items;         // by item; empty where nothing is
+  std::uint64_t linked_items = 0;  // of the last link task; 0 where there is none
+};
+
+std::vector<Covered> FindCovered(const Dataset& dataset, const std::vector<TaskRow>& existing) {
+  std::vector<Covered> covered(dataset.sources.size());
+  for (const TaskRow& row : existing) {
+    const Task& task = row.task;
+    if (task.source.value >= covered.size()) continue;
+    Covered& source = covered[task.source.value];
+    if (task.kind == TaskKind::kLink) {
+      source.linked_items = task.count;
+      continue;
+    }
+    const std::uint64_t items = dataset.sources[task.source.value].ItemCount();
+    if (source.items.empty()) source.items.resize(items);
+    for (std::uint64_t i = 0; i < task.count; ++i) {
+      const std::uint64_t item = task.first + i * task.stride;
+      if (item < items) source.items[item] = true;
+    }
+  }
+  return covered;
+}
+
+// Collects items into tasks of one stride.
+class Cutter {
+ public:
+  Cutter(std::vector<Task>& tasks, std::uint64_t first_id, SourceId source, std::uint32_t stride,
+         std::uint32_t shard_size)
+      : tasks_(tasks),
+        first_id_(first_id),
+        source_(source),
+        stride_(stride),
+        shard_size_(shard_size) {}
+
+  // Items ascend. One that does not follow the last by a stride starts a new task.
+  void Add(std::uint64_t item) {
+    const bool follows = open_ && tasks_.back().count < shard_size_ &&
+                         item == tasks_.back().first + std::uint64_t{tasks_.back().count} * stride_;
+    if (follows) {
+      ++tasks_.back().count;
+    } else {
+      tasks_.push_back({NextId(), TaskKind::kDetect, source_, item, 1, stride_});
+      open_ = true;
+    }
+  }
+
+  void AddLink(std::uint32_t frames) {
+    tasks_.push_back({NextId(), TaskKind::kLink, source_, 0, frames, 1});
+  }
+
+  bool added() const { return open_; }
+
+ private:
+  TaskId NextId() const { return TaskId(first_id_ + tasks_.size()); }
+
+  std::vector<Task>& tasks_;
+  std::uint64_t first_id_;
+  SourceId source_;
+  std::uint32_t stride_;
+  std::uint32_t shard_size_;
+  bool open_ = false;
+};
+
+}  // namespace
+
+std::vector<Task> PlanTasks(const Dataset& dataset, int shard_size) {
+  return PlanMissing(dataset, {}, shard_size);
+}
+
+std::vector<Task> PlanMissing(const Dataset& dataset, const std::vector<TaskRow>& existing,
+                              int shard_size) {
+  const std::vector<Covered> covered = FindCovered(dataset, existing);
+  std::vector<Task> tasks;
+  for (std::uint32_t s = 0; s < dataset.sources.size(); ++s) {
+    const SourceItems& source = dataset.sources[s];
+    const std::uint64_t items = source.ItemCount();
+    if (items == 0) continue;
+    const bool video = source.kind == SourceKind::kVideo;
+    // A step beyond the end looks at the first and the last frame, as any larger one does.
+    const std::uint64_t longest =
+        std::min<std::uint64_t>(items, std::numeric_limits<std::uint32_t>::max());
+    const std::uint64_t step =
+        video ? std::clamp<std::uint64_t>(
+                    static_cast<std::uint64_t>(std::max<std::int64_t>(source.keyframe_every, 1)), 1,
+                    longest)
+              : 1;
+    Cutter cutter(tasks, existing.size(), SourceId(s), static_cast<std::uint32_t>(step),
+                  static_cast<std::uint32_t>(std::max(shard_size, 1)));
+    const std::vector<bool>& done = covered[s].items;
+    const auto add = [&](std::uint64_t item) {
+      if (done.empty() || !done[item]) cutter.Add(item);
+    };
+    for (std::uint64_t item = 0; item < items; item += step) add(item);
+    if ((items - 1) % step != 0) add(items - 1);
+    if (video && (cutter.added() || covered[s].linked_items != items)) {
+      cutter.AddLink(static_cast<std::uint32_t>(items));
+    }
+  }
+  return tasks;
+}
+
+}  // namespace prelabel

@@ -1,0 +1,24 @@
+// Cuts a dataset into tasks. Pure: equal datasets give equal plans.
+#pragma once
+
+#include <vector>
+
+#include "common/wire/task.h"
+#include "coordinator/scan/dataset.h"
+#include "coordinator/store/store.h"
+
+namespace prelabel {
+
+// All tasks, ids from 0, source by source: detect tasks of at most `shard_size` items (>= 1), then,
+// for a video, one link task over all of its frames. Images are cut in runs (stride 1); of a video
+// the frames 0, N, 2N … (N = keyframe_every, the task's stride) and, in a task of its own where it
+// is no multiple of N, the last frame. A source without items has no tasks.
+std::vector<Task> PlanTasks(const Dataset& dataset, int shard_size);
+
+// What PlanTasks would look at and `existing` does not cover, with ids from existing.size(): empty
+// when nothing is missing. Items keep their indices in a grown dataset (fingerprint.h checks that).
+// A video that has new detect tasks gets a new link task; its last link task is the one that holds.
+std::vector<Task> PlanMissing(const Dataset& dataset, const std::vector<TaskRow>& existing,
+                              int shard_size);
+
+}  // namespace prelabel

@@ -1,0 +1,139 @@
+#include "coordinator/scan/scanner.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "coordinator/scan/file_pattern.h"
+#include "coordinator/scan/utf8.h"
+
+namespace prelabel {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The longest folder that contains both.
+fs::path CommonFolder(const fs::path& a, const fs::path& b) {
+  fs::path common;
+  auto part_a = a.begin();
+  auto part_b = b.begin();
+  for (; part_a != a.end() && part_b != b.end() && *part_a == *part_b; ++part_a, ++part_b) {
+    common /= *part_a;
+  }
+  return common;
+}
+
+// A name that is safe as a folder's, too.
+std::string UsableName(const fs::path& name, const char* otherwise) {
+  const std::string text = name.string();
+  return text.empty() || text == "." || text == ".." || text == "/" ? otherwise : text;
+}
+
+std::string NothingMatches(const std::string& pattern) {
+  std::error_code error;
+  if (fs::is_directory(pattern, error)) {
+    return pattern +
+           ": no pictures in this folder or below it (.jpg .jpeg .png .bmp .webp .tif .tiff; "
+           "hidden "
+           "files do not count)";
+  }
+  if (pattern.find_first_of("*?") != std::string::npos) {
+    return pattern + ": no file matches; check the folder, the extension and its case";
+  }
+  return pattern + ": no such file or folder";
+}
+
+SourceItems ScanImages(const DataSource& data) {
+  SourceItems source;
+  source.kind = SourceKind::kImages;
+  std::vector<MatchedFiles> matches;
+  std::vector<std::string> misses;
+  for (const std::string& pattern : data.patterns) {
+    MatchedFiles match = MatchPattern(pattern);
+    source.root = matches.empty() ? match.root : CommonFolder(source.root, match.root);
+    std::move(match.warnings.begin(), match.warnings.end(), std::back_inserter(source.warnings));
+    if (match.files.empty()) misses.push_back(NothingMatches(pattern));
+    matches.push_back(std::move(match));
+  }
+  for (MatchedFiles& match : matches) {
+    const std::string prefix = match.root.lexically_relative(source.root).generic_string();
+    for (std::string& file : match.files) {
+      source.files.push_back(prefix == "." ? std::move(file) : prefix + "/" + file);
+    }
+  }
+  std::sort(source.files.begin(), source.files.end());
+  source.files.erase(std::unique(source.files.begin(), source.files.end()), source.files.end());
+  // Folders are read in no particular order.
+  std::sort(source.warnings.begin(), source.warnings.end());
+  std::string& unmatched = source.error;
+  for (std::string& miss : misses) {
+    if (!source.files.empty()) {
+      source.warnings.push_back(std::move(miss));
+    } else {
+      unmatched += (unmatched.empty() ? "" : "; ") + miss;
+    }
+  }
+  source.name = UsableName(source.root.filename(), "images");
+  return source;
+}
+
+SourceItems ScanVideo(const DataSource& data, const VideoIndexer& index_video) {
+  SourceItems source;
+  source.kind = SourceKind::kVideo;
+  source.keyframe_every = data.keyframe_every;
+  const fs::path path =
+      data.patterns.empty() ? fs::path() : fs::path(data.patterns.front()).lexically_normal();
+  source.name = "video";
+  if (!IsUtf8(path.string())) {
+    source.error = PrintableName(path.string()) + ": its name is not UTF-8; rename it";
+    return source;
+  }
+  source.name = UsableName(path.stem(), "video");
+  source.files = {path.string()};
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    source.error = path.string() + ": no such file";
+  } else if (!fs::is_regular_file(path, error)) {
+    source.error = path.string() + ": this is no file; `video:` takes one video file";
+  } else {
+    Result<VideoIndex> index = index_video(path);
+    if (!index) {
+      source.error = index.error().ToString();
+    } else if (index.value().frames.empty()) {
+      source.error = path.string() + ": the video has no frames";
+    } else {
+      source.index = std::move(index).value();
+    }
+  }
+  return source;
+}
+
+// The second source called "a" becomes "a-2".
+void MakeNamesUnique(std::vector<SourceItems>& sources) {
+  std::set<std::string> taken;
+  for (SourceItems& source : sources) {
+    std::string name = source.name;
+    for (int i = 2; !taken.insert(name).second; ++i) name = source.name + "-" + std::to_string(i);
+    source.name = std::move(name);
+  }
+}
+
+}  // namespace
+
+Result<Dataset> ScanDataset(const JobSpec& job, const VideoIndexer& index_video) {
+  Dataset dataset;
+  for (const DataSource& data : job.data) {
+    dataset.sources.push_back(data.kind == SourceKind::kVideo ? ScanVideo(data, index_video)
+                                                              : ScanImages(data));
+  }
+  MakeNamesUnique(dataset.sources);
+  if (dataset.ItemCount() > 0) return dataset;
+  std::string message = "there is nothing to label";
+  for (const SourceItems& source : dataset.sources) message += "\n  " + source.error;
+  return InvalidArgument(message, "data");
+}
+
+}  // namespace prelabel

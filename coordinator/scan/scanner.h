@@ -1,0 +1,23 @@
+// Lists the items of a job: the files of image sources, the frames of videos.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+
+#include "common/base/result.h"
+#include "common/job/job_spec.h"
+#include "coordinator/scan/dataset.h"
+
+namespace prelabel {
+
+// BuildVideoIndex of common/media/video_index.h, or a fake.
+using VideoIndexer = std::function<Result<VideoIndex>(const std::filesystem::path&)>;
+
+// One SourceItems for each of job.data, in its order. Images: what file_pattern.h matches, sorted
+// bytewise by the path below `root` (the common parent of the patterns' literal parts), each once.
+// A source that cannot be read, or a pattern list that matches nothing, leaves `error` and the
+// others go on. A pattern without a match next to others that have one leaves a warning.
+// InvalidArgument: no source has any item; a line for each source says why.
+Result<Dataset> ScanDataset(const JobSpec& job, const VideoIndexer& index_video);
+
+}  // namespace prelabel

@@ -1,0 +1,111 @@
+// The coordinator's loop: one thread that turns messages into scheduler events, commits results in
+// groups, and turns actions into messages. A result is acknowledged only after its commit is
+// durable. All decisions are the scheduler's; all I/O goes through Transport and Store.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/result.h"
+#include "common/wire/messages.h"
+#include "common/wire/transport.h"
+#include "coordinator/scheduler/scheduler.h"
+#include "coordinator/store/store.h"
+
+namespace prelabel {
+
+struct WorkerInfo {
+  WorkerId id;
+  std::string hostname;
+  std::uint32_t slots = 0;
+  ComputeClass compute;
+};
+
+// Told of what happens, in the loop's thread; must not block.
+class ServerObserver {
+ public:
+  virtual ~ServerObserver() = default;
+  virtual void OnWorkerJoined(const WorkerInfo& worker) = 0;
+  virtual void OnWorkerLeft(const WorkerInfo& worker, const std::string& reason) = 0;
+  // After the commit is durable.
+  virtual void OnCommitted(const std::vector<EncodedResult>& results) = 0;
+  virtual void OnQuarantined(const QuarantinedTask& task) = 0;
+  virtual void OnRefusedMessage(const std::string& reason) = 0;
+  // Every turn of the loop, at least ten times a second. False ends the run early.
+  virtual bool OnTurn(const Scheduler& scheduler, TimePoint now) = 0;
+};
+
+// Adds to a task what a worker needs to run it: paths, or a video's detections.
+using AssignmentBuilder = std::function<Result<Assignment>(const Task&, Attempt)>;
+
+struct ServerStats {
+  TimePoint first_assign{};
+  TimePoint last_commit{};
+  std::uint64_t commits = 0;       // tasks
+  std::uint64_t transactions = 0;  // groups they were committed in
+};
+
+class Server {
+ public:
+  // `welcome`: what every worker is told; its epoch fences the results. References must outlive
+  // the server.
+  Server(Welcome welcome, Transport& transport, Store& store, Scheduler& scheduler,
+         AssignmentBuilder build, const Clock& clock, ServerObserver& observer);
+
+  // Serves until every task has ended, `stop` is set (and Transport::Wake called) or the observer
+  // says so; then tells the workers to leave and waits for their last results, at most
+  // `drain_limit`. An error means that the store failed: nothing unacknowledged was lost.
+  Result<ServerStats> Run(const std::atomic<bool>& stop, Duration drain_limit);
+
+ private:
+  struct Session {
+    WorkerInfo info;
+    std::string peer;
+    std::string uuid;
+    std::uint64_t nonce = 0;
+  };
+  struct Outbox {
+    Ack ack;
+    bool answer = false;  // send `ack` even when it is empty
+    Assign assign;
+    std::vector<Cancel> cancels;
+  };
+
+  void Handle(const Received& received, TimePoint now);
+  void Handle(const std::string& peer, const Hello& hello, TimePoint now);
+  void Handle(WorkerId worker, ResultMessage message, TimePoint now);
+  Result<void> Turn(TimePoint now, bool dispatch);
+  void Raise(const SchedulerEvent& event, TimePoint now);
+  void Apply(const SchedulerAction& action, TimePoint now);
+  void Forget(WorkerId worker, const std::string& reason);
+  void Flush(TimePoint now);
+  bool Send(WorkerId worker, const CoordinatorMessage& message);
+  void Reply(const std::string& peer, const CoordinatorMessage& message);
+  Result<void> Drain(Duration limit);
+
+  Welcome welcome_;
+  Transport& transport_;
+  Store& store_;
+  Scheduler& scheduler_;
+  AssignmentBuilder build_;
+  const Clock& clock_;
+  ServerObserver& observer_;
+
+  std::map<WorkerId, Session> sessions_;
+  std::map<std::string, WorkerId> by_peer_;
+  std::uint64_t last_worker_ = 0;
+  std::vector<SchedulerAction> actions_;
+  std::vector<EncodedResult> to_commit_;
+  std::vector<QuarantinedTask> to_quarantine_;
+  std::map<WorkerId, Outbox> outboxes_;
+  TimePoint last_tick_{};
+  bool draining_ = false;
+  ServerStats stats_;
+};
+
+}  // namespace prelabel

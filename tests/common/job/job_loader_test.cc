@@ -1,0 +1,316 @@
+#include "common/job/job_loader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+
+namespace prelabel {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using testing::ElementsAre;
+
+constexpr char kSmallest[] = R"(name: small
+data:
+  - images: photos
+model: m.yaml
+output: {dir: run}
+)";
+
+JobSources With(std::vector<std::string> set, std::map<std::string, std::string> environment = {}) {
+  return {std::move(set),
+          [environment =
+               std::move(environment)](const std::string& name) -> std::optional<std::string> {
+            const auto found = environment.find(name);
+            if (found == environment.end()) return std::nullopt;
+            return found->second;
+          }};
+}
+
+Result<JobSpec> Parse(const std::string& text, const JobSources& sources = {}) {
+  return ParseJob(text, "/jobs/job.yaml", sources);
+}
+
+// The messages of a job that must be refused.
+std::string Mistakes(const std::string& text, const JobSources& sources = {}) {
+  const auto job = Parse(text, sources);
+  if (job.has_value()) return "accepted";
+  EXPECT_EQ(job.error().code, ErrorCode::kInvalidArgument);
+  return job.error().ToString();
+}
+
+TEST(JobLoader, SmallestJobHasTheDocumentedDefaults) {
+  const auto job = Parse(kSmallest);
+  ASSERT_TRUE(job.has_value()) << job.error().ToString();
+  JobSpec expected;
+  expected.name = "small";
+  expected.data = {{SourceKind::kImages, {"/jobs/photos"}, 1}};
+  expected.model = "/jobs/m.yaml";
+  expected.output.dir = "/jobs/run";
+  EXPECT_EQ(job.value(), expected);
+}
+
+TEST(JobLoader, EveryKey) {
+  const auto job = Parse(R"(
+name: all keys
+data:
+  - video: ../var/a.avi
+    keyframes: {every: 5}
+  - video: b.mp4
+  - images: photos/**/*.jpg
+  - images: [one.jpg, ./two/]
+model: ../m/model.yaml
+labels:
+  raw_threshold: 0.1
+  threshold: 0.4
+  nms: 1
+  max_per_image: 7
+  classes:
+    person: {to: pedestrian, threshold: 0.5}
+    traffic light:
+interpolation: {method: none}
+cluster:
+  launcher: none
+  workers: 0
+  listen: ipc:///tmp/x
+  heartbeat: 500ms
+  task_deadline: 1h
+  shard_size: 3
+  max_attempts: 9
+output:
+  dir: /abs/./run/../runs/
+  formats: [mot, coco]
+)");
+  ASSERT_TRUE(job.has_value()) << job.error().ToString();
+  const JobSpec& spec = job.value();
+  EXPECT_EQ(spec.name, "all keys");
+  ASSERT_EQ(spec.data.size(), 4U);
+  EXPECT_EQ(spec.data[0], (DataSource{SourceKind::kVideo, {"/var/a.avi"}, 5}));
+  EXPECT_EQ(spec.data[1], (DataSource{SourceKind::kVideo, {"/jobs/b.mp4"}, 1}));
+  EXPECT_EQ(spec.data[2], (DataSource{SourceKind::kImages, {"/jobs/photos/**/*.jpg"}, 1}));
+  EXPECT_EQ(spec.data[3], (DataSource{SourceKind::kImages, {"/jobs/one.jpg", "/jobs/two"}, 1}));
+  EXPECT_EQ(spec.model, "/m/model.yaml");
+  EXPECT_EQ(spec.labels.raw_threshold, 0.1F);
+  EXPECT_EQ(spec.labels.threshold, 0.4F);
+  EXPECT_EQ(spec.labels.nms, 1.0F);
+  EXPECT_EQ(spec.labels.max_per_image, 7);
+  ASSERT_EQ(spec.labels.classes.size(), 2U);
+  EXPECT_EQ(spec.labels.classes.at("person"), (ClassRule{"pedestrian", 0.5F}));
+  EXPECT_EQ(spec.labels.classes.at("traffic light"), (ClassRule{"traffic light", std::nullopt}));
+  EXPECT_EQ(spec.interpolation, InterpolationMethod::kNone);
+  EXPECT_EQ(spec.cluster.launcher, Launcher::kNone);
+  EXPECT_EQ(spec.cluster.workers, 0);
+  EXPECT_EQ(spec.cluster.listen, "ipc:///tmp/x");
+  EXPECT_EQ(spec.cluster.heartbeat, milliseconds(500));
+  EXPECT_EQ(spec.cluster.task_deadline, hours(1));
+  EXPECT_EQ(spec.cluster.shard_size, 3);
+  EXPECT_EQ(spec.cluster.max_attempts, 9);
+  EXPECT_EQ(spec.output.dir, "/abs/runs");
+  EXPECT_THAT(spec.output.formats, ElementsAre("mot", "coco"));
+}
+
+// Lines and columns counted by hand.
+TEST(JobLoader, TenMistakesGiveTenLines) {
+  const std::string text = R"(data:
+  - video: a.avi
+    keyframe: {every: 2}
+  - images: photos
+    keyframes: {every: 2}
+  - {}
+labels:
+  threshold: 1.5
+  nms: high
+cluster:
+  launcher: locl
+  workers: 0
+  listen: http://localhost
+  heartbeat: 2
+output:
+  dir: run
+  formats: [coko]
+model: m.yaml
+)";
+  EXPECT_EQ(Mistakes(text),
+            "/jobs/job.yaml:1:1: missing key 'name'; add e.g. 'name: my-job'\n"
+            "/jobs/job.yaml:3:5: unknown key 'keyframe' in 'data[0]'; did you mean 'keyframes'?\n"
+            "/jobs/job.yaml:5:16: 'data[1].keyframes' belongs to a video; remove it\n"
+            "/jobs/job.yaml:6:5: 'data[2]' has neither 'video' nor 'images'; add one\n"
+            "/jobs/job.yaml:8:14: 'labels.threshold' must be a number from 0 to 1, not '1.5'\n"
+            "/jobs/job.yaml:9:8: 'labels.nms' must be a number over 0 and at most 1, not 'high'\n"
+            "/jobs/job.yaml:11:13: 'cluster.launcher' cannot be 'locl'; did you mean 'local'?\n"
+            "/jobs/job.yaml:13:11: 'cluster.listen' must be tcp://ADDRESS:PORT (port 0: any free "
+            "one) or ipc://FILE, not 'http://localhost'\n"
+            "/jobs/job.yaml:14:14: 'cluster.heartbeat' must be a duration from 100ms to 1h "
+            "(500ms, 2s, 10m, 1h), not '2'\n"
+            "/jobs/job.yaml:17:13: 'output.formats' cannot be 'coko'; did you mean 'coco'?");
+}
+
+TEST(JobLoader, ZeroWorkersOnlyWithoutALauncher) {
+  EXPECT_EQ(Mistakes(std::string(kSmallest) + "cluster: {workers: 0}\n"),
+            "/jobs/job.yaml:6:20: 'cluster.workers' is 0; start at least 1, or set "
+            "cluster.launcher to none and start workers by hand");
+  EXPECT_TRUE(Parse(std::string(kSmallest) + "cluster: {workers: 0, launcher: none}\n"));
+}
+
+TEST(JobLoader, ThresholdsMayNotBeBelowTheRawOne) {
+  EXPECT_EQ(Mistakes(std::string(kSmallest) +
+                     "labels: {raw_threshold: 0.4, classes: {car: {threshold: 0.2}}}\n"),
+            "/jobs/job.yaml:6:25: 'labels.threshold' (0.3) is below labels.raw_threshold (0.4); "
+            "raise it or lower labels.raw_threshold\n"
+            "/jobs/job.yaml:6:57: 'labels.classes.car.threshold' (0.2) is below "
+            "labels.raw_threshold (0.4); raise it or lower labels.raw_threshold");
+}
+
+TEST(JobLoader, MissingKeysOfAnEmptyFile) {
+  EXPECT_EQ(Mistakes("# nothing yet\n"),
+            "/jobs/job.yaml:1:1: missing key 'name'; add e.g. 'name: my-job'\n"
+            "/jobs/job.yaml:1:1: missing key 'data'; add e.g. 'data: [{images: path/to/folder}]'\n"
+            "/jobs/job.yaml:1:1: missing key 'model'; add e.g. 'model: path/to/model.yaml'\n"
+            "/jobs/job.yaml:1:1: missing key 'output.dir'; add e.g. 'output: {dir: "
+            "runs/my-job}'");
+}
+
+TEST(JobLoader, WrongShapes) {
+  EXPECT_EQ(Mistakes("- a\n- b\n"),
+            "/jobs/job.yaml:1:1: the file must be a map of 'key: value' lines, not a list");
+  EXPECT_EQ(Mistakes("name: [a]\ndata: photos\nmodel:\noutput: run\n"),
+            "/jobs/job.yaml:1:7: 'name' must be text, not a list\n"
+            "/jobs/job.yaml:2:7: 'data' must be a list of one or more sources ('- video: FILE' or "
+            "'- images: FOLDER'), not 'photos'\n"
+            "/jobs/job.yaml:3:1: 'model' has no value; it must be text\n"
+            "/jobs/job.yaml:4:9: 'output' must be a map of 'key: value' lines, not 'run'");
+}
+
+TEST(JobLoader, KeysOfNoVersionAreUnknown) {
+  EXPECT_EQ(Mistakes(std::string(kSmallest) + "colour: blue\n"),
+            "/jobs/job.yaml:6:1: unknown key 'colour'; known keys are name, data, model, labels, "
+            "interpolation, cluster, output");
+}
+
+TEST(JobLoader, SyntaxErrorNamesThePlace) {
+  const std::string mistakes = Mistakes("name: a\ndata: [b\nmodel: c\n");
+  EXPECT_THAT(mistakes, testing::MatchesRegex("/jobs/job.yaml:[0-9]+:[0-9]+: not valid YAML: .+"));
+}
+
+TEST(JobLoader, FlagWinsOverEnvironmentWinsOverFile) {
+  const std::string text = std::string(kSmallest) + "cluster: {workers: 1}\n";
+  EXPECT_EQ(Parse(text).value().cluster.workers, 1);
+  const std::map<std::string, std::string> environment = {{"PRELABEL_CLUSTER_WORKERS", "4"},
+                                                          {"PRELABEL_REFERENCE_DATA", "/data"}};
+  EXPECT_EQ(Parse(text, With({}, environment)).value().cluster.workers, 4);
+  EXPECT_EQ(Parse(text, With({"cluster.workers=8"}, environment)).value().cluster.workers, 8);
+  EXPECT_EQ(Parse(text, With({"cluster.workers=8", "cluster.workers=9"})).value().cluster.workers,
+            9);
+}
+
+TEST(JobLoader, OverridesTakeYamlAndCompleteTheFile) {
+  const auto job =
+      Parse("name: x\n", With({"data=[{video: v.avi, keyframes: {every: 3}}]", "model=m.yaml",
+                               "output.formats=[mot]", "labels.classes.person.to=walker"},
+                              {{"PRELABEL_OUTPUT_DIR", "here"}, {"PRELABEL_NAME", ""}}));
+  ASSERT_TRUE(job.has_value()) << job.error().ToString();
+  EXPECT_EQ(job.value().name, "x");  // an empty variable counts as not set
+  EXPECT_EQ(job.value().data[0], (DataSource{SourceKind::kVideo, {"/jobs/v.avi"}, 3}));
+  EXPECT_EQ(job.value().output.dir, "/jobs/here");
+  EXPECT_THAT(job.value().output.formats, ElementsAre("mot"));
+  EXPECT_EQ(job.value().labels.classes.at("person").to, "walker");
+}
+
+TEST(JobLoader, MistakesInOverridesNameTheOverride) {
+  EXPECT_EQ(Mistakes(kSmallest, With({"cluster.wrokers=2", "data.0.images=x", "workers",
+                                      "name=", "cluster.workers=[", "labels.nms=2"},
+                                     {{"PRELABEL_CLUSTER_HEARTBEAT", "soon"}})),
+            "PRELABEL_CLUSTER_HEARTBEAT: 'cluster.heartbeat' must be a duration from 100ms to 1h "
+            "(500ms, 2s, 10m, 1h), not 'soon'\n"
+            "--set cluster.wrokers: unknown key 'wrokers' in 'cluster'; did you mean 'workers'?\n"
+            "--set data.0.images: 'data' is a list, which is set as a whole: --set 'data=[…]'\n"
+            "--set workers: expected KEY=VALUE, such as cluster.workers=4\n"
+            "--set name: 'name' has no value; it must be text\n"
+            "--set cluster.workers: not valid YAML: end of sequence flow not found\n"
+            "--set labels.nms: 'labels.nms' must be a number over 0 and at most 1, not '2'");
+}
+
+TEST(JobLoader, ExpandsVariablesOnceAndInValuesOnly) {
+  const auto job = Parse(
+      "name: $${A} ${A}$\n"
+      "data: [{images: [\"${DIR}/a\", '$x']}]\n"
+      "model: ${DIR}/m.yaml\n"
+      "labels: {classes: {\"${A}\": {to: \"${A}\"}}}\n"
+      "cluster: {workers: \"${N}\"}\n"
+      "output: {dir: run}\n",
+      With({}, {{"A", "${N}"}, {"DIR", "/d"}, {"N", "3"}}));
+  ASSERT_TRUE(job.has_value()) << job.error().ToString();
+  EXPECT_EQ(job.value().name, "${A} ${N}$");
+  EXPECT_THAT(job.value().data[0].patterns, ElementsAre("/d/a", "/jobs/$x"));
+  EXPECT_EQ(job.value().model, "/d/m.yaml");
+  EXPECT_EQ(job.value().cluster.workers, 3);
+  EXPECT_EQ(job.value().labels.classes.at("${A}").to, "${N}");
+}
+
+TEST(JobLoader, UnsetAndMalformedVariables) {
+  EXPECT_EQ(Mistakes("name: ${NOPE}\n"
+                     "data: [{images: x}]\n"
+                     "model: ${not closed\n"
+                     "output: {dir: \"${1A}\"}\n",
+                     With({}, {})),
+            "/jobs/job.yaml:1:7: environment variable 'NOPE' is not set; set it, or write "
+            "$${NOPE} for a literal ${NOPE}\n"
+            "/jobs/job.yaml:3:8: '${not closed' is not ${NAME}; write $${ for a literal ${\n"
+            "/jobs/job.yaml:4:15: '${1A}' is not ${NAME}; write $${ for a literal ${");
+}
+
+TEST(JobLoader, Endpoints) {
+  for (const char* good : {"tcp://0.0.0.0:5577", "tcp://*:0", "tcp://[::1]:65535", "ipc://x"}) {
+    EXPECT_TRUE(Parse(kSmallest, With({std::string("cluster.listen='") + good + "'"}))) << good;
+  }
+  for (const char* bad : {"tcp://0.0.0.0", "tcp://:5577", "tcp://a:65536", "tcp://a:-1",
+                          "tcp://a:", "ipc://", "udp://a:1", "localhost:5577"}) {
+    EXPECT_FALSE(Parse(kSmallest, With({std::string("cluster.listen='") + bad + "'"}))) << bad;
+  }
+}
+
+TEST(JobLoader, AJobFileThatIsNotThere) {
+  const auto job = LoadJob("/no/such/job.yaml", {});
+  ASSERT_FALSE(job.has_value());
+  EXPECT_EQ(job.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(job.error().message, "job file not found: /no/such/job.yaml");
+  EXPECT_EQ(LoadJob("/", {}).error().message, "/ is a folder, not a job file");
+}
+
+TEST(JobLoader, RelativeJobPathResolvesAgainstTheCurrentFolder) {
+  const auto job = ParseJob(kSmallest, "sub/job.yaml", {});
+  ASSERT_TRUE(job.has_value());
+  EXPECT_EQ(job.value().model, std::filesystem::current_path() / "sub" / "m.yaml");
+}
+
+TEST(JobLoader, EveryPublishedJobLoads) {
+  int jobs = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("configs")) {
+    if (entry.path().extension() != ".yaml") continue;
+    ++jobs;
+    const auto job = LoadJob(entry.path(), {});
+    EXPECT_TRUE(job.has_value()) << job.error().ToString();
+  }
+  EXPECT_EQ(jobs, 3);
+}
+
+TEST(JobLoader, TheQuickstartJob) {
+  const auto job = LoadJob("configs/quickstart.yaml", {});
+  ASSERT_TRUE(job.has_value()) << job.error().ToString();
+  const std::filesystem::path root = std::filesystem::current_path();
+  EXPECT_EQ(job.value().model, root / "var/models/nanodet-g-coco/model.yaml");
+  EXPECT_EQ(job.value().data[0].patterns[0], (root / "var/data/vtest.avi").string());
+  EXPECT_EQ(job.value().data[0].keyframe_every, 1);
+  EXPECT_EQ(job.value().output.dir, root / "runs/quickstart");
+  EXPECT_EQ(job.value().cluster.workers, 2);
+}
+
+}  // namespace
+}  // namespace prelabel

@@ -1,0 +1,122 @@
+// Expected plans are written out by hand from the rules in planner.h.
+#include "coordinator/plan/planner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace prelabel {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+SourceItems Images(std::size_t count) {
+  SourceItems source;
+  source.kind = SourceKind::kImages;
+  source.files.resize(count);
+  return source;
+}
+
+SourceItems Video(std::size_t frames, std::int64_t every) {
+  SourceItems source;
+  source.kind = SourceKind::kVideo;
+  source.files = {"/videos/a.avi"};
+  source.index.frames.resize(frames);
+  source.keyframe_every = every;
+  return source;
+}
+
+Dataset Of(std::vector<SourceItems> sources) { return {std::move(sources)}; }
+
+Task Detect(std::uint64_t id, std::uint32_t source, std::uint64_t first, std::uint32_t count,
+            std::uint32_t stride = 1) {
+  return {TaskId(id), TaskKind::kDetect, SourceId(source), first, count, stride};
+}
+
+Task Link(std::uint64_t id, std::uint32_t source, std::uint32_t frames) {
+  return {TaskId(id), TaskKind::kLink, SourceId(source), 0, frames, 1};
+}
+
+std::vector<TaskRow> Rows(const std::vector<Task>& tasks) {
+  std::vector<TaskRow> rows;
+  for (const Task& task : tasks) rows.push_back({task, TaskState::kPending, 0, 0, 0});
+  return rows;
+}
+
+TEST(PlanTasks, CutsImagesInRuns) {
+  EXPECT_THAT(PlanTasks(Of({Images(7)}), 3),
+              ElementsAre(Detect(0, 0, 0, 3), Detect(1, 0, 3, 3), Detect(2, 0, 6, 1)));
+}
+
+TEST(PlanTasks, FillsTheLastShardExactly) {
+  EXPECT_THAT(PlanTasks(Of({Images(6)}), 3), ElementsAre(Detect(0, 0, 0, 3), Detect(1, 0, 3, 3)));
+}
+
+TEST(PlanTasks, LooksAtEveryNthFrameAndTheLastThenLinks) {
+  EXPECT_THAT(PlanTasks(Of({Video(12, 3)}), 2),
+              ElementsAre(Detect(0, 0, 0, 2, 3), Detect(1, 0, 6, 2, 3), Detect(2, 0, 11, 1, 3),
+                          Link(3, 0, 12)));
+}
+
+TEST(PlanTasks, LastFrameThatIsAMultipleNeedsNoTaskOfItsOwn) {
+  EXPECT_THAT(PlanTasks(Of({Video(10, 3)}), 16),
+              ElementsAre(Detect(0, 0, 0, 4, 3), Link(1, 0, 10)));
+}
+
+TEST(PlanTasks, AStepBeyondTheEndLooksAtBothEnds) {
+  EXPECT_THAT(PlanTasks(Of({Video(5, 1000)}), 16),
+              ElementsAre(Detect(0, 0, 0, 1, 5), Detect(1, 0, 4, 1, 5), Link(2, 0, 5)));
+}
+
+TEST(PlanTasks, AVideoOfOneFrame) {
+  EXPECT_THAT(PlanTasks(Of({Video(1, 10)}), 16), ElementsAre(Detect(0, 0, 0, 1), Link(1, 0, 1)));
+}
+
+TEST(PlanTasks, NumbersOnThroughSourcesAndSkipsEmptyOnes) {
+  EXPECT_THAT(
+      PlanTasks(Of({Images(2), Images(0), Video(2, 1), Video(0, 1), Images(1)}), 16),
+      ElementsAre(Detect(0, 0, 0, 2), Detect(1, 2, 0, 2), Link(2, 2, 2), Detect(3, 4, 0, 1)));
+}
+
+TEST(PlanTasks, NothingForAnEmptyDataset) { EXPECT_THAT(PlanTasks(Dataset{}, 16), IsEmpty()); }
+
+TEST(PlanMissing, IsEmptyForACompletePlanWhateverTheShardSize) {
+  const Dataset dataset = Of({Images(7), Video(12, 3)});
+  EXPECT_THAT(PlanMissing(dataset, Rows(PlanTasks(dataset, 3)), 5), IsEmpty());
+}
+
+TEST(PlanMissing, AppendsImagesThatCameLater) {
+  const auto existing = Rows(PlanTasks(Of({Images(5)}), 3));
+  EXPECT_THAT(PlanMissing(Of({Images(9)}), existing, 3),
+              ElementsAre(Detect(2, 0, 5, 3), Detect(3, 0, 8, 1)));
+}
+
+TEST(PlanMissing, FillsAHoleWithoutCrossingWhatIsThere) {
+  const auto existing = Rows({Detect(0, 0, 2, 2)});
+  EXPECT_THAT(PlanMissing(Of({Images(6)}), existing, 16),
+              ElementsAre(Detect(1, 0, 0, 2), Detect(2, 0, 4, 2)));
+}
+
+TEST(PlanMissing, AGrownVideoIsLinkedAgain) {
+  // Frames 0, 3, 6, 7 were looked at; 9 and the new last, 10, were not.
+  const auto existing = Rows(PlanTasks(Of({Video(8, 3)}), 16));
+  EXPECT_THAT(PlanMissing(Of({Video(11, 3)}), existing, 16),
+              ElementsAre(Detect(3, 0, 9, 1, 3), Detect(4, 0, 10, 1, 3), Link(5, 0, 11)));
+}
+
+TEST(PlanMissing, ANewSourceIsPlannedAndOldOnesAreLeftAlone) {
+  const auto existing = Rows(PlanTasks(Of({Video(4, 1)}), 16));
+  EXPECT_THAT(PlanMissing(Of({Video(4, 1), Images(2)}), existing, 16),
+              ElementsAre(Detect(2, 1, 0, 2)));
+}
+
+TEST(PlanMissing, RowsOfSourcesThatAreGoneDoNoHarm) {
+  const auto existing = Rows({Detect(0, 5, 0, 4), Detect(1, 0, 0, 100)});
+  EXPECT_THAT(PlanMissing(Of({Images(3)}), existing, 16), IsEmpty());
+}
+
+}  // namespace
+}  // namespace prelabel

@@ -1,0 +1,138 @@
+#include "coordinator/scan/scanner.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/coordinator/scan/temp_tree.h"
+
+namespace prelabel {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+DataSource Images(std::vector<std::string> patterns) {
+  DataSource data;
+  data.kind = SourceKind::kImages;
+  data.patterns = std::move(patterns);
+  return data;
+}
+
+DataSource Video(const std::string& path, std::int64_t every = 1) {
+  DataSource data;
+  data.kind = SourceKind::kVideo;
+  data.patterns = {path};
+  data.keyframe_every = every;
+  return data;
+}
+
+JobSpec Job(std::vector<DataSource> data) {
+  JobSpec job;
+  job.data = std::move(data);
+  return job;
+}
+
+// Ten frames of any video but one whose name has "bad" in it.
+Result<VideoIndex> FakeIndex(const std::filesystem::path& path) {
+  if (path.string().find("bad") != std::string::npos) {
+    return DataLoss("no video stream", path.string());
+  }
+  VideoIndex index;
+  if (path.string().find("empty") == std::string::npos) index.frames.resize(10);
+  return index;
+}
+
+TEST(ScanDataset, KeepsTheOrderOfSourcesAndSortsFilesBytewise) {
+  const TempTree tree;
+  tree.Make({"photos/b.jpg", "photos/B.jpg", "photos/a/z.jpg", "photos/a.jpg", "clip.avi"});
+  const auto dataset =
+      ScanDataset(Job({Video(tree.Path("clip.avi"), 5), Images({tree.Path("photos")})}), FakeIndex);
+  ASSERT_TRUE(dataset.has_value());
+  const auto& sources = dataset.value().sources;
+  ASSERT_EQ(sources.size(), 2U);
+  EXPECT_EQ(sources[0].name, "clip");
+  EXPECT_EQ(sources[0].keyframe_every, 5);
+  EXPECT_EQ(sources[0].ItemCount(), 10U);
+  EXPECT_THAT(sources[0].files, ElementsAre(tree.Path("clip.avi")));
+  EXPECT_EQ(sources[1].name, "photos");
+  EXPECT_EQ(sources[1].root, tree.root() / "photos");
+  // '.' (0x2E) sorts before '/' (0x2F), upper case before lower.
+  EXPECT_THAT(sources[1].files, ElementsAre("B.jpg", "a.jpg", "a/z.jpg", "b.jpg"));
+}
+
+TEST(ScanDataset, AListHasTheCommonParentAsRootAndEachFileOnce) {
+  const TempTree tree;
+  tree.Make({"set/day/1.jpg", "set/day/2.jpg", "set/night/1.jpg"});
+  const auto dataset = ScanDataset(Job({Images({tree.Path("set/night"), tree.Path("set/day/*.jpg"),
+                                                tree.Path("set/day/2.jpg")})}),
+                                   FakeIndex);
+  ASSERT_TRUE(dataset.has_value());
+  EXPECT_EQ(dataset.value().sources[0].root, tree.root() / "set");
+  EXPECT_THAT(dataset.value().sources[0].files,
+              ElementsAre("day/1.jpg", "day/2.jpg", "night/1.jpg"));
+}
+
+TEST(ScanDataset, SourcesOfOneNameAreToldApart) {
+  const TempTree tree;
+  tree.Make({"1/cam.avi", "2/cam.avi", "3/cam-2.avi", "4/cam.mp4"});
+  const auto dataset =
+      ScanDataset(Job({Video(tree.Path("1/cam.avi")), Video(tree.Path("2/cam.avi")),
+                       Video(tree.Path("3/cam-2.avi")), Video(tree.Path("4/cam.mp4"))}),
+                  FakeIndex);
+  ASSERT_TRUE(dataset.has_value());
+  std::vector<std::string> names;
+  for (const SourceItems& source : dataset.value().sources) names.push_back(source.name);
+  EXPECT_THAT(names, ElementsAre("cam", "cam-2", "cam-2-2", "cam-3"));
+}
+
+TEST(ScanDataset, BadSourcesSayWhyAndTheOthersGoOn) {
+  const TempTree tree;
+  tree.Make({"good.jpg", "bad.avi", "empty.avi", "texts/a.txt"});
+  const auto dataset = ScanDataset(
+      Job({Video(tree.Path("bad.avi")), Video(tree.Path("none.avi")), Video(tree.Path("texts")),
+           Video(tree.Path("empty.avi")), Images({tree.Path("texts")}),
+           Images({tree.Path("*.png")}), Images({tree.Path("nowhere")}),
+           Images({tree.Path("*.jpg"), tree.Path("*.bmp")})}),
+      FakeIndex);
+  ASSERT_TRUE(dataset.has_value());
+  const auto& sources = dataset.value().sources;
+  EXPECT_THAT(sources[0].error, HasSubstr("bad.avi: no video stream"));
+  EXPECT_THAT(sources[1].error, HasSubstr("none.avi: no such file"));
+  EXPECT_THAT(sources[2].error, HasSubstr("takes one video file"));
+  EXPECT_THAT(sources[3].error, HasSubstr("has no frames"));
+  EXPECT_THAT(sources[4].error, HasSubstr("texts: no pictures in this folder"));
+  EXPECT_THAT(sources[5].error, HasSubstr("*.png: no file matches"));
+  EXPECT_THAT(sources[6].error, HasSubstr("nowhere: no such file or folder"));
+  for (int i = 0; i < 7; ++i) EXPECT_EQ(sources[i].ItemCount(), 0U);
+  EXPECT_THAT(sources[7].error, IsEmpty());
+  EXPECT_THAT(sources[7].files, ElementsAre("good.jpg"));
+  EXPECT_THAT(sources[7].warnings, ElementsAre(HasSubstr("*.bmp: no file matches")));
+}
+
+TEST(ScanDataset, NothingAtAllIsTheJobsMistake) {
+  const TempTree tree;
+  const auto dataset = ScanDataset(
+      Job({Images({tree.Path("*.png"), tree.Path("*.bmp")}), Video(tree.Path("none.avi"))}),
+      FakeIndex);
+  ASSERT_TRUE(dataset.has_error());
+  EXPECT_EQ(dataset.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_THAT(dataset.error().message, HasSubstr("*.png: no file matches"));
+  EXPECT_THAT(dataset.error().message, HasSubstr("*.bmp: no file matches"));
+  EXPECT_THAT(dataset.error().message, HasSubstr("none.avi: no such file"));
+}
+
+TEST(ScanDataset, AnOddNameOfAVideoIsNoWayOutOfItsFolder) {
+  const TempTree tree;
+  tree.Make({"...avi"});
+  const auto dataset = ScanDataset(Job({Video(tree.Path("...avi"))}), FakeIndex);
+  ASSERT_TRUE(dataset.has_value());
+  EXPECT_EQ(dataset.value().sources[0].name, "video");
+}
+
+}  // namespace
+}  // namespace prelabel

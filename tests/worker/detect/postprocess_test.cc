@@ -1,0 +1,80 @@
+#include "worker/detect/postprocess.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace prelabel {
+namespace {
+
+ModelInput Input100x50() {
+  ModelInput input;
+  input.width = 100;
+  input.height = 50;
+  return input;
+}
+
+ItemResult Item400x100() {
+  ItemResult item;
+  item.item = 7;
+  item.width = 400;
+  item.height = 100;
+  return item;
+}
+
+// By hand: 400 / 100 = 4 across, 100 / 50 = 2 down.
+TEST(FillPredictions, StretchesBoxesToTheOriginalAndClips) {
+  DenseOutput output;
+  output.candidates = {{3, 0.9F, {10, 10, 20, 30}}, {5, 0.8F, {-5, 40, 101, 60}}};
+  ItemResult item = Item400x100();
+  FillPredictions(output, Input100x50(), {}, nullptr, item);
+  ASSERT_EQ(item.predictions.size(), 2U);
+  EXPECT_EQ(item.predictions[0], (Prediction{3, 0.9F, {40, 20, 80, 60}}));
+  EXPECT_EQ(item.predictions[1], (Prediction{5, 0.8F, {0, 80, 400, 100}}));
+  EXPECT_TRUE(item.embedding.empty());
+  EXPECT_TRUE(item.box_embeddings.empty());
+}
+
+TEST(FillPredictions, SuppressesWithinAClassAndKeepsTheStrongest) {
+  DenseOutput output;
+  output.candidates = {{1, 0.3F, {0, 0, 10, 10}},
+                       {1, 0.9F, {0, 0, 10, 11}},  // IoU 10/11 with the first
+                       {2, 0.5F, {0, 0, 10, 10}},
+                       {1, 0.4F, {50, 0, 60, 10}}};
+  ItemResult item = Item400x100();
+  FillPredictions(output, Input100x50(), {.threshold = 0.05F, .nms = 0.6F, .max_per_image = 2},
+                  nullptr, item);
+  ASSERT_EQ(item.predictions.size(), 2U);
+  EXPECT_EQ(item.predictions[0].score, 0.9F);
+  EXPECT_EQ(item.predictions[1].class_id, 2);
+}
+
+TEST(FillPredictions, EmbedsTheImageAndEachKeptBoxInOrder) {
+  DenseOutput output;
+  output.candidates = {{0, 0.2F, {0, 0, 50, 50}}, {0, 0.7F, {50, 0, 100, 50}}};
+  output.feature_channels = 1;
+  output.feature_height = 1;
+  output.feature_width = 2;
+  output.features = {2, 8};
+  ItemResult item = Item400x100();
+  const FeatureEmbedder embedder(1);
+  FillPredictions(output, Input100x50(), {}, &embedder, item);
+  EXPECT_THAT(item.embedding, ::testing::ElementsAre(FloatToHalf(5)));
+  EXPECT_THAT(item.box_embeddings, ::testing::ElementsAre(FloatToHalf(8), FloatToHalf(2)));
+}
+
+TEST(FillPredictions, ABoxThatIsNoNumberFailsTheItem) {
+  DenseOutput output;
+  output.candidates = {{0, 0.9F, {0, 0, 1, 1}},
+                       {0, 0.2F, {0, std::numeric_limits<float>::quiet_NaN(), 50, 50}}};
+  ItemResult item = Item400x100();
+  FillPredictions(output, Input100x50(), {}, nullptr, item);
+  EXPECT_EQ(item.error, "the model gave a box whose corners are no numbers");
+  EXPECT_EQ(item.item, 7U);
+  EXPECT_TRUE(item.predictions.empty());
+  EXPECT_EQ(item.width, 0);
+}
+
+}  // namespace
+}  // namespace prelabel

@@ -1,0 +1,169 @@
+// Small modules come from make_tiny_module.py, so that their outputs can be worked by hand; the
+// real model is used where it has been prepared.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <random>
+
+#include "common/wire/messages.h"
+#include "worker/model/model.h"
+#include "worker/model/sha256.h"
+
+namespace prelabel {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+ModelCard TinyCard(const std::string& module) {
+  ModelCard card;
+  card.name = "tiny";
+  card.weights = std::filesystem::path(PRELABEL_TEST_MODULES) / (module + ".pt");
+  card.sha256 = Sha256File(card.weights).value();
+  card.input.width = card.input.height = 4;
+  card.feature_map = true;
+  card.classes = {"a", "b"};
+  return card;
+}
+
+std::string LoadError(const ModelCard& card, const std::string& device = "cpu") {
+  auto model = LoadTorchModel(card, device);
+  if (model) return "it loaded";
+  EXPECT_EQ(model.error().code, ErrorCode::kInvalidArgument);
+  return model.error().ToString();
+}
+
+// 48 floats an input: two boxes, then two rows of scores, the rest zero.
+std::vector<float> TinyInput(std::vector<float> head) {
+  head.resize(48);
+  return head;
+}
+
+TEST(TorchModel, CollectsCandidatesByBoxThenClass) {
+  auto model = LoadTorchModel(TinyCard("dense"), "cpu");
+  ASSERT_TRUE(model) << model.error().ToString();
+  std::vector<float> input = TinyInput({1, 2, 3, 4, 5, 6, 7, 8, .3F, .6F, .5F, .1F});
+  const std::vector<float> second = TinyInput({9, 9, 9, 9, 0, 0, 1, 1, 0, 0, 0, .31F});
+  input.insert(input.end(), second.begin(), second.end());
+  const auto outputs = model.value()->Run(input, 2, 0.3F);
+  ASSERT_TRUE(outputs) << outputs.error().ToString();
+  ASSERT_EQ(outputs.value().size(), 2U);
+  // A score of exactly the threshold is none.
+  EXPECT_THAT(outputs.value()[0].candidates,
+              ElementsAre(Prediction{1, .6F, {1, 2, 3, 4}}, Prediction{0, .5F, {5, 6, 7, 8}}));
+  EXPECT_THAT(outputs.value()[1].candidates, ElementsAre(Prediction{1, .31F, {0, 0, 1, 1}}));
+  EXPECT_EQ(outputs.value()[0].feature_channels, 3);
+  EXPECT_EQ(outputs.value()[0].feature_height, 2);
+  EXPECT_EQ(outputs.value()[0].feature_width, 2);
+  // The upper left corner of each plane of 4 × 4; only the first plane is not zero.
+  EXPECT_THAT(outputs.value()[0].features, ElementsAre(1, 2, 5, 6, 0, 0, 0, 0, 0, 0, 0, 0));
+}
+
+TEST(TorchModel, AFeatureMapThatTheCardDoesNotNameIsLeft) {
+  ModelCard card = TinyCard("dense");
+  card.feature_map = false;
+  auto model = LoadTorchModel(card, "cpu");
+  const auto outputs = model.value()->Run(TinyInput({}), 1, 0.5F);
+  EXPECT_EQ(outputs.value()[0].feature_channels, 0);
+  EXPECT_TRUE(outputs.value()[0].features.empty());
+}
+
+TEST(TorchModel, MissingWeights) {
+  ModelCard card = TinyCard("dense");
+  card.weights = "no/such/model.pt";
+  EXPECT_EQ(LoadError(card), "the weights of model tiny are missing: no/such/model.pt");
+}
+
+TEST(TorchModel, OtherWeightsThanTheCards) {
+  ModelCard card = TinyCard("dense");
+  card.sha256 = std::string(64, '0');
+  EXPECT_THAT(LoadError(card), HasSubstr("are not those of its card"));
+}
+
+TEST(TorchModel, AFileThatIsNoModule) {
+  EXPECT_THAT(LoadError(TinyCard("no_module")), HasSubstr("no TorchScript module"));
+}
+
+TEST(TorchModel, OutputsThatAreNotTheCards) {
+  EXPECT_THAT(LoadError(TinyCard("one_tensor")), HasSubstr("returns Tensor"));
+  EXPECT_THAT(LoadError(TinyCard("no_feature_map")), HasSubstr("a tuple of 3 tensors"));
+  EXPECT_THAT(LoadError(TinyCard("list_of_scores")), HasSubstr("output 1 of tiny is GenericList"));
+  EXPECT_THAT(LoadError(TinyCard("three_classes")), HasSubstr("Float[1,2,3]"));
+  EXPECT_THAT(LoadError(TinyCard("five_corners")), HasSubstr("Float[1,2,5]"));
+}
+
+TEST(TorchModel, Devices) {
+  EXPECT_THAT(LoadError(TinyCard("dense"), "cuda:99"), HasSubstr("there is no device cuda:99"));
+  EXPECT_THAT(LoadError(TinyCard("dense"), "gpu"), HasSubstr("\"gpu\" is no device"));
+  EXPECT_EQ(ResolveDevice("cpu"), "cpu");
+  EXPECT_EQ(ResolveDevice("cuda:1"), "cuda:1");
+  EXPECT_NE(ResolveDevice("auto"), "auto");
+}
+
+TEST(TorchModel, AModuleThatRaisesGivesAnErrorAndWorksOn) {
+  auto model = LoadTorchModel(TinyCard("fails_on_light"), "cpu");
+  ASSERT_TRUE(model) << model.error().ToString();
+  const auto failed = model.value()->Run(TinyInput({1}), 1, 0.3F);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, ErrorCode::kInternal);
+  EXPECT_THAT(failed.error().message, HasSubstr("too much light"));
+  EXPECT_TRUE(model.value()->Run(TinyInput({-1}), 1, 0.3F));
+}
+
+TEST(TorchModel, AnInputOfAnotherSizeIsAnError) {
+  auto model = LoadTorchModel(TinyCard("dense"), "cpu");
+  EXPECT_FALSE(model.value()->Run(TinyInput({}), 2, 0.3F));
+  EXPECT_FALSE(model.value()->Run({}, 0, 0.3F));
+}
+
+TEST(DescribeCompute, NamesWhatResultsDependOn) {
+  const ComputeClass compute = DescribeCompute("cpu");
+  EXPECT_THAT(compute.build, HasSubstr("libtorch "));
+  EXPECT_EQ(compute.device, "cpu");
+  EXPECT_FALSE(compute.cpu.empty());
+  EXPECT_EQ(compute.precision, "fp32");
+}
+
+bool SameBits(const DenseOutput& a, const DenseOutput& b) {
+  return a.candidates == b.candidates && a.features == b.features;
+}
+
+// An item's result does not depend on its neighbours, nor on how often the model ran before.
+TEST(RealModel, BatchesGiveTheBitsOfSingleRuns) {
+  // Tests run in the source folder.
+  const std::filesystem::path bundle = "var/models/nanodet-g-coco";
+  if (!std::filesystem::exists(bundle / "model.yaml")) {
+    GTEST_SKIP() << "prepare the model first: " << bundle / "model.yaml"
+                 << " is missing";
+  }
+  ModelCard card;
+  card.name = "nanodet-g-coco";
+  card.weights = bundle / "model.pt";
+  card.sha256 = Sha256File(card.weights).value();
+  card.input.width = card.input.height = 416;
+  card.feature_map = true;
+  card.classes.resize(80);
+  auto first = LoadTorchModel(card, "cpu");
+  auto second = LoadTorchModel(card, "cpu");
+  ASSERT_TRUE(first && second);
+  constexpr std::size_t kSize = std::size_t{3} * 416 * 416;
+  constexpr int kBatch = 5;
+  std::mt19937 random(1);
+  std::vector<float> input(kSize * kBatch);
+  for (float& value : input) value = static_cast<float>(random() % 4096) / 1024 - 2;
+  // Under every score, so that all boxes and scores are compared.
+  const auto batched = first.value()->Run(input, kBatch, -1);
+  ASSERT_TRUE(batched) << batched.error().ToString();
+  for (std::size_t i = 0; i < kBatch; ++i) {
+    const std::span<const float> one(input.data() + i * kSize, kSize);
+    const auto single = first.value()->Run(one, 1, -1);
+    const auto replica = second.value()->Run(one, 1, -1);
+    ASSERT_EQ(single.value()[0].candidates.size(), std::size_t{3549} * 80);
+    EXPECT_TRUE(SameBits(single.value()[0], batched.value()[i])) << i;
+    EXPECT_TRUE(SameBits(single.value()[0], replica.value()[0])) << i;
+  }
+}
+
+}  // namespace
+}  // namespace prelabel

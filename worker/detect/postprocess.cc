@@ -1,0 +1,46 @@
+#include "worker/detect/postprocess.h"
+
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "common/labels/nms.h"
+
+namespace prelabel {
+namespace {
+
+bool IsFinite(const Box& box) {
+  return std::isfinite(box.x1) && std::isfinite(box.y1) && std::isfinite(box.x2) &&
+         std::isfinite(box.y2);
+}
+
+}  // namespace
+
+void FillPredictions(const DenseOutput& output, const ModelInput& input, const RawLimits& limits,
+                     const FeatureEmbedder* embedder, ItemResult& item) {
+  for (const Prediction& candidate : output.candidates) {
+    if (IsFinite(candidate.box)) continue;
+    ItemResult failed;
+    failed.item = item.item;
+    failed.error = "the model gave a box whose corners are no numbers";
+    item = std::move(failed);
+    return;
+  }
+  const float scale_x = static_cast<float>(item.width) / static_cast<float>(input.width);
+  const float scale_y = static_cast<float>(item.height) / static_cast<float>(input.height);
+  std::vector<Box> boxes;
+  for (const std::size_t kept : Nms(output.candidates, limits.nms, limits.max_per_image)) {
+    const Prediction& candidate = output.candidates[kept];
+    const Box& box = candidate.box;
+    boxes.push_back(box);
+    const Box stretched{box.x1 * scale_x, box.y1 * scale_y, box.x2 * scale_x, box.y2 * scale_y};
+    item.predictions.push_back(
+        {candidate.class_id, candidate.score,
+         Clip(stretched, static_cast<float>(item.width), static_cast<float>(item.height))});
+  }
+  if (embedder == nullptr) return;
+  item.embedding = embedder->Image(output);
+  item.box_embeddings = embedder->Boxes(output, boxes, input.width, input.height);
+}
+
+}  // namespace prelabel

@@ -1,0 +1,142 @@
+#include "worker/loop/lane_executor.h"
+
+#include <utility>
+
+#include "common/wire/codec.h"
+
+namespace prelabel {
+
+LaneExecutor::LaneExecutor(LaneExecutorOptions options, const Clock& clock)
+    : options_(std::move(options)), clock_(clock) {}
+
+LaneExecutor::~LaneExecutor() { Stop(); }
+
+void LaneExecutor::Stop() {
+  for (Lane& lane : lanes_) lane.lane->Stop();
+}
+
+void LaneExecutor::Configure(const Welcome& welcome) {
+  items_before_ = ItemsDone();
+  for (Lane& lane : lanes_) lane.lane->Stop();
+  lanes_.clear();
+  completed_.clear();  // no lane is left that could add to it
+  auto card = LoadModelCard(welcome.model_card);
+  if (!card) {
+    Complete(Readiness{card.error()});
+    return;
+  }
+  DetectOptions detect;
+  detect.limits = {welcome.raw_threshold, welcome.raw_nms, welcome.raw_max_per_image};
+  detect.batch = options_.batch;
+  detect.prefetch_items = options_.prefetch_items;
+  loading_ = options_.slots;
+  lanes_.resize(options_.slots);
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    auto load = [this, card = card.value()]() -> Result<std::unique_ptr<Model>> {
+      auto model = options_.load_model(card);
+      OnLoaded(model ? Result<void>(Ok()) : Result<void>(model.error()));
+      return model;
+    };
+    lanes_[i].lane = std::make_unique<DetectLane>(
+        std::move(load), card.value(), detect, options_.media, clock_,
+        [this, i](TaskId task, Attempt attempt, Result<TaskResult> result) {
+          OnDone(i, task, attempt, std::move(result));
+        });
+  }
+}
+
+void LaneExecutor::OnLoaded(Result<void> outcome) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (loading_ == 0) return;  // a reload later on is the lane's own business
+    loading_ = outcome ? loading_ - 1 : 0;
+    if (loading_ > 0) return;
+  }
+  Complete(Readiness{std::move(outcome)});
+}
+
+void LaneExecutor::Complete(Completion completion) {
+  {
+    const std::lock_guard lock(mutex_);
+    completed_.push_back(std::move(completion));
+  }
+  options_.wake();
+}
+
+void LaneExecutor::OnDone(std::size_t lane, TaskId task, Attempt attempt,
+                          Result<TaskResult> result) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (lanes_[lane].tasks.erase({task, attempt}) == 0) return;  // cancelled
+  }
+  if (!result) {
+    Complete(BrokenTask{task, attempt, result.error().ToString(),
+                        result.error().code == ErrorCode::kInvalidArgument});
+    return;
+  }
+  EncodedResult encoded;
+  encoded.task = task;
+  encoded.attempt = attempt;
+  encoded.items = static_cast<std::uint32_t>(result.value().items.size());
+  for (const ItemResult& item : result.value().items) {
+    if (!item.ok()) ++encoded.failed_items;
+  }
+  encoded.compute_micros = result.value().compute_micros;
+  encoded.payload = EncodeTaskPayload(result.value());
+  Complete(std::move(encoded));
+}
+
+void LaneExecutor::Submit(Assignment assignment) {
+  const std::pair key(assignment.task.id, assignment.attempt);
+  Lane* best = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    // The lane with the least to do; among equals the one whose decoder stands right before.
+    const auto continues = [&](const Lane& lane) { return lane.last.value + 1 == key.first.value; };
+    for (Lane& lane : lanes_) {
+      if (best == nullptr || lane.tasks.size() < best->tasks.size() ||
+          (lane.tasks.size() == best->tasks.size() && continues(lane) && !continues(*best))) {
+        best = &lane;
+      }
+    }
+    if (best == nullptr) return;  // not configured: the session never does this
+    best->tasks.insert(key);
+    best->last = key.first;
+  }
+  best->lane->Submit(std::move(assignment));
+}
+
+void LaneExecutor::Cancel(TaskId task, Attempt attempt) {
+  for (Lane& lane : lanes_) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (lane.tasks.erase({task, attempt}) == 0) continue;
+    }
+    lane.lane->Cancel(task, attempt);
+    return;
+  }
+}
+
+void LaneExecutor::CancelAll() {
+  for (Lane& lane : lanes_) {
+    std::set<std::pair<TaskId, Attempt>> tasks;
+    {
+      const std::lock_guard lock(mutex_);
+      tasks.swap(lane.tasks);
+    }
+    for (const auto& [task, attempt] : tasks) lane.lane->Cancel(task, attempt);
+  }
+}
+
+std::vector<Completion> LaneExecutor::TakeCompleted() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(completed_, {});
+}
+
+std::uint64_t LaneExecutor::ItemsDone() const {
+  std::uint64_t items = items_before_;
+  for (const Lane& lane : lanes_) items += lane.lane->items_done();
+  return items;
+}
+
+}  // namespace prelabel

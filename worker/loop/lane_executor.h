@@ -1,0 +1,61 @@
+// The executor of a real worker: one lane (decode thread and model replica) a slot.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "worker/detect/detect_lane.h"
+#include "worker/loop/executor.h"
+
+namespace prelabel {
+
+struct LaneExecutorOptions {
+  std::uint32_t slots = 1;
+  int batch = 1;                   // items a model call; results do not depend on it
+  std::size_t prefetch_items = 8;  // decoded ahead, a lane
+  // Loads one replica; called on each lane's model thread.
+  std::function<Result<std::unique_ptr<Model>>(const ModelCard&)> load_model;
+  MediaOpener media;
+  std::function<void()> wake;  // called from a lane's thread when a task has ended
+};
+
+class LaneExecutor : public Executor {
+ public:
+  LaneExecutor(LaneExecutorOptions options, const Clock& clock);
+  ~LaneExecutor() override;
+
+  void Configure(const Welcome& welcome) override;
+  void Submit(Assignment assignment) override;
+  void Cancel(TaskId task, Attempt attempt) override;
+  void CancelAll() override;
+  std::vector<Completion> TakeCompleted() override;
+  std::uint64_t ItemsDone() const override;
+
+  // Joins all lanes; `wake` is not called any more. Call it before what `wake` uses is gone.
+  void Stop();
+
+ private:
+  struct Lane {
+    std::unique_ptr<DetectLane> lane;
+    std::set<std::pair<TaskId, Attempt>> tasks;  // submitted, not ended; guarded by mutex_
+    TaskId last;                                 // submitted last
+  };
+  void Complete(Completion completion);
+  void OnLoaded(Result<void> outcome);
+  void OnDone(std::size_t lane, TaskId task, Attempt attempt, Result<TaskResult> result);
+
+  LaneExecutorOptions options_;
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  std::vector<Completion> completed_;  // guarded by mutex_
+  std::size_t loading_ = 0;            // replicas, guarded by mutex_
+  std::vector<Lane> lanes_;
+  std::uint64_t items_before_ = 0;  // of lanes that are gone
+};
+
+}  // namespace prelabel

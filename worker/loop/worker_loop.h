@@ -1,0 +1,51 @@
+// The worker's loop: one thread between the transport, the session (which decides) and the executor
+// (which works). Wake may be called from any thread.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "common/base/clock.h"
+#include "common/base/result.h"
+#include "common/wire/transport.h"
+#include "worker/loop/executor.h"
+#include "worker/session/session.h"
+
+namespace prelabel {
+
+using TransportFactory = std::function<Result<std::unique_ptr<Transport>>()>;
+
+class WorkerLoop {
+ public:
+  // `connect` is called at the start and whenever the coordinator has been silent for too long.
+  WorkerLoop(SessionOptions options, TransportFactory connect, Executor& executor,
+             const Clock& clock);
+
+  // Works until the coordinator ends the run (Ok), or `stop` is set and Wake called (Ok), or there
+  // is no way to go on (Unavailable: nobody answers; InvalidArgument: refused, or the model cannot
+  // be loaded).
+  Result<void> Run(const std::atomic<bool>& stop);
+
+  // Ends the present wait: a task is done or `stop` was set. Thread-safe.
+  void Wake();
+
+ private:
+  void Raise(const SessionEvent& event);
+  void Apply(SessionAction& action);
+  void CollectCompleted();
+  Result<void> Connect();
+
+  Session session_;
+  TransportFactory connect_;
+  Executor& executor_;
+  const Clock& clock_;
+  std::mutex mutex_;  // guards the pointer against Wake while it is replaced
+  std::unique_ptr<Transport> transport_;
+  Result<void> outcome_ = Ok();
+  bool left_ = false;
+};
+
+}  // namespace prelabel

@@ -1,0 +1,132 @@
+// prelabel-worker: joins a coordinator and works until the run is over.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <random>
+#include <string>
+#include <thread>
+
+#include "common/base/signals.h"
+#include "common/media/frame_source.h"
+#include "common/media/image_codec.h"
+#include "common/wire/zmq_transport.h"
+#include "worker/loop/lane_executor.h"
+#include "worker/loop/worker_loop.h"
+
+namespace prelabel {
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr int kExitUsage = 2;
+
+struct WorkerArguments {
+  std::string endpoint;
+  std::string device = "auto";
+  std::uint32_t slots = 0;
+  int batch = 0;
+  int wait_seconds = 300;
+};
+
+std::string RandomUuid() {
+  std::random_device random;
+  std::string uuid;
+  for (int i = 0; i < 4; ++i) uuid += fmt::format("{:08x}", random());
+  return uuid;
+}
+
+std::string Hostname() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 ? name : "unknown";
+}
+
+MediaOpener RealMedia() {
+  MediaOpener media;
+  media.read_image = ReadImage;
+  media.resize = ResizeStretch;
+  media.open_video = [](const std::filesystem::path& path) -> Result<std::unique_ptr<FrameSource>> {
+    PRELABEL_TRY(auto index, BuildVideoIndex(path));
+    return OpenVideo(path, std::move(index));
+  };
+  return media;
+}
+
+int Work(const WorkerArguments& arguments) {
+  StopSignals signals;
+  const std::string device = ResolveDevice(arguments.device);
+  const bool cpu = device == "cpu";
+
+  LaneExecutorOptions lanes;
+  // Many one-thread replicas on a CPU; one replica on a GPU, whose batches are padded to one size.
+  lanes.slots = arguments.slots > 0 ? arguments.slots
+                : cpu               ? std::max(1U, std::thread::hardware_concurrency())
+                                    : 1;
+  lanes.batch = arguments.batch > 0 ? arguments.batch : cpu ? 1 : 8;
+  lanes.prefetch_items = static_cast<std::size_t>(std::max(8, 2 * lanes.batch));
+  lanes.load_model = [device](const ModelCard& card) { return LoadTorchModel(card, device); };
+  lanes.media = RealMedia();
+  WorkerLoop* loop_to_wake = nullptr;
+  lanes.wake = [&loop_to_wake] { loop_to_wake->Wake(); };
+
+  SessionOptions session;
+  session.slots = lanes.slots;
+  session.give_up = std::chrono::seconds(arguments.wait_seconds);
+  session.hello.worker_uuid = RandomUuid();
+  session.hello.hostname = Hostname();
+  session.hello.nonce = 1;
+  session.hello.compute = DescribeCompute(device);
+
+  const MonotonicClock clock;
+  Result<void> outcome = Ok();
+  {
+    LaneExecutor executor(std::move(lanes), clock);
+    WorkerLoop loop(
+        std::move(session), [&] { return ConnectWorker(arguments.endpoint); }, executor, clock);
+    loop_to_wake = &loop;
+    signals.OnStop([&loop] { loop.Wake(); });
+    outcome = loop.Run(signals.stop());
+    signals.OnStop({});
+    executor.CancelAll();
+    executor.Stop();
+  }
+  if (!outcome) {
+    fmt::print(stderr, "prelabel-worker: {}\n", outcome.error().ToString());
+    return outcome.error().code == ErrorCode::kInvalidArgument ? kExitUsage : kExitFailed;
+  }
+  return signals.signal() != 0 ? 128 + signals.signal() : 0;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("Joins a prelabel coordinator and labels until the run is over.", "prelabel-worker");
+  app.set_version_flag("--version", "prelabel-worker " PRELABEL_VERSION);
+  WorkerArguments arguments;
+  app.add_option("--connect", arguments.endpoint,
+                 "The coordinator's endpoint, as `prelabel serve` prints it: tcp://HOST:PORT")
+      ->required()
+      ->type_name("ENDPOINT");
+  app.add_option("--device", arguments.device, "auto, cpu or cuda:N")->capture_default_str();
+  app.add_option("--slots", arguments.slots,
+                 "Tasks at once, each with a model replica of its own; 0: one a core on a CPU, one "
+                 "on a GPU")
+      ->capture_default_str();
+  app.add_option("--batch", arguments.batch,
+                 "Items a model call; 0: 1 on a CPU, 8 on a GPU. Labels do not depend on it")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+  app.add_option("--wait", arguments.wait_seconds,
+                 "Seconds to wait for a coordinator that does not answer")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1 << 30));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kExitUsage;
+  }
+  return Work(arguments);
+}
+
+}  // namespace
+}  // namespace prelabel
+
+int main(int argc, char** argv) { return prelabel::Main(argc, argv); }
