@@ -1,0 +1,93 @@
+// The report of a run as a value, and its three forms: report.json, a self-contained report.html
+// and the table that the terminal shows. Formatting is pure: equal reports give equal bytes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/job/job_spec.h"
+#include "common/job/model_card.h"
+#include "coordinator/merge/merge.h"
+#include "coordinator/report/run_stats.h"
+#include "coordinator/scan/dataset.h"
+
+namespace prelabel {
+
+// What varies from run to run of the same job. In report.json it all stands under the key "run".
+struct RunInfo {
+  std::string version;                       // of prelabel
+  std::string started;                       // date and time as text; empty where unknown
+  double seconds = 0;                        // from the first assignment to the last commit
+  std::uint64_t items_run = 0;               // items that the model looked at in this run
+  double items_per_second = 0;               // of `items_run`; 0 where nothing had to be done
+  std::vector<std::string> workers;          // who took part
+  std::vector<std::string> compute_classes;  // more than one: bytes may depend on who did what
+  bool resumed = false;                      // earlier results were used
+};
+
+struct ClassReport {
+  Category category;
+  std::vector<std::string> model_classes;  // that are written as this one
+  std::vector<float> thresholds;           // parallel to model_classes
+  ClassStats stats;
+};
+
+struct SourceReport {
+  SourceKind kind = SourceKind::kImages;
+  std::string name;
+  std::int64_t keyframe_every = 1;  // video
+  std::string error;                // the source could not be read at all
+  SourceStats stats;
+};
+
+struct QuarantinedReport {
+  std::string name;  // as in the labels
+  std::string reason;
+};
+
+// A picture with its labels drawn in.
+struct SamplePicture {
+  std::string name;  // as in the labels
+  int width = 0;
+  int height = 0;
+  std::size_t labels = 0;
+  std::size_t interpolated = 0;  // of `labels`
+  std::vector<std::uint8_t> jpeg;
+};
+
+struct Report {
+  std::string job;
+  std::string model;
+  std::string model_license;
+  std::string model_source;
+  LabelOptions labels;
+  RunTotals totals;
+  std::vector<ClassReport> classes;  // as in the class map
+  std::vector<SourceReport> sources;
+  std::vector<QuarantinedReport> quarantined;  // the first of totals.all.quarantined
+  std::vector<SamplePicture> samples;          // report.html only
+  RunInfo run;
+};
+
+Report BuildReport(const JobSpec& job, const ModelCard& card, const Dataset& dataset,
+                   const ClassMap& classes, RunTotals totals, RunInfo run,
+                   std::vector<SamplePicture> samples);
+
+std::string FormatReportJson(const Report& report);
+
+// One file, no script, nothing fetched: styles, charts (SVG) and pictures are inside.
+std::string FormatReportHtml(const Report& report);
+
+// At most 80 columns for names in ASCII; ends with a newline.
+std::string FormatSummary(const Report& report);
+
+// Positions of the classes with labels or predictions, most labels first (then most predictions,
+// then id): the order of tables.
+std::vector<std::size_t> ClassesByLabels(const Report& report);
+
+// 0xRRGGBB of a category's boxes, by its position.
+std::uint32_t CategoryColor(int category);
+
+}  // namespace prelabel

@@ -1,0 +1,163 @@
+#include <iterator>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "coordinator/formats/json_text.h"
+#include "coordinator/report/report.h"
+
+namespace prelabel {
+namespace {
+
+// Builds indented JSON; commas and line ends are its business.
+class JsonText {
+ public:
+  void Open(char bracket, std::string_view key = {}) {
+    Begin(key);
+    text_ += bracket;
+    ++depth_;
+    first_ = true;
+  }
+  void Close(char bracket) {
+    --depth_;
+    if (!first_) NewLine();
+    text_ += bracket;
+    first_ = false;
+  }
+  // `value` is JSON already.
+  void Put(std::string_view key, std::string_view value) {
+    Begin(key);
+    text_ += value;
+  }
+  void Put(std::string_view key, std::uint64_t value) { Put(key, fmt::format("{}", value)); }
+  void String(std::string_view key, std::string_view value) { Put(key, JsonString(value)); }
+
+  template <class Range, class Format>
+  void List(std::string_view key, const Range& range, Format format) {
+    std::string list = "[";
+    for (const auto& value : range) {
+      if (list.size() > 1) list += ", ";
+      list += format(value);
+    }
+    Put(key, list + "]");
+  }
+
+  std::string Take() { return std::move(text_) + "\n"; }
+
+ private:
+  void NewLine() { fmt::format_to(std::back_inserter(text_), "\n{:{}}", "", 2 * depth_); }
+  void Begin(std::string_view key) {
+    if (!first_) text_ += ',';
+    if (depth_ > 0) NewLine();
+    first_ = false;
+    if (!key.empty()) text_ += JsonString(key) + ": ";
+  }
+
+  std::string text_;
+  int depth_ = 0;
+  bool first_ = true;
+};
+
+const auto kInteger = [](std::uint64_t value) { return fmt::format("{}", value); };
+const auto kQuoted = [](const std::string& value) { return JsonString(value); };
+const auto kShortest = [](float value) { return fmt::format("{}", value); };
+
+void PutCounts(JsonText& json, const SourceStats& stats) {
+  json.Put("items", stats.items);
+  json.Put("looked_at", stats.looked_at);
+  json.Put("labeled", stats.labeled);
+  json.Put("quarantined", stats.quarantined);
+  json.Put("labels", stats.labels);
+  json.Put("interpolated", stats.interpolated);
+}
+
+void PutClass(JsonText& json, const ClassReport& entry) {
+  const ClassStats& stats = entry.stats;
+  json.Open('{');
+  json.Put("id", fmt::format("{}", entry.category.id));
+  json.String("name", entry.category.name);
+  json.List("model_classes", entry.model_classes, kQuoted);
+  json.List("thresholds", entry.thresholds, kShortest);
+  json.Put("raw_predictions", stats.raw_predictions);
+  json.Put("labels", stats.labels);
+  json.Put("interpolated", stats.interpolated);
+  json.Put("images", stats.images);
+  json.Put("tracks", stats.tracks);
+  json.Put("mean_score", stats.labels == 0 ? "null" : fmt::format("{:.6f}", stats.MeanScore()));
+  json.List("raw_scores", stats.raw_scores, kInteger);
+  json.List("label_scores", stats.label_scores, kInteger);
+  json.Close('}');
+}
+
+void PutRun(JsonText& json, const RunInfo& run) {
+  json.Open('{', "run");
+  json.String("version", run.version);
+  json.String("started", run.started);
+  json.Put("seconds", fmt::format("{:.3f}", run.seconds));
+  json.Put("items_run", run.items_run);
+  json.Put("items_per_second", fmt::format("{:.3f}", run.items_per_second));
+  json.List("workers", run.workers, kQuoted);
+  json.List("compute_classes", run.compute_classes, kQuoted);
+  json.Put("resumed", run.resumed ? "true" : "false");
+  json.Close('}');
+}
+
+}  // namespace
+
+std::string FormatReportJson(const Report& report) {
+  JsonText json;
+  json.Open('{');
+  json.Put("format", 1);
+  json.String("job", report.job);
+
+  json.Open('{', "model");
+  json.String("name", report.model);
+  json.String("license", report.model_license);
+  json.String("source", report.model_source);
+  json.Close('}');
+
+  json.Open('{', "labels");
+  json.Put("raw_threshold", kShortest(report.labels.raw_threshold));
+  json.Put("threshold", kShortest(report.labels.threshold));
+  json.Put("nms", kShortest(report.labels.nms));
+  json.Put("max_per_image", fmt::format("{}", report.labels.max_per_image));
+  json.Close('}');
+
+  json.Open('{', "totals");
+  PutCounts(json, report.totals.all);
+  json.Put("raw_predictions", report.totals.raw_predictions);
+  json.Put("dropped_predictions", report.totals.dropped_predictions);
+  json.Close('}');
+
+  json.Open('[', "classes");
+  for (const ClassReport& entry : report.classes) PutClass(json, entry);
+  json.Close(']');
+
+  json.Open('[', "sources");
+  for (const SourceReport& source : report.sources) {
+    json.Open('{');
+    json.String("kind", source.kind == SourceKind::kVideo ? "video" : "images");
+    json.String("name", source.name);
+    if (source.kind == SourceKind::kVideo) {
+      json.Put("keyframe_every", fmt::format("{}", source.keyframe_every));
+    }
+    if (!source.error.empty()) json.String("error", source.error);
+    PutCounts(json, source.stats);
+    json.Close('}');
+  }
+  json.Close(']');
+
+  json.Open('[', "quarantined");
+  for (const QuarantinedReport& item : report.quarantined) {
+    json.Open('{');
+    json.String("item", item.name);
+    json.String("reason", item.reason);
+    json.Close('}');
+  }
+  json.Close(']');
+  PutRun(json, report.run);
+  json.Close('}');
+  return json.Take();
+}
+
+}  // namespace prelabel

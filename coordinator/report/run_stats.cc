@@ -1,0 +1,132 @@
+#include "coordinator/report/run_stats.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <tuple>
+
+namespace prelabel {
+namespace {
+
+constexpr double kScoreUnit = 1e6;
+
+void AddTo(SourceStats& sum, const SourceStats& other) {
+  sum.items += other.items;
+  sum.looked_at += other.looked_at;
+  sum.labeled += other.labeled;
+  sum.labels += other.labels;
+  sum.interpolated += other.interpolated;
+  sum.quarantined += other.quarantined;
+}
+
+void AddTo(ScoreHistogram& sum, const ScoreHistogram& other) {
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += other[i];
+}
+
+void AddTo(ClassStats& sum, const ClassStats& other) {
+  sum.raw_predictions += other.raw_predictions;
+  sum.labels += other.labels;
+  sum.interpolated += other.interpolated;
+  sum.images += other.images;
+  sum.score_sum += other.score_sum;
+  AddTo(sum.raw_scores, other.raw_scores);
+  AddTo(sum.label_scores, other.label_scores);
+}
+
+}  // namespace
+
+std::size_t ScoreBin(float score) {
+  const float bin = std::floor(std::clamp(score, 0.0F, 1.0F) * static_cast<float>(kScoreBins));
+  return std::min(static_cast<std::size_t>(bin), kScoreBins - 1);
+}
+
+double ClassStats::MeanScore() const {
+  if (labels == 0) return 0;
+  return static_cast<double>(score_sum) / kScoreUnit / static_cast<double>(labels);
+}
+
+RunStats::RunStats(std::size_t sources, const ClassMap& classes)
+    : category_of_class_(classes.category_of_class), tracks_(classes.categories.size()) {
+  totals_.classes.resize(classes.categories.size());
+  totals_.sources.resize(sources);
+}
+
+void RunStats::Add(const LabeledItem& item) {
+  SourceStats one;
+  one.items = 1;
+  one.looked_at = item.looked_at ? 1 : 0;
+  one.labeled = item.labels.empty() ? 0 : 1;
+  one.labels = item.labels.size();
+  if (!item.error.empty()) {
+    one.quarantined = 1;
+    totals_.quarantined.push_back({item.source, item.item, item.error});
+    if (totals_.quarantined.size() >= 2 * kQuarantinedKept) KeepFirstQuarantined();
+  }
+  if (item.raw != nullptr) {
+    for (const Prediction& prediction : item.raw->predictions) {
+      ++totals_.raw_predictions;
+      const int category = prediction.class_id < category_of_class_.size()
+                               ? category_of_class_[prediction.class_id]
+                               : -1;
+      if (category < 0) {
+        ++totals_.dropped_predictions;
+        continue;
+      }
+      ++totals_.classes[category].raw_predictions;
+      ++totals_.classes[category].raw_scores[ScoreBin(prediction.score)];
+    }
+  }
+  int last_category = -1;  // labels are sorted by category
+  for (const Label& label : item.labels) {
+    ClassStats& stats = totals_.classes[label.category];
+    ++stats.labels;
+    ++stats.label_scores[ScoreBin(label.score)];
+    stats.score_sum += static_cast<std::uint64_t>(std::llround(double{label.score} * kScoreUnit));
+    if (label.source == LabelSource::kInterpolated) {
+      ++stats.interpolated;
+      ++one.interpolated;
+    }
+    if (label.category != last_category) ++stats.images;
+    last_category = label.category;
+    if (label.track_id != 0) {
+      tracks_[label.category].insert(std::uint64_t{item.source.value} << 32 | label.track_id);
+    }
+  }
+  AddTo(totals_.sources[item.source.value], one);
+  AddTo(totals_.all, one);
+}
+
+void RunStats::Merge(const RunStats& other) {
+  for (std::size_t i = 0; i < totals_.classes.size(); ++i) {
+    AddTo(totals_.classes[i], other.totals_.classes[i]);
+    tracks_[i].insert(other.tracks_[i].begin(), other.tracks_[i].end());
+  }
+  for (std::size_t i = 0; i < totals_.sources.size(); ++i) {
+    AddTo(totals_.sources[i], other.totals_.sources[i]);
+  }
+  AddTo(totals_.all, other.totals_.all);
+  totals_.raw_predictions += other.totals_.raw_predictions;
+  totals_.dropped_predictions += other.totals_.dropped_predictions;
+  totals_.quarantined.insert(totals_.quarantined.end(), other.totals_.quarantined.begin(),
+                             other.totals_.quarantined.end());
+  KeepFirstQuarantined();
+}
+
+void RunStats::KeepFirstQuarantined() {
+  std::sort(totals_.quarantined.begin(), totals_.quarantined.end(),
+            [](const QuarantinedItem& a, const QuarantinedItem& b) {
+              return std::tie(a.source, a.item) < std::tie(b.source, b.item);
+            });
+  if (totals_.quarantined.size() > kQuarantinedKept) totals_.quarantined.resize(kQuarantinedKept);
+}
+
+RunTotals RunStats::Finish() const {
+  RunStats finished = *this;
+  finished.KeepFirstQuarantined();
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    finished.totals_.classes[i].tracks = tracks_[i].size();
+  }
+  return finished.totals_;
+}
+
+}  // namespace prelabel

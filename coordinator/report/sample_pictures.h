@@ -1,0 +1,25 @@
+// Draws the chosen samples: pictures at most 960 pixels wide with their labels, as JPEG.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/media/image.h"
+#include "coordinator/merge/merge.h"
+#include "coordinator/report/report.h"
+#include "coordinator/report/sample_chooser.h"
+#include "coordinator/scan/dataset.h"
+
+namespace prelabel {
+
+// Decodes one item of the dataset.
+using PictureReader = std::function<Result<Image>(SourceId source, std::uint64_t item)>;
+
+// In the order of `samples`. A picture that cannot be read any more is left out: a report is not
+// worth failing over an illustration.
+std::vector<SamplePicture> DrawSamples(const std::vector<Sample>& samples, const Dataset& dataset,
+                                       const ClassMap& classes, const PictureReader& read);
+
+}  // namespace prelabel

@@ -1,0 +1,100 @@
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "coordinator/report/html_text.h"
+#include "coordinator/report/report.h"
+
+namespace prelabel {
+namespace {
+
+constexpr std::size_t kMostClasses = 20;
+constexpr std::size_t kMostNamed = 5;
+constexpr std::size_t kWidth = 80;
+constexpr std::size_t kNameWidth = 22;
+
+// Cut to `width` bytes, not inside a UTF-8 sequence.
+std::string Shorten(std::string text, std::size_t width) {
+  if (text.size() <= width) return text;
+  std::size_t end = width - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
+}  // namespace
+
+std::string FormatSummary(const Report& report) {
+  std::string text;
+  auto out = std::back_inserter(text);
+  const SourceStats& all = report.totals.all;
+  fmt::format_to(out, "{} of {} looked at, {} labels", FormatCount(all.looked_at),
+                 CountOf(all.items, "item"), FormatCount(all.labels));
+  if (all.interpolated > 0)
+    fmt::format_to(out, " ({} interpolated)", FormatCount(all.interpolated));
+  fmt::format_to(out, ", {} quarantined\n\n", FormatCount(all.quarantined));
+
+  const std::vector<std::size_t> order = ClassesByLabels(report);
+  std::size_t name_width = 5;
+  std::size_t shown = 0;
+  for (const std::size_t c : order) {
+    if (report.classes[c].stats.labels == 0 || shown == kMostClasses) break;
+    name_width = std::max(name_width, report.classes[c].category.name.size());
+    ++shown;
+  }
+  name_width = std::min(name_width, kNameWidth);
+  if (shown > 0) {
+    fmt::format_to(out, "{:<{}} {:>10} {:>12} {:>9} {:>8} {:>11}\n", "class", name_width, "labels",
+                   "interpolated", "images", "tracks", "mean score");
+  }
+  for (std::size_t i = 0; i < shown; ++i) {
+    const ClassReport& entry = report.classes[order[i]];
+    fmt::format_to(out, "{:<{}} {:>10} {:>12} {:>9} {:>8} {:>11.3f}\n",
+                   Shorten(entry.category.name, name_width), name_width,
+                   FormatCount(entry.stats.labels), FormatCount(entry.stats.interpolated),
+                   FormatCount(entry.stats.images), FormatCount(entry.stats.tracks),
+                   entry.stats.MeanScore());
+  }
+  const auto labeled =
+      static_cast<std::size_t>(std::count_if(order.begin(), order.end(), [&](std::size_t c) {
+        return report.classes[c].stats.labels > 0;
+      }));
+  if (labeled > shown) {
+    fmt::format_to(out, "... and {} with fewer labels; report.json has them all\n",
+                   CountOf(labeled - shown, "class", "classes"));
+  }
+  if (labeled == 0) {
+    fmt::format_to(out, "No labels: no prediction reached its threshold ({} by default).\n",
+                   report.labels.threshold);
+  }
+
+  for (const SourceReport& source : report.sources) {
+    if (source.error.empty()) continue;
+    fmt::format_to(out, "\nunreadable source {}: {}\n", source.name, source.error);
+  }
+  if (!report.quarantined.empty()) {
+    fmt::format_to(out, "\nquarantined, without labels:\n");
+    for (std::size_t i = 0; i < std::min(report.quarantined.size(), kMostNamed); ++i) {
+      const QuarantinedReport& item = report.quarantined[i];
+      text += Shorten(fmt::format("  {}: {}", item.name, item.reason), kWidth) + "\n";
+    }
+    if (all.quarantined > kMostNamed) {
+      fmt::format_to(out, "  ... and {} more\n", FormatCount(all.quarantined - kMostNamed));
+    }
+  }
+  if (report.run.compute_classes.size() > 1) {
+    fmt::format_to(out,
+                   "\nWorkers of {} compute classes took part: labels may differ in the last\n"
+                   "digits from those of a run with one.\n",
+                   report.run.compute_classes.size());
+  }
+  if (report.run.seconds > 0 && report.run.items_run > 0) {
+    fmt::format_to(out, "\n{:.1f} s, {:.1f} items/s on {}\n", report.run.seconds,
+                   report.run.items_per_second, CountOf(report.run.workers.size(), "worker"));
+  }
+  return text;
+}
+
+}  // namespace prelabel
