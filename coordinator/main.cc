@@ -56,8 +56,9 @@ int Export(const ExportArguments& arguments) {
     fmt::print("{}\n", std::filesystem::proximate(path.value()).string());
   }
   if (arguments.frames) {
-    const std::filesystem::path folder =
-        arguments.out.empty() ? context.value().paths.Labels() / "frames" : arguments.out;
+    const std::filesystem::path folder = arguments.out.empty()
+                                             ? context.value().paths.Labels() / "frames"
+                                             : std::filesystem::path(arguments.out);
     auto written = ExportFrames(context.value(), folder);
     if (!written) return Fail(written.error());
     fmt::print("{} frames in {}\n", written.value(), std::filesystem::proximate(folder).string());

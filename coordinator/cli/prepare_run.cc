@@ -28,7 +28,9 @@ Result<RunFingerprint> BindFingerprint(Store& store, const RunFingerprint& wante
 
 Result<void> BindDataset(Store& store, const Dataset& dataset) {
   PRELABEL_TRY(const auto stored, store.GetMeta(kDatasetKey));
-  if (stored) PRELABEL_TRY(CheckSameItems(*stored, dataset));
+  if (stored) {
+    PRELABEL_TRY(CheckSameItems(*stored, dataset));
+  }
   return store.PutMeta(kDatasetKey, DatasetFingerprint(dataset));
 }
 

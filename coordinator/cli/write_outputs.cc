@@ -2,6 +2,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
 #include <boost/json/value_to.hpp>
 #include <map>
 #include <memory>
@@ -116,12 +117,16 @@ Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, Run
   SampleChooser chooser;
   PRELABEL_TRY(MergeLabels(context.dataset, context.job, context.classes, store, tasks,
                            [&](const LabeledItem& item) -> Result<void> {
-                             for (const auto& writer : writers) PRELABEL_TRY(writer->Add(item));
+                             for (const auto& writer : writers) {
+                               PRELABEL_TRY(writer->Add(item));
+                             }
                              stats.Add(item);
                              chooser.Add(item);
                              return Ok();
                            }));
-  for (const auto& writer : writers) PRELABEL_TRY(writer->Finish());
+  for (const auto& writer : writers) {
+    PRELABEL_TRY(writer->Finish());
+  }
 
   DatasetPictures pictures(context.dataset);
   auto samples = DrawSamples(
