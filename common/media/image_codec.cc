@@ -130,36 +130,25 @@ Result<Image> Decode(std::span<const std::uint8_t> bytes) {
   return ToImage(mat);
 }
 
-// A straight line of dashes; both ends included.
-void DashedLine(cv::Mat& mat, cv::Point from, cv::Point to, const cv::Scalar& color, int width) {
-  const double length = std::hypot(to.x - from.x, to.y - from.y);
-  const double dash = 4.0 * width;
-  for (double at = 0; at <= length; at += 2 * dash) {
-    const double end = std::min(at + dash, length);
-    const auto point = [&](double s) {
-      const double t = length > 0 ? s / length : 0;
-      return cv::Point(static_cast<int>(std::lround(from.x + t * (to.x - from.x))),
-                       static_cast<int>(std::lround(from.y + t * (to.y - from.y))));
-    };
-    cv::line(mat, point(at), point(end), color, width);
-  }
-}
-
+// Strokes lie inside the box and are exactly `width` wide (cv::rectangle's are one wider).
 void DrawOutline(cv::Mat& mat, const DrawnBox& drawn, const cv::Scalar& color, int width) {
   const Box box = Clip(drawn.box, static_cast<float>(mat.cols), static_cast<float>(mat.rows));
   const auto px = [](float v) { return static_cast<int>(std::lround(v)); };
-  const cv::Point a(px(box.x1), px(box.y1));
-  const cv::Point c(std::max(a.x, px(box.x2) - 1), std::max(a.y, px(box.y2) - 1));
-  if (!drawn.dashed) {
-    cv::rectangle(mat, a, c, color, width);
-    return;
+  const cv::Rect outer(px(box.x1), px(box.y1), px(box.x2) - px(box.x1), px(box.y2) - px(box.y1));
+  const auto fill = [&](const cv::Rect& part) {
+    const cv::Rect inside = part & outer;
+    if (!inside.empty()) mat(inside).setTo(color);
+  };
+  const int right = outer.x + outer.width - width;
+  const int bottom = outer.y + outer.height - width;
+  const int longest = std::max(outer.width, outer.height);
+  const int dash = drawn.dashed ? 4 * width : std::max(1, longest);
+  for (int at = 0; at < longest; at += 2 * dash) {
+    fill({outer.x + at, outer.y, dash, width});
+    fill({outer.x + at, bottom, dash, width});
+    fill({outer.x, outer.y + at, width, dash});
+    fill({right, outer.y + at, width, dash});
   }
-  const cv::Point b(c.x, a.y);
-  const cv::Point d(a.x, c.y);
-  DashedLine(mat, a, b, color, width);
-  DashedLine(mat, b, c, color, width);
-  DashedLine(mat, d, c, color, width);
-  DashedLine(mat, a, d, color, width);
 }
 
 // Above the box, or inside it where there is no room; always within the picture.

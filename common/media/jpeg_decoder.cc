@@ -142,6 +142,12 @@ bool Run(Decoder& self, const std::uint8_t* data, std::size_t size, std::uint64_
     self.too_large = true;
     return false;
   }
+  // Now: finishing frees the list.
+  for (const jpeg_marker_struct* m = jpeg.marker_list; m != nullptr; m = m->next) {
+    if (m->marker != JPEG_APP0 + 1) continue;
+    const int orientation = ExifOrientation({m->data, m->data_length});
+    if (orientation != 1) self.result.orientation = orientation;
+  }
   const bool cmyk = jpeg.num_components == 4;
   jpeg.out_color_space = cmyk ? JCS_CMYK : JCS_EXT_BGR;
   jpeg_start_decompress(&jpeg);
@@ -174,11 +180,6 @@ Result<DecodedJpeg> DecodeJpeg(std::span<const std::uint8_t> bytes, std::uint64_
   self.errors.error_exit = ErrorExit;
   self.errors.emit_message = EmitMessage;
   const bool done = Run(self, bytes.data(), bytes.size(), max_pixels);
-  for (const jpeg_marker_struct* m = self.jpeg.marker_list; m != nullptr; m = m->next) {
-    if (m->marker != JPEG_APP0 + 1) continue;
-    const int orientation = ExifOrientation({m->data, m->data_length});
-    if (orientation != 1) self.result.orientation = orientation;
-  }
   if (self.too_large) return DataLoss("the picture has too many pixels");
   if (self.ran_out && (self.damaged || !done)) {
     return DataLoss("the JPEG is truncated: the file ends in the middle of the picture");
