@@ -96,6 +96,34 @@ TEST(Link, AfterAGapAnObjectElsewhereIsAnother) {
   EXPECT_THAT(LinkDetections(frames, Options()), SizeIs(2));
 }
 
+TEST(Link, AfterAGapTheLeastIouDecides) {
+  // 32 pixels aside after three frames without: 8 of 40 + 32 columns are shared, IoU 1/9.
+  const std::vector<FrameDetections> frames = {
+      {0, {At(100, 200)}}, {1, {At(100, 200)}}, {2, {}}, {3, {}}, {4, {}}, {5, {At(132, 200)}}};
+  LinkOptions options = Options();
+  EXPECT_THAT(LinkDetections(frames, options), SizeIs(2));
+  options.match_iou = 0.1F;
+  EXPECT_THAT(LinkDetections(frames, options), SizeIs(1));
+}
+
+TEST(Link, AnObjectOutOfSightKeepsItsSize) {
+  // Grows by 6 pixels a frame to a height of 214, and is so 25 frames later; grown on at that rate
+  // it would be 364 and the IoU (214 / 364)² = 0.35.
+  const auto sized = [](float height) {
+    const float half = height / 2;
+    return Prediction{0, kStrong, {300 - half / 2, 300 - half, 300 + half / 2, 300 + half}};
+  };
+  std::vector<FrameDetections> frames;
+  for (std::int64_t f = 0; f < 20; ++f) {
+    frames.push_back({f, {sized(100 + 6 * static_cast<float>(f))}});
+  }
+  for (std::int64_t f = 20; f < 44; ++f) frames.push_back({f, {}});
+  frames.push_back({44, {sized(214)}});
+  LinkOptions options = Options();
+  options.match_iou = 0.6F;
+  EXPECT_THAT(LinkDetections(frames, options), SizeIs(1));
+}
+
 TEST(Link, MaxGapIsTheLongestThatIsBridged) {
   LinkOptions options = Options();
   options.max_gap = 10;
@@ -225,17 +253,32 @@ TEST(Link, UnevenlySampledFramesAreOneTrack) {
   EXPECT_THAT(LinkDetections(frames, Options()), SizeIs(1));
 }
 
+TEST(Link, SparselySampledBoxesAreNotLinkedAcrossThePicture) {
+  // After 60 frames a velocity may be anything; linked are boxes of 40 × 100 no more than 200
+  // pixels (twice the longer side) from where they were.
+  LinkOptions options = Options();
+  options.max_gap = 120;
+  const auto tracks_over = [&](float distance) {
+    const std::vector<FrameDetections> frames = {{0, {At(100, 200)}},
+                                                 {60, {At(100 + distance, 200)}}};
+    return LinkDetections(frames, options).size();
+  };
+  EXPECT_EQ(tracks_over(199), 1U);
+  EXPECT_EQ(tracks_over(201), 2U);
+}
+
 TEST(Link, DamagedBoxesAndScoresHarmNobodyElse) {
   const float nan = std::nanf("");
+  const std::vector<Prediction> damaged = {
+      At(nan, 225), At(100, 200), {0, kStrong, {5, 5, 5, 5}}, At(300, 200, nan)};
   const std::vector<FrameDetections> frames = {
-      {0, {At(nan, 225), At(100, 200), {0, kStrong, {5, 5, 5, 5}}, At(300, 200, nan)}},
-      {1, {At(nan, 225), At(100, 200), {0, kStrong, {5, 5, 5, 5}}, At(300, 200, nan)}}};
+      {0, {At(100, 200)}}, {1, {At(100, 200)}}, {2, damaged}, {3, damaged}};
   const std::vector<Track> tracks = LinkDetections(frames, Options());
-  EXPECT_THAT(Frames(tracks.at(1)), ElementsAre(0, 1));
-  EXPECT_EQ(CenterX(tracks.at(1).keyframes[1]), 100);
+  EXPECT_THAT(Frames(tracks.at(0)), ElementsAre(0, 1, 2, 3));
+  for (const Keyframe& keyframe : tracks[0].keyframes) EXPECT_EQ(CenterX(keyframe), 100);
   std::size_t keyframes = 0;
   for (const Track& track : tracks) keyframes += track.keyframes.size();
-  EXPECT_EQ(keyframes, 6U);  // the strong ones, each once
+  EXPECT_EQ(keyframes, 8U);  // the strong ones, each once
 }
 
 }  // namespace
