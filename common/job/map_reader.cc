@@ -50,7 +50,11 @@ std::optional<float> ParseFloat(const std::string& text) {
   return value;
 }
 
-const YamlNode kNoKeys;  // what Child reads where the key is absent
+// What Child reads where the key is absent.
+const YamlNode& NoKeys() {
+  static const YamlNode node;
+  return node;
+}
 
 }  // namespace
 
@@ -153,7 +157,7 @@ const YamlNode* MapReader::Require(const std::string& key, const std::string& ex
 MapReader MapReader::Child(const std::string& key) {
   const YamlNode* node = Find(key);
   if (node != nullptr) return MapReader(*node, FullName(key), *mistakes_);
-  MapReader child(kNoKeys, at_, FullName(key), *mistakes_);
+  MapReader child(NoKeys(), at_, FullName(key), *mistakes_);
   child.usable_ = usable_;
   return child;
 }
@@ -246,8 +250,14 @@ void MapReader::UniqueTexts(const std::string& key, std::vector<std::string>* ou
 }
 
 void MapReader::Finish() {
+  std::size_t unknown = 0;
   for (const YamlNode& key : node_->keys) {
     if (std::find(known_.begin(), known_.end(), key.text) != known_.end()) continue;
+    // Looking for near names takes time, and later ones are not shown.
+    if (++unknown > kMaxMistakes) {
+      mistakes_->Add(key.at, "unknown key");
+      continue;
+    }
     mistakes_->Add(key.at, fmt::format("unknown key {}{}; {}", Quoted(key.text),
                                        name_.empty() ? "" : " in '" + name_ + "'",
                                        Suggest(key.text, known_, "known keys are")));

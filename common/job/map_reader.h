@@ -32,7 +32,6 @@ class MapReader {
   // key, "" for the document. All arguments but `name` must outlive the reader.
   MapReader(const YamlNode& node, std::string name, Mistakes& mistakes);
 
-  const YamlPosition& at() const { return at_; }
   std::string FullName(const std::string& key) const;
 
   // The value of a key, or nullptr where it is absent.

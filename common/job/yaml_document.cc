@@ -19,7 +19,6 @@ namespace {
 constexpr std::size_t kMaxNodes = 200000;
 constexpr std::size_t kMaxDepth = 32;
 constexpr int kMaxAliases = 100;
-constexpr std::size_t kMaxMistakes = 100;
 
 // Thrown through yaml-cpp's parser to stop it, and caught in ParseYaml.
 struct StopParsing {
@@ -37,7 +36,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) {
-      throw StopParsing{At(mark), "a second YAML document; only one is read, remove the '---'"};
+      throw StopParsing{At(mark), "a second YAML document begins here; keep only one"};
     }
   }
   void OnDocumentEnd() override {}

@@ -32,6 +32,8 @@ struct YamlNode {
   YamlNode* Find(const std::string& key);  // the value under a key of a kMap, or nullptr
 };
 
+inline constexpr std::size_t kMaxMistakes = 100;  // shown; the others are counted
+
 // Collects what is wrong with a file, to report all of it at once.
 class Mistakes {
  public:

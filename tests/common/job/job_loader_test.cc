@@ -223,6 +223,12 @@ TEST(JobLoader, OverridesTakeYamlAndCompleteTheFile) {
   EXPECT_EQ(job.value().labels.classes.at("person").to, "walker");
 }
 
+TEST(JobLoader, AnEmptyOverrideOfTheClassesMeansAllAgain) {
+  const std::string text = std::string(kSmallest) + "labels: {classes: {car: {to: vehicle}}}\n";
+  EXPECT_EQ(Parse(text).value().labels.classes.size(), 1U);
+  EXPECT_TRUE(Parse(text, With({"labels.classes={}"})).value().labels.classes.empty());
+}
+
 TEST(JobLoader, MistakesInOverridesNameTheOverride) {
   EXPECT_EQ(Mistakes(kSmallest, With({"cluster.wrokers=2", "data.0.images=x", "workers",
                                       "name=", "cluster.workers=[", "labels.nms=2"},
@@ -298,7 +304,7 @@ TEST(JobLoader, EveryPublishedJobLoads) {
     const auto job = LoadJob(entry.path(), {});
     EXPECT_TRUE(job.has_value()) << job.error().ToString();
   }
-  EXPECT_EQ(jobs, 3);
+  EXPECT_GE(jobs, 3);  // quickstart, images, cluster
 }
 
 TEST(JobLoader, TheQuickstartJob) {

@@ -76,7 +76,7 @@ TEST(YamlDocument, WhatIsNoJobFile) {
   EXPECT_EQ(MistakesOf(std::string("a: \0", 4)),
             "f:1:1: not a text file (it has a zero byte); save it as UTF-8");
   EXPECT_EQ(MistakesOf("a: 1\n---\nb: 1\n"),
-            "f:2:1: a second YAML document; only one is read, remove the '---'");
+            "f:2:1: a second YAML document begins here; keep only one");
   EXPECT_EQ(MistakesOf("a: !!int 1\n"),
             "f:1:4: YAML tag 'tag:yaml.org,2002:int' is not supported; remove it");
   EXPECT_EQ(MistakesOf("[a]: 1\n"), "f:1:1: a key must be text; put it in quotes");
