@@ -64,7 +64,7 @@ details .card { margin-top: 10px; }
 .key.raw { background: var(--pale); border: 0; }
 .key.lab { background: var(--accent); border: 0; }
 .key.thr { width: 0; border: 0; border-left: 2px dashed var(--text); border-radius: 0; }
-.samples { display: grid; gap: 14px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); }
+.samples { display: grid; align-items: start; gap: 14px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); }
 figure { margin: 0; overflow: hidden; }
 figure img { display: block; width: 100%; height: auto; }
 figcaption { padding: 8px 12px 10px; font-size: 13px; overflow-wrap: anywhere; }
