@@ -14,12 +14,15 @@ bool IsPlainCharacter(char c) {
          std::string_view("_-./").find(c) != std::string_view::npos;
 }
 
+enum class Role { kKey, kValue };
+
 // As a YAML scalar that reads back as the same text: plain where that is certain, else in double
-// quotes. ${ is written $${, so that it is not expanded.
-std::string Scalar(const std::string& text) {
+// quotes. In a value ${ is written $${, so that it is not expanded; keys never are.
+std::string Scalar(const std::string& text, Role role = Role::kValue) {
   const bool starts_plain =
       !text.empty() && (text[0] == '/' || text[0] == '_' || (text[0] >= 'a' && text[0] <= 'z'));
-  if (starts_plain && text != "null" && std::all_of(text.begin(), text.end(), IsPlainCharacter)) {
+  const bool reserved = text == "null" || text == "true" || text == "false";
+  if (starts_plain && !reserved && std::all_of(text.begin(), text.end(), IsPlainCharacter)) {
     return text;
   }
   std::string quoted = "\"";
@@ -32,7 +35,7 @@ std::string Scalar(const std::string& text) {
     } else if (byte < 0x20 || byte == 0x7F) {
       quoted += fmt::format("\\x{:02x}", byte);
     } else {
-      if (text.compare(i, 2, "${") == 0) quoted += '$';
+      if (role == Role::kValue && text.compare(i, 2, "${") == 0) quoted += '$';
       quoted += c;
     }
   }
@@ -59,7 +62,7 @@ std::string FormatLabels(const LabelOptions& labels) {
   if (labels.classes.empty()) return text;
   text += "  classes:\n";
   for (const auto& [name, rule] : labels.classes) {
-    text += fmt::format("    {}:\n      to: {}\n", Scalar(name), Scalar(rule.to));
+    text += fmt::format("    {}:\n      to: {}\n", Scalar(name, Role::kKey), Scalar(rule.to));
     if (rule.threshold) text += fmt::format("      threshold: {}\n", *rule.threshold);
   }
   return text;

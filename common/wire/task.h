@@ -31,6 +31,7 @@ struct Assignment {
   Task task;
   Attempt attempt;
   std::vector<std::string> paths;           // images: one a item; video: the one file
+  bool video = false;                       // items are frames of paths[0], not files
   std::vector<FrameDetections> detections;  // link: all detections of the video, by frame
   LinkOptions link;                         // link only
 };

@@ -1,0 +1,31 @@
+#include "coordinator/cli/assignments.h"
+
+#include <utility>
+
+#include "coordinator/merge/link_input.h"
+
+namespace prelabel {
+
+AssignmentBuilder MakeAssignmentBuilder(const JobContext& context, Store& store,
+                                        const std::vector<TaskRow>& tasks) {
+  return [&context, &store, &tasks](const Task& task, Attempt attempt) -> Result<Assignment> {
+    const SourceItems& source = context.dataset.sources[task.source.value];
+    Assignment assignment;
+    assignment.task = task;
+    assignment.attempt = attempt;
+    if (task.kind == TaskKind::kLink) {
+      PRELABEL_TRY(assignment.detections, CollectDetections(store, tasks, task.source,
+                                                            context.job.labels, context.classes));
+      assignment.link = MakeLinkOptions(context.job.labels, context.classes, source.keyframe_every);
+    } else if (source.kind == SourceKind::kVideo) {
+      assignment.paths = {source.files.front()};
+    } else {
+      for (const std::uint64_t item : TaskItems(task)) {
+        assignment.paths.push_back((source.root / source.files[item]).string());
+      }
+    }
+    return assignment;
+  };
+}
+
+}  // namespace prelabel

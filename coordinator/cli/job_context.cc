@@ -1,0 +1,49 @@
+#include "coordinator/cli/job_context.h"
+
+#include <cstdlib>
+#include <optional>
+#include <utility>
+
+#include "common/job/job_loader.h"
+#include "common/media/video_index.h"
+#include "coordinator/scan/scanner.h"
+
+namespace prelabel {
+namespace {
+
+std::optional<std::string> ProcessEnvironment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+}  // namespace
+
+Result<JobContext> LoadJobContext(const std::filesystem::path& job_file,
+                                  const std::vector<std::string>& set) {
+  JobContext context;
+  PRELABEL_TRY(context.job, LoadJob(job_file, {set, ProcessEnvironment}));
+  PRELABEL_TRY(context.card, LoadModelCard(context.job.model));
+  if (!std::filesystem::exists(context.card.weights)) {
+    return InvalidArgument("the model's weights are missing: " + context.card.weights.string() +
+                               "; put the file there or correct `weights`",
+                           context.job.model.string());
+  }
+  PRELABEL_TRY(context.classes, BuildClassMap(context.job.labels, context.card));
+  PRELABEL_TRY(context.dataset, ScanDataset(context.job, BuildVideoIndex));
+  context.paths.dir = context.job.output.dir;
+  return context;
+}
+
+Result<JobContext> LoadRunContext(const std::filesystem::path& run,
+                                  const std::vector<std::string>& set) {
+  std::error_code ignored;
+  const RunPaths paths{std::filesystem::absolute(run)};
+  if (!std::filesystem::exists(paths.Database(), ignored)) {
+    return InvalidArgument("no run is there; give the job's output.dir", run.string());
+  }
+  PRELABEL_TRY(auto context, LoadJobContext(paths.Job(), set));
+  context.paths = paths;  // a run directory may have been moved
+  return context;
+}
+
+}  // namespace prelabel

@@ -1,0 +1,44 @@
+// A job with everything that is known about it before a model runs: card, classes and items.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/job/job_spec.h"
+#include "common/job/model_card.h"
+#include "coordinator/merge/merge.h"
+#include "coordinator/scan/dataset.h"
+
+namespace prelabel {
+
+// Where things are in a run directory (docs/architecture.md).
+struct RunPaths {
+  std::filesystem::path dir;
+
+  std::filesystem::path Job() const { return dir / "job.yaml"; }
+  std::filesystem::path Database() const { return dir / "run.db"; }
+  std::filesystem::path Log() const { return dir / "log.jsonl"; }
+  std::filesystem::path Labels() const { return dir / "labels"; }
+  std::filesystem::path Report() const { return dir / "report"; }
+};
+
+struct JobContext {
+  JobSpec job;
+  ModelCard card;
+  ClassMap classes;
+  Dataset dataset;
+  RunPaths paths;
+};
+
+// Reads a job file with --set overrides and the process's environment, then the model card, then
+// the dataset. InvalidArgument with every mistake of the first of them that has any.
+Result<JobContext> LoadJobContext(const std::filesystem::path& job_file,
+                                  const std::vector<std::string>& set);
+
+// The same for a run directory's resolved copy.
+Result<JobContext> LoadRunContext(const std::filesystem::path& run,
+                                  const std::vector<std::string>& set);
+
+}  // namespace prelabel

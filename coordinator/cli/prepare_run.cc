@@ -1,0 +1,78 @@
+#include "coordinator/cli/prepare_run.h"
+
+#include <system_error>
+#include <utility>
+
+#include "common/job/job_loader.h"
+#include "coordinator/formats/output_file.h"
+#include "coordinator/merge/link_input.h"
+#include "coordinator/plan/planner.h"
+#include "coordinator/scan/fingerprint.h"
+
+namespace prelabel {
+namespace {
+
+constexpr char kFingerprintKey[] = "fingerprint";
+constexpr char kDatasetKey[] = "dataset";
+
+Result<RunFingerprint> BindFingerprint(Store& store, const RunFingerprint& wanted) {
+  PRELABEL_TRY(const auto stored, store.GetMeta(kFingerprintKey));
+  if (!stored) {
+    PRELABEL_TRY(store.PutMeta(kFingerprintKey, FormatFingerprint(wanted)));
+    return wanted;
+  }
+  PRELABEL_TRY(auto bound, ParseFingerprint(*stored));
+  PRELABEL_TRY(CheckFingerprint(bound, wanted));
+  return bound;
+}
+
+Result<void> BindDataset(Store& store, const Dataset& dataset) {
+  PRELABEL_TRY(const auto stored, store.GetMeta(kDatasetKey));
+  if (stored) PRELABEL_TRY(CheckSameItems(*stored, dataset));
+  return store.PutMeta(kDatasetKey, DatasetFingerprint(dataset));
+}
+
+// How each video will be linked, for merge to know later whether that has changed. A link that was
+// committed keeps the options it was made with.
+Result<void> RecordLinkOptions(Store& store, const JobContext& context,
+                               const std::vector<TaskRow>& tasks) {
+  for (const TaskRow& row : tasks) {
+    if (row.task.kind != TaskKind::kLink || row.state == TaskState::kCommitted) continue;
+    const SourceId source = row.task.source;
+    PRELABEL_TRY(
+        store.PutMeta(LinkOptionsKey(source),
+                      FormatLinkOptions(context.job.labels, context.classes,
+                                        context.dataset.sources[source.value].keyframe_every)));
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Result<PreparedRun> PrepareRun(const JobContext& context) {
+  std::error_code error;
+  std::filesystem::create_directories(context.paths.dir, error);
+  if (error) {
+    return InvalidArgument("the run directory cannot be made: " + error.message() +
+                               "; set output.dir to a folder that you may write to",
+                           context.paths.dir.string());
+  }
+  PreparedRun run;
+  PRELABEL_TRY(run.store, OpenSqliteStore(context.paths.Database().string()));
+  PRELABEL_TRY(run.fingerprint,
+               BindFingerprint(*run.store, MakeFingerprint(context.job, context.card)));
+  PRELABEL_TRY(BindDataset(*run.store, context.dataset));
+  PRELABEL_TRY(run.tasks, run.store->LoadTasks());
+  for (const TaskRow& row : run.tasks) run.resumed |= row.state != TaskState::kPending;
+  const std::vector<Task> missing =
+      PlanMissing(context.dataset, run.tasks, context.job.cluster.shard_size);
+  if (!missing.empty()) {
+    PRELABEL_TRY(run.store->AppendTasks(missing));
+    for (const Task& task : missing) run.tasks.push_back({task});
+  }
+  PRELABEL_TRY(RecordLinkOptions(*run.store, context, run.tasks));
+  PRELABEL_TRY(WriteWholeFile(context.paths.Job(), FormatJob(context.job)));
+  return run;
+}
+
+}  // namespace prelabel

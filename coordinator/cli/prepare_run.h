@@ -1,0 +1,26 @@
+// Opens the run of a job: a new one, or an old one that may be continued.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "common/base/result.h"
+#include "coordinator/cli/job_context.h"
+#include "coordinator/cli/run_fingerprint.h"
+#include "coordinator/store/store.h"
+
+namespace prelabel {
+
+struct PreparedRun {
+  std::unique_ptr<Store> store;
+  std::vector<TaskRow> tasks;  // of the whole job, planned ones included
+  RunFingerprint fingerprint;  // of the run: what raw predictions were and will be made with
+  bool resumed = false;        // there were results already
+};
+
+// Makes the run directory, locks and opens its store, checks that its results belong to this job
+// (invariant I6), plans what is missing and writes the resolved job.yaml.
+// InvalidArgument: the directory holds another job's results. Unavailable: it is in use.
+Result<PreparedRun> PrepareRun(const JobContext& context);
+
+}  // namespace prelabel

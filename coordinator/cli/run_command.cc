@@ -1,0 +1,176 @@
+#include "coordinator/cli/run_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "common/base/clock.h"
+#include "common/base/signals.h"
+#include "common/wire/zmq_transport.h"
+#include "coordinator/cli/assignments.h"
+#include "coordinator/cli/job_context.h"
+#include "coordinator/cli/prepare_run.h"
+#include "coordinator/cli/progress.h"
+#include "coordinator/cli/run_log.h"
+#include "coordinator/cli/run_observer.h"
+#include "coordinator/cli/write_outputs.h"
+#include "coordinator/launch/local_launcher.h"
+#include "coordinator/report/report.h"
+#include "coordinator/scheduler/scheduler.h"
+#include "coordinator/server/server.h"
+
+namespace prelabel {
+namespace {
+
+constexpr std::chrono::seconds kDrainLimit{10};
+
+void WarnAboutSources(const Dataset& dataset, Progress& progress) {
+  for (const SourceItems& source : dataset.sources) {
+    if (!source.error.empty()) progress.Note("warning: " + source.error);
+    for (const std::string& warning : source.warnings) progress.Note("warning: " + warning);
+  }
+}
+
+Welcome MakeWelcome(const JobContext& context, const PreparedRun& run, Epoch epoch) {
+  Welcome welcome;
+  welcome.epoch = epoch;
+  welcome.heartbeat = context.job.cluster.heartbeat;
+  welcome.max_message_bytes = kMaxMessageBytes;
+  welcome.model_card = context.job.model.string();
+  // The run's own limits, not the job's: a tighter job filters later, in merge.
+  welcome.raw_threshold = run.fingerprint.raw_threshold;
+  welcome.raw_nms = run.fingerprint.raw_nms;
+  welcome.raw_max_per_image = static_cast<std::uint32_t>(run.fingerprint.raw_max_per_image);
+  return welcome;
+}
+
+Result<std::unique_ptr<LocalLauncher>> Launch(const JobContext& context,
+                                              const std::string& endpoint) {
+  const int workers = context.job.cluster.workers;
+  PRELABEL_TRY(const auto program, FindSiblingProgram("prelabel-worker"));
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  const unsigned slots = std::max(1U, cores / static_cast<unsigned>(workers));
+  auto launcher = std::make_unique<LocalLauncher>(
+      LaunchOptions{program,
+                    {"--connect", endpoint, "--slots", std::to_string(slots), "--wait", "60"},
+                    context.paths.dir});
+  PRELABEL_TRY(launcher->Start(workers));
+  return launcher;
+}
+
+// The cluster's part of a run: from the first worker to the last commit.
+Result<RunInfo> Serve(const RunArguments& arguments, const JobContext& context, PreparedRun& run,
+                      StopSignals& signals, Progress& progress, RunLog& log) {
+  const ClusterOptions& cluster = context.job.cluster;
+  const MonotonicClock clock;
+  RunInfo info;
+  info.version = PRELABEL_VERSION;
+  info.started = UtcNow();
+  info.resumed = run.resumed;
+
+  PRELABEL_TRY(const Epoch epoch, run.store->NextEpoch());
+  PRELABEL_TRY(auto bound, BindCoordinator(cluster.listen));
+  Transport& transport = *bound.transport;
+  signals.OnStop([&transport] { transport.Wake(); });
+
+  SchedulerOptions options;
+  options.lease = 3 * cluster.heartbeat;
+  options.task_deadline = cluster.task_deadline;
+  options.max_attempts = static_cast<std::uint32_t>(cluster.max_attempts);
+  Scheduler scheduler(run.tasks, options);
+
+  std::unique_ptr<LocalLauncher> launcher;
+  const bool local = arguments.launch && cluster.launcher == Launcher::kLocal;
+  if (local) {
+    PRELABEL_TRY(launcher, Launch(context, bound.endpoint));
+  } else {
+    progress.Note("waiting for workers: prelabel-worker --connect " + bound.endpoint);
+  }
+  log.Write("run started", {{"job", context.job.name},
+                            {"epoch", static_cast<std::int64_t>(epoch.value)},
+                            {"endpoint", bound.endpoint},
+                            {"tasks", static_cast<std::int64_t>(scheduler.TaskCount())},
+                            {"done", static_cast<std::int64_t>(scheduler.DoneCount())}});
+  RunObserver observer(run.tasks, progress, log, launcher.get());
+  Server server(MakeWelcome(context, run, epoch), transport, *run.store, scheduler,
+                MakeAssignmentBuilder(context, *run.store, run.tasks), clock, observer);
+  auto stats = server.Run(signals.stop(), kDrainLimit);
+  signals.OnStop({});
+  observer.Finish(clock.Now());
+  if (launcher) launcher->Terminate(std::chrono::seconds(5));
+  if (!stats) return stats.error();
+  if (!observer.failure().empty()) return Unavailable(observer.failure());
+
+  info.seconds =
+      std::chrono::duration<double>(stats.value().last_commit - stats.value().first_assign).count();
+  info.items_run = observer.items_in_this_session();
+  if (info.seconds > 0) info.items_per_second = static_cast<double>(info.items_run) / info.seconds;
+  info.workers = observer.worker_names();
+  info.compute_classes.assign(observer.compute_classes().begin(), observer.compute_classes().end());
+  log.Write(scheduler.Finished() ? "run finished" : "run stopped",
+            {{"seconds", info.seconds},
+             {"items", static_cast<std::int64_t>(info.items_run)},
+             {"items_per_second", info.items_per_second},
+             {"transactions", static_cast<std::int64_t>(stats.value().transactions)}});
+  return info;
+}
+
+bool NothingLeft(const std::vector<TaskRow>& tasks) {
+  return std::none_of(tasks.begin(), tasks.end(),
+                      [](const TaskRow& row) { return row.state == TaskState::kPending; });
+}
+
+void PrintOutcome(const WrittenOutputs& outputs) {
+  fmt::print("{}\n", FormatSummary(outputs.report));
+  for (const auto& file : outputs.files) {
+    const std::filesystem::path shown = std::filesystem::proximate(file);
+    fmt::print("{}\n", shown.string());
+  }
+}
+
+Result<int> Run(const RunArguments& arguments, StopSignals& signals) {
+  Progress progress(stderr, arguments.quiet);
+  PRELABEL_TRY(const JobContext context, LoadJobContext(arguments.job_file, arguments.set));
+  WarnAboutSources(context.dataset, progress);
+  PRELABEL_TRY(PreparedRun run, PrepareRun(context));
+  PRELABEL_TRY(RunLog log, RunLog::Open(context.paths.Log()));
+
+  RunInfo info;
+  if (NothingLeft(run.tasks)) {
+    progress.Note("every task has its result already; writing labels and reports again");
+    PRELABEL_TRY(const auto stored, run.store->GetMeta(kRunInfoKey));
+    if (stored) info = ParseRunInfo(*stored);
+  } else {
+    PRELABEL_TRY(info, Serve(arguments, context, run, signals, progress, log));
+    PRELABEL_TRY(run.store->PutMeta(kRunInfoKey, FormatRunInfo(info)));
+    if (signals.signal() != 0) {
+      progress.Note("stopped; the same command goes on from here");
+      return 128 + signals.signal();
+    }
+  }
+  PRELABEL_TRY(const WrittenOutputs outputs, WriteOutputs(context, *run.store, info));
+  PrintOutcome(outputs);
+  const bool sources_missing =
+      std::any_of(context.dataset.sources.begin(), context.dataset.sources.end(),
+                  [](const SourceItems& source) { return !source.error.empty(); });
+  return outputs.report.totals.all.quarantined > 0 || sources_missing ? kExitQuarantined
+                                                                      : kExitDone;
+}
+
+}  // namespace
+
+int RunJob(const RunArguments& arguments) {
+  StopSignals signals;
+  auto status = Run(arguments, signals);
+  if (status) return status.value();
+  const Error& error = status.error();
+  fmt::print(stderr, "prelabel: {}\n", error.ToString());
+  return error.code == ErrorCode::kInvalidArgument ? kExitUsage : kExitFailed;
+}
+
+}  // namespace prelabel

@@ -1,0 +1,59 @@
+// Watches a run: counts, draws the progress line, writes the log and keeps the local workers alive.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "coordinator/cli/progress.h"
+#include "coordinator/cli/run_log.h"
+#include "coordinator/launch/local_launcher.h"
+#include "coordinator/server/server.h"
+
+namespace prelabel {
+
+class RunObserver : public ServerObserver {
+ public:
+  // `rows` as the scheduler got them. `launcher` may be null (workers join by themselves).
+  RunObserver(const std::vector<TaskRow>& rows, Progress& progress, RunLog& log,
+              LocalLauncher* launcher);
+
+  void OnWorkerJoined(const WorkerInfo& worker) override;
+  void OnWorkerLeft(const WorkerInfo& worker, const std::string& reason) override;
+  void OnCommitted(const std::vector<EncodedResult>& results) override;
+  void OnQuarantined(const QuarantinedTask& task) override;
+  void OnRefusedMessage(const std::string& reason) override;
+  bool OnTurn(const Scheduler& scheduler, TimePoint now) override;
+
+  // Draws the end of the progress line.
+  void Finish(TimePoint now);
+
+  // Why the run cannot go on (every local worker is gone), or empty.
+  const std::string& failure() const { return failure_; }
+  // Distinct compute classes that have joined, as "build device cpu precision".
+  const std::set<std::string>& compute_classes() const { return compute_classes_; }
+  // Everyone that took part, as "host, 2 slots", in the order of joining.
+  const std::vector<std::string>& worker_names() const { return worker_names_; }
+  std::uint64_t items_in_this_session() const { return items_in_this_session_; }
+
+ private:
+  void WatchLauncher();
+
+  Progress& progress_;
+  RunLog& log_;
+  LocalLauncher* launcher_;
+  std::vector<std::uint32_t> detect_items_;  // by task: its items; 0 for link tasks
+  ProgressState state_;
+  std::uint64_t items_in_this_session_ = 0;
+  std::size_t workers_ = 0;
+  std::vector<std::string> worker_names_;
+  std::set<std::string> compute_classes_;
+  std::string last_reason_;  // with which a worker left
+  std::string failure_;
+  int restarts_ = 0;
+};
+
+}  // namespace prelabel

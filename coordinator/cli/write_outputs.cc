@@ -1,0 +1,176 @@
+#include "coordinator/cli/write_outputs.h"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value_to.hpp>
+#include <map>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "common/media/frame_source.h"
+#include "common/media/image_codec.h"
+#include "coordinator/formats/item_names.h"
+#include "coordinator/formats/label_writer.h"
+#include "coordinator/formats/output_file.h"
+#include "coordinator/report/sample_chooser.h"
+#include "coordinator/report/sample_pictures.h"
+
+namespace prelabel {
+namespace {
+
+constexpr int kFrameQuality = 95;  // JPEG, of exported frames
+
+Result<std::unique_ptr<LabelWriter>> OpenWriter(const std::string& format, bool raw,
+                                                const JobContext& context,
+                                                const std::filesystem::path& path) {
+  const LabelFileInfo info{context.job.name, PRELABEL_VERSION};
+  if (format == "coco") return OpenCocoWriter(path, context.dataset, context.classes, info);
+  if (format == "mot") return OpenMotWriter(path, context.dataset, context.classes);
+  if (format == "coco-results") {
+    return OpenCocoResultsWriter(path, context.dataset, context.classes, context.card,
+                                 raw ? CocoResultsKind::kRaw : CocoResultsKind::kLabels);
+  }
+  return InvalidArgument("unknown format \"" + format + "\"; write coco, mot or coco-results");
+}
+
+std::filesystem::path DefaultPath(const std::string& format, bool raw, const RunPaths& paths) {
+  if (format == "mot") return paths.Labels() / "mot";
+  if (format == "coco-results") {
+    return paths.Labels() / (raw ? "coco-results-raw.json" : "coco-results.json");
+  }
+  return paths.Labels() / (format + ".json");
+}
+
+// Opens each video once.
+class DatasetPictures {
+ public:
+  explicit DatasetPictures(const Dataset& dataset) : dataset_(dataset) {}
+
+  Result<Image> Read(SourceId id, std::uint64_t item) {
+    const SourceItems& source = dataset_.sources[id.value];
+    if (source.kind == SourceKind::kImages) return ReadImage(source.root / source.files[item]);
+    auto& video = videos_[id];
+    if (!video) {
+      PRELABEL_TRY(video, OpenVideo(source.files.front(), source.index));
+    }
+    return video->Read(static_cast<std::int64_t>(item));
+  }
+
+ private:
+  const Dataset& dataset_;
+  std::map<SourceId, std::unique_ptr<FrameSource>> videos_;
+};
+
+}  // namespace
+
+std::string FormatRunInfo(const RunInfo& info) {
+  boost::json::object json;
+  json["version"] = info.version;
+  json["started"] = info.started;
+  json["seconds"] = info.seconds;
+  json["items_run"] = info.items_run;
+  json["items_per_second"] = info.items_per_second;
+  json["workers"] = boost::json::value_from(info.workers);
+  json["compute_classes"] = boost::json::value_from(info.compute_classes);
+  json["resumed"] = info.resumed;
+  return boost::json::serialize(json);
+}
+
+RunInfo ParseRunInfo(const std::string& text) {
+  RunInfo info;
+  boost::system::error_code error;
+  const boost::json::value parsed = boost::json::parse(text, error);
+  if (error || !parsed.is_object())
+    return info;  // figures for people; labels do not depend on them
+  const boost::json::object& json = parsed.as_object();
+  const auto read = [&json](const char* key, auto& into) {
+    const boost::json::value* value = json.if_contains(key);
+    if (value == nullptr) return;
+    if (auto converted = boost::json::try_value_to<std::decay_t<decltype(into)>>(*value)) {
+      into = std::move(*converted);
+    }
+  };
+  read("version", info.version);
+  read("started", info.started);
+  read("seconds", info.seconds);
+  read("items_run", info.items_run);
+  read("items_per_second", info.items_per_second);
+  read("workers", info.workers);
+  read("compute_classes", info.compute_classes);
+  read("resumed", info.resumed);
+  return info;
+}
+
+Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, RunInfo info) {
+  PRELABEL_TRY(const auto tasks, store.LoadTasks());
+  WrittenOutputs outputs;
+  std::vector<std::unique_ptr<LabelWriter>> writers;
+  for (const std::string& format : context.job.output.formats) {
+    const std::filesystem::path path = DefaultPath(format, false, context.paths);
+    PRELABEL_TRY(auto writer, OpenWriter(format, false, context, path));
+    writers.push_back(std::move(writer));
+    outputs.files.push_back(path);
+  }
+  RunStats stats(context.dataset.sources.size(), context.classes);
+  SampleChooser chooser;
+  PRELABEL_TRY(MergeLabels(context.dataset, context.job, context.classes, store, tasks,
+                           [&](const LabeledItem& item) -> Result<void> {
+                             for (const auto& writer : writers) PRELABEL_TRY(writer->Add(item));
+                             stats.Add(item);
+                             chooser.Add(item);
+                             return Ok();
+                           }));
+  for (const auto& writer : writers) PRELABEL_TRY(writer->Finish());
+
+  DatasetPictures pictures(context.dataset);
+  auto samples = DrawSamples(
+      chooser.Choose(), context.dataset, context.classes,
+      [&pictures](SourceId source, std::uint64_t item) { return pictures.Read(source, item); });
+  outputs.report = BuildReport(context.job, context.card, context.dataset, context.classes,
+                               stats.Finish(), std::move(info), std::move(samples));
+  for (const auto& [name, text] :
+       {std::pair<std::string, std::string>{"report.json", FormatReportJson(outputs.report)},
+        {"report.html", FormatReportHtml(outputs.report)}}) {
+    const std::filesystem::path path = context.paths.Report() / name;
+    PRELABEL_TRY(WriteWholeFile(path, text));
+    outputs.files.push_back(path);
+  }
+  return outputs;
+}
+
+Result<std::filesystem::path> ExportLabels(const JobContext& context, Store& store,
+                                           const std::string& format, bool raw,
+                                           const std::filesystem::path& out) {
+  if (raw && format != "coco-results") {
+    return InvalidArgument("--raw goes with --format coco-results only");
+  }
+  const std::filesystem::path path = out.empty() ? DefaultPath(format, raw, context.paths) : out;
+  PRELABEL_TRY(const auto writer, OpenWriter(format, raw, context, path));
+  PRELABEL_TRY(const auto tasks, store.LoadTasks());
+  PRELABEL_TRY(MergeLabels(context.dataset, context.job, context.classes, store, tasks,
+                           [&](const LabeledItem& item) { return writer->Add(item); }));
+  PRELABEL_TRY(writer->Finish());
+  return path;
+}
+
+Result<std::uint64_t> ExportFrames(const JobContext& context, const std::filesystem::path& folder) {
+  const ItemNames names(context.dataset);
+  DatasetPictures pictures(context.dataset);
+  std::uint64_t written = 0;
+  for (std::uint32_t s = 0; s < context.dataset.sources.size(); ++s) {
+    const SourceItems& source = context.dataset.sources[s];
+    if (source.kind != SourceKind::kVideo) continue;
+    for (std::uint64_t frame = 0; frame < source.ItemCount(); ++frame) {
+      auto image = pictures.Read(SourceId(s), frame);
+      if (!image) continue;
+      PRELABEL_TRY(const auto jpeg, EncodeJpeg(image.value(), kFrameQuality));
+      PRELABEL_TRY(WriteWholeFile(folder / names.FileName(SourceId(s), frame),
+                                  {reinterpret_cast<const char*>(jpeg.data()), jpeg.size()}));
+      ++written;
+    }
+  }
+  return written;
+}
+
+}  // namespace prelabel

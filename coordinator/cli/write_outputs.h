@@ -1,0 +1,38 @@
+// Labels, reports and exports of a run, from what its store holds. No model runs.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "common/base/result.h"
+#include "coordinator/cli/job_context.h"
+#include "coordinator/report/report.h"
+#include "coordinator/store/store.h"
+
+namespace prelabel {
+
+inline constexpr char kRunInfoKey[] = "run_info";  // store meta: what the last session measured
+
+// Session figures for the report, kept in the store so that `prelabel report` can show them again.
+std::string FormatRunInfo(const RunInfo& info);
+RunInfo ParseRunInfo(const std::string& text);
+
+struct WrittenOutputs {
+  Report report;
+  std::vector<std::filesystem::path> files;  // labels in each format, then the reports
+};
+
+// One pass over the merged labels feeds the job's label formats, report.json and report.html.
+Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, RunInfo info);
+
+// `format`: coco, mot or coco-results; `raw` with the last one only. Returns what was written.
+Result<std::filesystem::path> ExportLabels(const JobContext& context, Store& store,
+                                           const std::string& format, bool raw,
+                                           const std::filesystem::path& out);
+
+// Every frame of every video that the labels name, as <folder>/<video>/frame_000000.jpg.
+// Returns how many; damaged frames are left out.
+Result<std::uint64_t> ExportFrames(const JobContext& context, const std::filesystem::path& folder);
+
+}  // namespace prelabel

@@ -1,0 +1,134 @@
+// prelabel: the coordinator's command line.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "coordinator/cli/run_command.h"
+#include "coordinator/cli/write_outputs.h"
+
+namespace prelabel {
+namespace {
+
+int Fail(const Error& error) {
+  fmt::print(stderr, "prelabel: {}\n", error.ToString());
+  return error.code == ErrorCode::kInvalidArgument ? kExitUsage : kExitFailed;
+}
+
+int Report(const std::string& run, const std::vector<std::string>& set) {
+  auto context = LoadRunContext(run, set);
+  if (!context) return Fail(context.error());
+  auto store = OpenSqliteStoreReadOnly(context.value().paths.Database().string());
+  if (!store) return Fail(store.error());
+  auto stored = store.value()->GetMeta(kRunInfoKey);
+  if (!stored) return Fail(stored.error());
+  auto outputs = WriteOutputs(context.value(), *store.value(),
+                              stored.value() ? ParseRunInfo(*stored.value()) : RunInfo{});
+  if (!outputs) return Fail(outputs.error());
+  fmt::print("{}\n", FormatSummary(outputs.value().report));
+  for (const auto& file : outputs.value().files) {
+    fmt::print("{}\n", std::filesystem::proximate(file).string());
+  }
+  return outputs.value().report.totals.all.quarantined > 0 ? kExitQuarantined : kExitDone;
+}
+
+struct ExportArguments {
+  std::string run;
+  std::string format;
+  std::string out;
+  bool raw = false;
+  bool frames = false;
+  std::vector<std::string> set;
+};
+
+int Export(const ExportArguments& arguments) {
+  if (arguments.format.empty() && !arguments.frames) {
+    return Fail(InvalidArgument("nothing to export: give --format, --frames or both"));
+  }
+  auto context = LoadRunContext(arguments.run, arguments.set);
+  if (!context) return Fail(context.error());
+  if (!arguments.format.empty()) {
+    auto store = OpenSqliteStoreReadOnly(context.value().paths.Database().string());
+    if (!store) return Fail(store.error());
+    auto path = ExportLabels(context.value(), *store.value(), arguments.format, arguments.raw,
+                             arguments.frames ? std::string() : arguments.out);
+    if (!path) return Fail(path.error());
+    fmt::print("{}\n", std::filesystem::proximate(path.value()).string());
+  }
+  if (arguments.frames) {
+    const std::filesystem::path folder =
+        arguments.out.empty() ? context.value().paths.Labels() / "frames" : arguments.out;
+    auto written = ExportFrames(context.value(), folder);
+    if (!written) return Fail(written.error());
+    fmt::print("{} frames in {}\n", written.value(), std::filesystem::proximate(folder).string());
+  }
+  return kExitDone;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app(
+      "Pre-labels image and video datasets with pre-trained models, on any number of workers.",
+      "prelabel");
+  app.set_version_flag("--version", "prelabel " PRELABEL_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "Exit status: 0 done, 1 failed, 2 bad job or usage, 3 finished with quarantined items,\n"
+      "130 and 143 stopped by a signal (the same command goes on).");
+
+  RunArguments run;
+  const auto add_job = [&run](CLI::App* command) {
+    command->add_option("job", run.job_file, "The job file (docs/job-file.md)")->required();
+    command
+        ->add_option("--set", run.set,
+                     "Override a key of the job: --set cluster.workers=4; repeatable")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
+    command->add_flag("--quiet,-q", run.quiet, "No progress on standard error");
+  };
+  CLI::App* run_command =
+      app.add_subcommand("run", "Run a job: coordinator here, workers as its launcher says");
+  add_job(run_command);
+  CLI::App* serve_command =
+      app.add_subcommand("serve", "Run a job with workers that join by themselves");
+  add_job(serve_command);
+
+  std::string run_dir;
+  std::vector<std::string> set;
+  const auto add_run = [&](CLI::App* command, std::string& into,
+                           std::vector<std::string>& set_into) {
+    command->add_option("run", into, "The run directory (the job's output.dir)")->required();
+    command->add_option("--set", set_into, "Override a key of the job: --set labels.threshold=0.5")
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);
+  };
+  CLI::App* report_command = app.add_subcommand(
+      "report", "Write labels and reports again from stored predictions; no model runs");
+  add_run(report_command, run_dir, set);
+
+  ExportArguments arguments;
+  CLI::App* export_command = app.add_subcommand("export", "Write a run's labels in another format");
+  add_run(export_command, arguments.run, arguments.set);
+  export_command->add_option("--format", arguments.format, "coco, mot or coco-results");
+  export_command->add_option("--out,-o", arguments.out,
+                             "File or folder to write; default: below RUN/labels");
+  export_command->add_flag("--raw", arguments.raw,
+                           "coco-results: everything that the model said above the raw threshold");
+  export_command->add_flag("--frames", arguments.frames,
+                           "Write the videos' frames as JPEG files under the names in coco.json");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitDone : kExitUsage;
+  }
+  if (run_command->parsed() || serve_command->parsed()) {
+    run.launch = run_command->parsed();
+    return RunJob(run);
+  }
+  if (report_command->parsed()) return Report(run_dir, set);
+  return Export(arguments);
+}
+
+}  // namespace
+}  // namespace prelabel
+
+int main(int argc, char** argv) { return prelabel::Main(argc, argv); }

@@ -1,0 +1,127 @@
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+#include "common/job/job_loader.h"
+
+namespace prelabel {
+namespace {
+
+using Random = std::mt19937;
+
+int Below(int bound, Random& random) { return static_cast<int>(random() % bound); }
+
+// Text of the kind that quoting gets wrong.
+std::string NastyText(Random& random, bool controls) {
+  static const std::vector<std::string> pieces = {
+      "a",   "null", "~", "true", "1", "#", ": ", "- ", "'",  "\"", "\\", "${",
+      "$${", "$",    "{", "}",    "[", ",", "&x", "*x", "!t", "%",  "é",  "→",
+      " ",   "0x1",  ".", "/",    "|", ">", "?",  "@",  "`",  "=",  "<<", "${A}"};
+  static const std::vector<std::string> control = {"\n", "\t", "\r", "\x01", "\x04", "\x7f"};
+  std::string text;
+  const int count = 1 + Below(6, random);
+  for (int i = 0; i < count; ++i) text += pieces[random() % pieces.size()];
+  if (controls && Below(3, random) == 0) text += control[random() % control.size()] + "z";
+  return text;
+}
+
+// A path as ResolvePath makes them: absolute, normal, no separator at the end.
+std::string NastyPath(Random& random) {
+  const std::string raw = "/r/" + NastyText(random, true) + "/x" + NastyText(random, true) + "x";
+  return std::filesystem::path(raw).lexically_normal().string();
+}
+
+JobSpec RandomJob(Random& random) {
+  JobSpec job;
+  job.name = NastyText(random, false);
+  const int sources = 1 + Below(3, random);
+  for (int i = 0; i < sources; ++i) {
+    DataSource source;
+    if (Below(2, random) == 0) {
+      source.kind = SourceKind::kVideo;
+      source.patterns = {NastyPath(random)};
+      source.keyframe_every = 1 + Below(1000, random);
+    } else {
+      for (int k = 0; k <= Below(3, random); ++k) source.patterns.push_back(NastyPath(random));
+    }
+    job.data.push_back(source);
+  }
+  job.model = NastyPath(random);
+  std::uniform_real_distribution<float> unit(0.0F, 1.0F);
+  job.labels.raw_threshold = unit(random) * 0.5F;
+  job.labels.threshold = job.labels.raw_threshold + unit(random) * 0.5F;
+  job.labels.nms = 1.0F - unit(random) * 0.9F;
+  job.labels.max_per_image = 1 + Below(10000, random);
+  for (int i = Below(4, random); i > 0; --i) {
+    ClassRule rule{NastyText(random, false), std::nullopt};
+    if (Below(2, random) == 0) rule.threshold = job.labels.threshold;
+    job.labels.classes[NastyText(random, false)] = rule;
+  }
+  job.interpolation =
+      Below(2, random) == 0 ? InterpolationMethod::kNone : InterpolationMethod::kLinear;
+  job.cluster.launcher = Below(2, random) == 0 ? Launcher::kNone : Launcher::kLocal;
+  job.cluster.workers = 1 + Below(100, random);
+  job.cluster.listen = "ipc://" + NastyText(random, false);
+  job.cluster.heartbeat = std::chrono::milliseconds(100 + Below(3599900, random));
+  job.cluster.task_deadline = std::chrono::seconds(1 + Below(604799, random));
+  job.cluster.shard_size = 1 + Below(1000000, random);
+  job.cluster.max_attempts = 1 + Below(1000, random);
+  job.output.dir = NastyPath(random);
+  if (Below(2, random) == 0) job.output.formats = {"mot", "coco"};
+  return job;
+}
+
+TEST(FormatJob, ReadsBackAsTheSameJob) {
+  for (unsigned seed = 0; seed < 2000; ++seed) {
+    Random random(seed);
+    const JobSpec job = RandomJob(random);
+    const std::string text = FormatJob(job);
+    const auto again = ParseJob(text, "/elsewhere/job.yaml", {});
+    ASSERT_TRUE(again.has_value()) << "seed " << seed << "\n"
+                                   << text << "\n"
+                                   << again.error().ToString();
+    ASSERT_EQ(again.value(), job) << "seed " << seed << "\n" << text;
+  }
+}
+
+TEST(FormatJob, WritesEveryDefault) {
+  const auto job = ParseJob(
+      "{name: x, data: [{video: v.avi}, {images: 'a b'}], model: m.yaml, output: {dir: run},"
+      " labels: {classes: {person: }}}",
+      "/jobs/job.yaml", {});
+  ASSERT_TRUE(job.has_value()) << job.error().ToString();
+  EXPECT_EQ(FormatJob(job.value()), R"(name: x
+data:
+  - video: /jobs/v.avi
+    keyframes: {every: 1}
+  - images:
+      - "/jobs/a b"
+model: /jobs/m.yaml
+labels:
+  raw_threshold: 0.05
+  threshold: 0.3
+  nms: 0.6
+  max_per_image: 100
+  classes:
+    person:
+      to: person
+interpolation:
+  method: linear
+cluster:
+  launcher: local
+  workers: 2
+  listen: "tcp://127.0.0.1:0"
+  heartbeat: 2s
+  task_deadline: 10m
+  shard_size: 16
+  max_attempts: 3
+output:
+  dir: /jobs/run
+  formats:
+    - coco
+)");
+}
+
+}  // namespace
+}  // namespace prelabel

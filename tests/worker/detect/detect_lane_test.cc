@@ -1,0 +1,393 @@
+#include "worker/detect/detect_lane.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <map>
+#include <string>
+
+#include "tests/support/fake_model.h"
+
+namespace prelabel {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr int kSide = 4;
+
+Image Picture(std::uint64_t value) {
+  return {kSide, kSide, std::vector<std::uint8_t>(kSide * kSide * 3, value % 256)};
+}
+
+// Every reading of it is a millisecond later.
+class TickingClock : public Clock {
+ public:
+  TimePoint Now() const override { return std::chrono::milliseconds(++ticks_); }
+
+ private:
+  mutable std::atomic<int> ticks_{0};
+};
+
+// Frame i is a picture of value i + offset; frame 13 is damaged.
+class FakeFrames : public FrameSource {
+ public:
+  FakeFrames(std::int64_t count, std::uint64_t offset) : count_(count), offset_(offset) {}
+  std::int64_t FrameCount() const override { return count_; }
+  Result<Image> Read(std::int64_t frame) override {
+    if (frame == 13) return DataLoss("frame 13 is damaged");
+    return Picture(static_cast<std::uint64_t>(frame) + offset_);
+  }
+
+ private:
+  std::int64_t count_;
+  std::uint64_t offset_;
+};
+
+struct Outcome {
+  TaskId task;
+  Attempt attempt;
+  Result<TaskResult> result;
+};
+
+// A lane over fakes, what it was asked for and what it answered.
+class LaneTest : public ::testing::Test {
+ protected:
+  // Until released, every run of the model waits.
+  void HoldModel() { held_ = true; }
+  void ReleaseModel() {
+    const std::lock_guard lock(mutex_);
+    held_ = false;
+    changed_.notify_all();
+  }
+
+  std::unique_ptr<DetectLane> Start(DetectOptions options = {}) {
+    ModelCard card;
+    card.input = {kSide, kSide, "stretch", "bgr", {0, 0, 0}, {1, 1, 1}};
+    return std::make_unique<DetectLane>(
+        [this]() -> Result<std::unique_ptr<Model>> { return LoadModel(); }, card, options, Opener(),
+        clock_,
+        [this](TaskId task, Attempt attempt, Result<TaskResult> result) {
+          const std::lock_guard lock(mutex_);
+          outcomes_.push_back({task, attempt, std::move(result)});
+          changed_.notify_all();
+        });
+  }
+
+  // The first `count` outcomes.
+  std::vector<Outcome> WaitForOutcomes(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return outcomes_.size() >= count; });
+    return {outcomes_.begin(), outcomes_.begin() + static_cast<std::ptrdiff_t>(count)};
+  }
+
+  void WaitUntil(const std::function<bool()>& condition) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, condition);
+  }
+
+  Assignment Images(std::uint64_t id, std::vector<std::string> paths, std::uint64_t first = 0) {
+    Assignment assignment;
+    assignment.task = {
+        TaskId(id), TaskKind::kDetect, SourceId(0), first, static_cast<std::uint32_t>(paths.size()),
+        1};
+    assignment.attempt = Attempt(1);
+    assignment.paths = std::move(paths);
+    return assignment;
+  }
+
+  Assignment Frames(std::uint64_t id, std::uint64_t first, std::uint32_t count,
+                    const std::string& path = "a.avi", std::uint32_t stride = 1) {
+    Assignment assignment;
+    assignment.task = {TaskId(id), TaskKind::kDetect, SourceId(0), first, count, stride};
+    assignment.attempt = Attempt(1);
+    assignment.paths = {path};
+    assignment.video = true;
+    return assignment;
+  }
+
+  // All items of frames [0, 40) of the video, cut into shards and run on lanes in turn.
+  std::vector<ItemResult> LabelVideo(std::uint32_t shard, int lanes, int batch) {
+    outcomes_.clear();
+    DetectOptions options;
+    options.batch = batch;
+    std::vector<std::unique_ptr<DetectLane>> running;
+    for (int i = 0; i < lanes; ++i) running.push_back(Start(options));
+    std::size_t tasks = 0;
+    for (std::uint32_t first = 0; first < 40; first += shard, ++tasks) {
+      running[tasks % running.size()]->Submit(Frames(tasks, first, std::min(shard, 40 - first)));
+    }
+    std::map<std::uint64_t, ItemResult> items;
+    for (const Outcome& outcome : WaitForOutcomes(tasks)) {
+      for (const ItemResult& item : outcome.result.value().items) items[item.item] = item;
+    }
+    std::vector<ItemResult> ordered;
+    for (const auto& [index, item] : items) ordered.push_back(item);
+    return ordered;
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool held_ = false;
+  int reads_ = 0;
+  int runs_ = 0;
+  std::vector<std::string> opened_;
+  std::vector<Outcome> outcomes_;
+  std::vector<Error> load_errors_;  // of the loads to come, the last one first
+  TickingClock clock_;
+
+ private:
+  Result<std::unique_ptr<Model>> LoadModel() {
+    const std::lock_guard lock(mutex_);
+    if (!load_errors_.empty()) {
+      Error error = load_errors_.back();
+      load_errors_.pop_back();
+      return error;
+    }
+    auto model = std::make_unique<FakeModel>(kSide, kSide);
+    model->before_run = [this](std::span<const float> input) -> Result<void> {
+      std::unique_lock wait(mutex_);
+      ++runs_;
+      changed_.notify_all();
+      changed_.wait(wait, [&] { return !held_; });
+      if (input[0] == 66) return Unavailable("the device is out of memory");
+      return Ok();
+    };
+    return Result<std::unique_ptr<Model>>(std::move(model));
+  }
+
+  MediaOpener Opener() {
+    MediaOpener media;
+    media.read_image = [this](const std::filesystem::path& path) -> Result<Image> {
+      const std::lock_guard lock(mutex_);
+      ++reads_;
+      changed_.notify_all();
+      if (path == "bad.jpg") return DataLoss("the file is truncated");
+      return Picture(std::stoull(path.string()));
+    };
+    media.resize = [](const Image& image, int, int) { return image; };
+    media.open_video =
+        [this](const std::filesystem::path& path) -> Result<std::unique_ptr<FrameSource>> {
+      const std::lock_guard lock(mutex_);
+      opened_.push_back(path.string());
+      if (path == "none.avi") return DataLoss("there is no such file", path.string());
+      return std::unique_ptr<FrameSource>(
+          std::make_unique<FakeFrames>(40, path == "a.avi" ? 0 : 100));
+    };
+    return media;
+  }
+};
+
+// FakeModel's answers by hand: score 0.5 + v / 512, box (0, 0, 1 + v mod 3, 2), features {v, 0.5}.
+TEST_F(LaneTest, LabelsImagesInOrder) {
+  auto lane = Start();
+  lane->Submit(Images(5, {"16", "64"}, 10));
+  const Outcome outcome = WaitForOutcomes(1)[0];
+  EXPECT_EQ(outcome.task, TaskId(5));
+  EXPECT_EQ(outcome.attempt, Attempt(1));
+  const TaskResult& result = outcome.result.value();
+  EXPECT_EQ(result.task, TaskId(5));
+  ASSERT_EQ(result.items.size(), 2U);
+  EXPECT_EQ(result.items[0].item, 10U);
+  EXPECT_EQ(result.items[0].width, kSide);
+  EXPECT_THAT(result.items[0].predictions, ElementsAre(Prediction{0, 0.53125F, {0, 0, 2, 2}}));
+  EXPECT_THAT(result.items[0].embedding, ElementsAre(FloatToHalf(16), FloatToHalf(0.5F)));
+  EXPECT_THAT(result.items[0].box_embeddings, ElementsAre(FloatToHalf(16), FloatToHalf(0.5F)));
+  EXPECT_FLOAT_EQ(result.items[0].stats.mean_green, 16.0F / 255);
+  EXPECT_EQ(result.items[1].item, 11U);
+  EXPECT_THAT(result.items[1].predictions, ElementsAre(Prediction{0, 0.625F, {0, 0, 2, 2}}));
+  EXPECT_EQ(result.compute_micros, 2000U);  // two runs, a tick of the clock each
+  EXPECT_EQ(lane->items_done(), 2U);
+}
+
+TEST_F(LaneTest, ABadImageFailsAlone) {
+  auto lane = Start();
+  lane->Submit(Images(0, {"1", "bad.jpg", "3"}));
+  const auto items = WaitForOutcomes(1)[0].result.value().items;
+  ASSERT_EQ(items.size(), 3U);
+  EXPECT_TRUE(items[0].ok());
+  ItemResult expected;
+  expected.item = 1;
+  expected.error = "bad.jpg: the file is truncated";
+  EXPECT_EQ(items[1], expected);
+  EXPECT_TRUE(items[2].ok());
+  EXPECT_EQ(lane->items_done(), 3U);
+}
+
+TEST_F(LaneTest, BadFramesFailAlone) {
+  auto lane = Start();
+  lane->Submit(Frames(0, 12, 2));
+  lane->Submit(Frames(1, 39, 2));
+  const auto outcomes = WaitForOutcomes(2);
+  EXPECT_TRUE(outcomes[0].result.value().items[0].ok());
+  EXPECT_EQ(outcomes[0].result.value().items[1].error, "a.avi: frame 13 is damaged");
+  EXPECT_TRUE(outcomes[1].result.value().items[0].ok());
+  EXPECT_THAT(outcomes[1].result.value().items[1].error,
+              HasSubstr("a.avi: the video has no frame 40"));
+}
+
+TEST_F(LaneTest, AVideoThatCannotBeOpenedFailsEachOfItsItems) {
+  auto lane = Start();
+  lane->Submit(Frames(0, 5, 3, "none.avi"));
+  lane->Submit(Frames(1, 5, 1));
+  const auto outcomes = WaitForOutcomes(2);
+  const auto& items = outcomes[0].result.value().items;
+  ASSERT_EQ(items.size(), 3U);
+  for (const ItemResult& item : items) EXPECT_EQ(item.error, "none.avi: there is no such file");
+  EXPECT_TRUE(outcomes[1].result.value().items[0].ok());
+}
+
+TEST_F(LaneTest, AStrideSkipsFrames) {
+  auto lane = Start();
+  lane->Submit(Frames(0, 3, 3, "a.avi", 10));
+  const auto items = WaitForOutcomes(1)[0].result.value().items;
+  ASSERT_EQ(items.size(), 3U);
+  EXPECT_EQ(items[1].item, 23U - 10);
+  EXPECT_EQ(items[2].item, 23U);
+  EXPECT_THAT(items[2].embedding, ElementsAre(FloatToHalf(23), FloatToHalf(0.5F)));
+}
+
+TEST_F(LaneTest, ResultsDoNotDependOnShardsBatchesOrLanes) {
+  const std::vector<ItemResult> whole = LabelVideo(40, 1, 1);
+  ASSERT_EQ(whole.size(), 40U);
+  EXPECT_FALSE(whole[13].ok());
+  EXPECT_TRUE(whole[39].ok());
+  EXPECT_EQ(LabelVideo(1, 1, 1), whole);
+  EXPECT_EQ(LabelVideo(7, 2, 1), whole);
+  EXPECT_EQ(LabelVideo(7, 3, 4), whole);
+  EXPECT_EQ(LabelVideo(40, 1, 8), whole);
+}
+
+TEST_F(LaneTest, BatchesStayWithinATask) {
+  auto lane = Start({.limits = {}, .batch = 4, .prefetch_items = 8});
+  lane->Submit(Images(0, {"1", "2", "bad.jpg", "3", "4", "5"}));  // five inputs: two runs
+  lane->Submit(Images(1, {"6", "7"}));                            // one more
+  WaitForOutcomes(2);
+  EXPECT_EQ(runs_, 3);
+}
+
+TEST_F(LaneTest, DecodersOfTheLastTwoVideosStayOpen) {
+  auto lane = Start();
+  std::uint64_t id = 0;
+  for (const char* path :
+       {"a.avi", "a.avi", "b.avi", "a.avi", "b.avi", "c.avi", "b.avi", "a.avi"}) {
+    lane->Submit(Frames(id++, 0, 1, path));
+  }
+  WaitForOutcomes(id);
+  EXPECT_THAT(opened_, ElementsAre("a.avi", "b.avi", "c.avi", "a.avi"));
+}
+
+TEST_F(LaneTest, DecodingRunsAheadAcrossTasksAndNoFurtherThanAsked) {
+  HoldModel();
+  auto lane = Start({.limits = {}, .batch = 1, .prefetch_items = 3});
+  for (std::uint64_t id = 0; id < 10; ++id) lane->Submit(Images(id, {"1", "2"}));
+  // One input at the model, three prepared, one more in the decode thread's hand.
+  WaitUntil([&] { return runs_ == 1 && reads_ == 5; });
+  EXPECT_TRUE(lane->Cancel(TaskId(9), Attempt(1)));
+  EXPECT_EQ(reads_, 5);
+  ReleaseModel();
+  WaitForOutcomes(9);
+}
+
+TEST_F(LaneTest, CancelDropsWhatHasNotReachedTheModel) {
+  HoldModel();
+  auto lane = Start({.limits = {}, .batch = 1, .prefetch_items = 3});
+  for (std::uint64_t id = 0; id < 4; ++id) lane->Submit(Images(id, {"1", "2"}));
+  WaitUntil([&] { return runs_ == 1 && reads_ == 5; });
+  EXPECT_FALSE(lane->Cancel(TaskId(0), Attempt(1)));  // at the model
+  EXPECT_FALSE(lane->Cancel(TaskId(1), Attempt(2)));  // another attempt
+  EXPECT_FALSE(lane->Cancel(TaskId(8), Attempt(1)));  // never submitted
+  EXPECT_TRUE(lane->Cancel(TaskId(1), Attempt(1)));   // decoded already
+  EXPECT_TRUE(lane->Cancel(TaskId(3), Attempt(1)));   // waiting
+  EXPECT_FALSE(lane->Cancel(TaskId(3), Attempt(1)));  // gone
+  ReleaseModel();
+  const auto outcomes = WaitForOutcomes(2);
+  EXPECT_EQ(outcomes[0].task, TaskId(0));
+  EXPECT_EQ(outcomes[1].task, TaskId(2));
+  EXPECT_EQ(outcomes[1].result.value().items.size(), 2U);
+  lane->Stop();
+  EXPECT_EQ(outcomes_.size(), 2U);
+}
+
+TEST_F(LaneTest, AModelErrorFailsItsTaskAlone) {
+  auto lane = Start();
+  lane->Submit(Images(0, {"1", "66", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"}));
+  lane->Submit(Images(1, {"12"}));
+  const auto outcomes = WaitForOutcomes(2);
+  ASSERT_FALSE(outcomes[0].result);
+  EXPECT_EQ(outcomes[0].result.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(outcomes[1].task, TaskId(1));
+  const auto& items = outcomes[1].result.value().items;
+  ASSERT_EQ(items.size(), 1U);
+  EXPECT_THAT(items[0].embedding, ElementsAre(FloatToHalf(12), FloatToHalf(0.5F)));
+  lane->Stop();
+  EXPECT_EQ(outcomes_.size(), 2U);
+}
+
+TEST_F(LaneTest, AModelThatDoesNotLoadFailsEveryTask) {
+  load_errors_ = {InvalidArgument("the weights are missing")};
+  auto lane = Start();
+  lane->Submit(Images(0, {"1", "2"}));
+  lane->Submit(Images(1, {"3"}));
+  for (const Outcome& outcome : WaitForOutcomes(2)) {
+    ASSERT_FALSE(outcome.result);
+    EXPECT_EQ(outcome.result.error().message, "the weights are missing");
+  }
+}
+
+TEST_F(LaneTest, ABusyDeviceIsTriedAgainWithTheNextTask) {
+  load_errors_ = {Unavailable("the device is busy"), Unavailable("the device is busy")};
+  auto lane = Start();
+  lane->Submit(Images(0, {"1"}));
+  lane->Submit(Images(1, {"1"}));
+  const auto outcomes = WaitForOutcomes(2);
+  EXPECT_FALSE(outcomes[0].result);
+  EXPECT_TRUE(outcomes[1].result);
+}
+
+TEST_F(LaneTest, ATaskWithoutItemsIsDone) {
+  auto lane = Start();
+  lane->Submit(Images(0, {}));
+  EXPECT_TRUE(WaitForOutcomes(1)[0].result.value().items.empty());
+}
+
+// One box that stands still in two frames is one track of two keyframes.
+TEST_F(LaneTest, LinksVideos) {
+  auto lane = Start();
+  Assignment link;
+  link.task.id = TaskId(3);
+  link.task.kind = TaskKind::kLink;
+  link.attempt = Attempt(2);
+  link.link.class_thresholds = {0.3F};
+  const Prediction prediction{0, 0.9F, {0, 0, 10, 10}};
+  link.detections = {{0, {prediction}}, {1, {prediction}}};
+  lane->Submit(link);
+  const Outcome outcome = WaitForOutcomes(1)[0];
+  EXPECT_EQ(outcome.attempt, Attempt(2));
+  const TaskResult& result = outcome.result.value();
+  EXPECT_TRUE(result.items.empty());
+  ASSERT_EQ(result.tracks.size(), 1U);
+  EXPECT_EQ(result.tracks[0].keyframes.size(), 2U);
+}
+
+// With the model at work and the decode thread waiting for room.
+TEST_F(LaneTest, NothingIsDoneAfterStop) {
+  HoldModel();
+  auto lane = Start({.limits = {}, .batch = 1, .prefetch_items = 2});
+  for (std::uint64_t id = 0; id < 5; ++id) lane->Submit(Images(id, {"1", "2", "3"}));
+  WaitUntil([&] { return runs_ == 1 && reads_ == 4; });
+  std::thread stopper([&] { lane->Stop(); });
+  ReleaseModel();
+  stopper.join();
+  const std::size_t done = outcomes_.size();
+  const int reads = reads_;
+  lane->Submit(Images(9, {"1"}));
+  lane->Stop();  // again
+  lane.reset();
+  EXPECT_EQ(outcomes_.size(), done);
+  EXPECT_EQ(reads_, reads);
+}
+
+}  // namespace
+}  // namespace prelabel

@@ -1,0 +1,71 @@
+#include "worker/detect/detect_task.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace prelabel {
+
+Result<void> DetectTask::Add(Model& model, ItemResult item, std::span<const float> input) {
+  const bool labelled = item.ok();
+  result_.items.push_back(std::move(item));
+  if (!labelled) return Ok();
+  gathered_.push_back(result_.items.size() - 1);
+  if (options_.batch == 1) return RunBatch(model, input);
+  const std::size_t filled = gathered_.size() * input.size();
+  batch_input_.resize(static_cast<std::size_t>(options_.batch) * input.size());
+  std::copy(input.begin(), input.end(),
+            batch_input_.begin() + static_cast<std::ptrdiff_t>(filled - input.size()));
+  if (filled < batch_input_.size()) return Ok();
+  return RunBatch(model, batch_input_);
+}
+
+Result<TaskResult> DetectTask::Finish(Model& model, const Assignment& assignment) {
+  if (!gathered_.empty()) {
+    const std::size_t filled =
+        batch_input_.size() / static_cast<std::size_t>(options_.batch) * gathered_.size();
+    std::fill(batch_input_.begin() + static_cast<std::ptrdiff_t>(filled), batch_input_.end(), 0.0F);
+    PRELABEL_TRY(RunBatch(model, batch_input_));
+  }
+  TaskResult result = std::move(result_);
+  result.task = assignment.task.id;
+  result.attempt = assignment.attempt;
+  result.compute_micros = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(compute_).count());
+  Reset();
+  return result;
+}
+
+void DetectTask::Reset() {
+  result_ = {};
+  compute_ = {};
+  gathered_.clear();
+}
+
+Result<void> DetectTask::RunBatch(Model& model, std::span<const float> input) {
+  const TimePoint begin = clock_.Now();
+  auto outputs = model.Run(input, options_.batch, options_.limits.threshold);
+  compute_ += clock_.Now() - begin;
+  if (!outputs) return outputs.error();
+  if (outputs.value().size() != static_cast<std::size_t>(options_.batch)) {
+    return Internal("the model gave " + std::to_string(outputs.value().size()) +
+                    " outputs for a batch of " + std::to_string(options_.batch));
+  }
+  for (std::size_t i = 0; i < gathered_.size(); ++i) {
+    const DenseOutput& output = outputs.value()[i];
+    FillPredictions(output, card_.input, options_.limits, EmbedderFor(output),
+                    result_.items[gathered_[i]]);
+  }
+  gathered_.clear();
+  return Ok();
+}
+
+const FeatureEmbedder* DetectTask::EmbedderFor(const DenseOutput& output) {
+  if (output.feature_channels == 0) return nullptr;
+  if (!embedder_ || embedder_->channels() != output.feature_channels) {
+    embedder_.emplace(output.feature_channels);
+  }
+  return &*embedder_;
+}
+
+}  // namespace prelabel

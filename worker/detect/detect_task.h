@@ -1,0 +1,59 @@
+// The model's side of detect tasks: gathers inputs into batches of one task, runs the model, turns
+// outputs into results. One thread's, the one that loaded the model.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "common/base/result.h"
+#include "common/job/model_card.h"
+#include "common/wire/task.h"
+#include "worker/detect/features.h"
+#include "worker/detect/postprocess.h"
+#include "worker/model/model.h"
+
+namespace prelabel {
+
+struct DetectOptions {
+  RawLimits limits;
+  int batch = 1;                   // inputs a run of the model; short batches are padded with zeros
+  std::size_t prefetch_items = 8;  // decoded inputs that may wait for the model
+};
+
+class DetectTask {
+ public:
+  // `clock` measures compute_micros, nothing else.
+  DetectTask(const ModelCard& card, const DetectOptions& options, const Clock& clock)
+      : card_(card), options_(options), clock_(clock) {}
+
+  // The next item of the task, in order, its statistics and size filled in. `input` is the model's,
+  // or empty where item.error is set; it is not needed afterwards.
+  // Runs the model when a batch is full. An error is the model's: call Reset and give the task up.
+  Result<void> Add(Model& model, ItemResult item, std::span<const float> input);
+
+  // Runs what is left and hands over the items; ready for the next task.
+  Result<TaskResult> Finish(Model& model, const Assignment& assignment);
+
+  // Forgets the task.
+  void Reset();
+
+ private:
+  // `input`: options_.batch inputs, of which the first gathered_.size() are items.
+  Result<void> RunBatch(Model& model, std::span<const float> input);
+  const FeatureEmbedder* EmbedderFor(const DenseOutput& output);
+
+  const ModelCard& card_;
+  const DetectOptions options_;
+  const Clock& clock_;
+  std::optional<FeatureEmbedder> embedder_;
+
+  TaskResult result_;
+  Duration compute_{};
+  std::vector<float> batch_input_;     // filled with `gathered_` inputs; only for batch > 1
+  std::vector<std::size_t> gathered_;  // their positions in result_.items
+};
+
+}  // namespace prelabel

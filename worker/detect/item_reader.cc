@@ -1,0 +1,59 @@
+#include "worker/detect/item_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace prelabel {
+namespace {
+
+constexpr std::size_t kOpenVideos = 2;
+
+const std::string& PathOf(const Assignment& assignment, std::uint32_t position) {
+  static const std::string none = "(no path)";
+  const std::size_t index = assignment.video ? 0 : position;
+  return index < assignment.paths.size() ? assignment.paths[index] : none;
+}
+
+}  // namespace
+
+void ItemReader::Begin(const Assignment& assignment) {
+  video_failure_.reset();
+  if (!assignment.video) return;
+  const std::string& path = PathOf(assignment, 0);
+  const auto known = std::find_if(videos_.begin(), videos_.end(),
+                                  [&](const OpenedVideo& video) { return video.path == path; });
+  if (known != videos_.end()) {
+    videos_.splice(videos_.begin(), videos_, known);
+    return;
+  }
+  auto opened = media_.open_video(path);
+  if (!opened) {
+    video_failure_ = opened.error();
+    return;
+  }
+  videos_.push_front({path, std::move(opened).value()});
+  if (videos_.size() > kOpenVideos) videos_.pop_back();
+}
+
+Result<Image> ItemReader::Read(const Assignment& assignment, std::uint32_t position) {
+  Result<Image> image = ReadUnnamed(assignment, position);
+  if (image && image.value().empty()) image = DataLoss("the picture has no pixels");
+  if (image) return image;
+  Error error = image.error();
+  if (error.context.empty()) error.context = PathOf(assignment, position);
+  return error;
+}
+
+Result<Image> ItemReader::ReadUnnamed(const Assignment& assignment, std::uint32_t position) {
+  if (!assignment.video) return media_.read_image(PathOf(assignment, position));
+  if (video_failure_) return *video_failure_;
+  const auto frame = static_cast<std::int64_t>(ItemIndex(assignment.task, position));
+  FrameSource& frames = *videos_.front().frames;
+  if (frame >= frames.FrameCount()) {
+    return DataLoss("the video has no frame " + std::to_string(frame) + ", only " +
+                    std::to_string(frames.FrameCount()) + ": was it changed after the scan?");
+  }
+  return frames.Read(frame);
+}
+
+}  // namespace prelabel

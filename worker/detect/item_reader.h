@@ -1,0 +1,48 @@
+// Reads the items of detect tasks. Keeps the decoders of the last two videos open, so that shards
+// which follow each other need no seek. Not thread-safe; it belongs to the decode thread.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "common/base/result.h"
+#include "common/media/frame_source.h"
+#include "common/media/image.h"
+#include "common/wire/task.h"
+#include "worker/detect/media_opener.h"
+
+namespace prelabel {
+
+class ItemReader {
+ public:
+  explicit ItemReader(MediaOpener media) : media_(std::move(media)) {}
+
+  // Before the reads of a task: opens its video. That a video cannot be opened is the error of each
+  // of its reads; the next task tries again.
+  void Begin(const Assignment& assignment);
+
+  // Item `position` of the task last begun. The error's context is never empty: the path.
+  Result<Image> Read(const Assignment& assignment, std::uint32_t position);
+
+ private:
+  struct OpenedVideo {
+    std::string path;
+    std::unique_ptr<FrameSource> frames;
+  };
+
+  Result<Image> ReadUnnamed(const Assignment& assignment, std::uint32_t position);
+
+  MediaOpener media_;
+  std::list<OpenedVideo> videos_;       // the most recently used first
+  std::optional<Error> video_failure_;  // of the task last begun
+};
+
+// The item's index within its source.
+inline std::uint64_t ItemIndex(const Task& task, std::uint32_t position) {
+  return task.first + static_cast<std::uint64_t>(position) * task.stride;
+}
+
+}  // namespace prelabel

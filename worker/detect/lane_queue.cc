@@ -1,0 +1,102 @@
+#include "worker/detect/lane_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace prelabel {
+
+void LaneQueue::Submit(Assignment assignment) {
+  const std::lock_guard lock(mutex_);
+  pending_.push_back(std::move(assignment));
+  changed_.notify_all();
+}
+
+bool LaneQueue::Cancel(TaskId task, Attempt attempt) {
+  const auto matches = [&](const Assignment& assignment) {
+    return assignment.task.id == task && assignment.attempt == attempt;
+  };
+  const std::lock_guard lock(mutex_);
+  if (const auto it = std::find_if(pending_.begin(), pending_.end(), matches);
+      it != pending_.end()) {
+    pending_.erase(it);
+    return true;
+  }
+  // Decoding has begun: its steps, if any yet, wait for the model or have reached it.
+  std::shared_ptr<OpenTask> open;
+  if (decoding_ && matches(decoding_->assignment)) open = decoding_;
+  for (const LaneStep& step : prepared_) {
+    if (matches(step.task->assignment)) open = step.task;
+  }
+  if (!open || open->started || open->dropped) return false;
+  DropLocked(*open);
+  return true;
+}
+
+void LaneQueue::Stop() {
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
+  changed_.notify_all();
+}
+
+std::shared_ptr<OpenTask> LaneQueue::NextTask() {
+  std::unique_lock lock(mutex_);
+  decoding_.reset();
+  changed_.wait(lock, [&] { return stopped_ || !pending_.empty(); });
+  if (stopped_) return nullptr;
+  decoding_ = std::make_shared<OpenTask>();
+  decoding_->assignment = std::move(pending_.front());
+  pending_.pop_front();
+  return decoding_;
+}
+
+bool LaneQueue::Push(LaneStep step) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock,
+                [&] { return stopped_ || step.task->dropped || prepared_.size() < max_prepared_; });
+  if (stopped_ || step.task->dropped) return false;
+  prepared_.push_back(std::move(step));
+  changed_.notify_all();
+  return true;
+}
+
+std::optional<LaneStep> LaneQueue::NextStep() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return stopped_ || !prepared_.empty(); });
+  if (stopped_) return std::nullopt;
+  LaneStep step = std::move(prepared_.front());
+  prepared_.pop_front();
+  step.task->started = true;
+  changed_.notify_all();
+  return step;
+}
+
+void LaneQueue::DropRest(const std::shared_ptr<OpenTask>& task) {
+  const std::lock_guard lock(mutex_);
+  DropLocked(*task);
+}
+
+void LaneQueue::DropLocked(OpenTask& task) {
+  task.dropped = true;
+  std::erase_if(prepared_, [&](const LaneStep& step) { return step.task.get() == &task; });
+  changed_.notify_all();
+}
+
+std::vector<float> LaneQueue::TakeBuffer(std::size_t size) {
+  std::vector<float> buffer;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!buffers_.empty()) {
+      buffer = std::move(buffers_.back());
+      buffers_.pop_back();
+    }
+  }
+  buffer.resize(size);
+  return buffer;
+}
+
+void LaneQueue::GiveBuffer(std::vector<float> buffer) {
+  const std::lock_guard lock(mutex_);
+  if (buffers_.size() <= max_prepared_) buffers_.push_back(std::move(buffer));
+}
+
+}  // namespace prelabel

@@ -1,0 +1,11 @@
+// A link task: all detections of a video to its tracks. Pure; thread-safe.
+#pragma once
+
+#include "common/wire/task.h"
+
+namespace prelabel {
+
+// `assignment` is of kind kLink; the result holds tracks and no items.
+TaskResult RunLinkTask(const Assignment& assignment);
+
+}  // namespace prelabel
