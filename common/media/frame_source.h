@@ -21,10 +21,13 @@ class FrameSource {
 
   // Any frame in [0, FrameCount()), in any order; byte-identical to sequential decoding.
   // DataLoss: this frame is damaged or missing; others may still be readable.
+  // Unavailable: the disk failed; try again. InvalidArgument: no such frame.
   virtual Result<Image> Read(std::int64_t frame) = 0;
 };
 
-// Opens a video over its index (libavcodec, one thread; libswscale to BGR).
+// Opens a video over its index (libavcodec, one thread; libswscale to BGR with the settings of
+// OpenCV's VideoCapture, so that pixels equal what cv2 reads; the container's rotation by quarter
+// turns is applied). DataLoss: no file, no video stream, or no decoder for it.
 Result<std::unique_ptr<FrameSource>> OpenVideo(const std::filesystem::path& path, VideoIndex index);
 
 }  // namespace prelabel

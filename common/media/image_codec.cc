@@ -1,0 +1,231 @@
+#include "common/media/image_codec.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <span>
+
+#include "common/media/jpeg_decoder.h"
+
+namespace prelabel {
+namespace {
+
+// A decompression bomb must not end a worker: 2^28 pixels are 768 MiB of BGR.
+constexpr std::uint64_t kMaxPixels = std::uint64_t{1} << 28;
+
+// Worker slots are the parallelism; OpenCV's own threads would fight them.
+void UseOneThread() {
+  static std::once_flag done;
+  std::call_once(done, [] { cv::setNumThreads(1); });
+}
+
+Result<std::vector<std::uint8_t>> ReadFile(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return DataLoss("is a folder, not a picture");
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             std::fclose);
+  if (file == nullptr) {
+    const int code = errno;
+    if (code == ENOENT || code == ENOTDIR) return DataLoss("the file does not exist");
+    const std::string message = fmt::format("cannot be opened: {}", std::strerror(code));
+    return code == EACCES || code == EPERM ? DataLoss(message) : Unavailable(message);
+  }
+  std::vector<std::uint8_t> bytes;
+  const auto size = std::filesystem::file_size(path, error);
+  bytes.resize(error ? 65536 : static_cast<std::size_t>(size) + 1);
+  std::size_t used = 0;
+  for (;;) {
+    used += std::fread(bytes.data() + used, 1, bytes.size() - used, file.get());
+    if (used < bytes.size()) break;
+    bytes.resize(bytes.size() * 2);
+  }
+  if (std::ferror(file.get()) != 0) {
+    return Unavailable(fmt::format("reading failed: {}", std::strerror(errno)));
+  }
+  bytes.resize(used);
+  if (bytes.empty()) return DataLoss("the file is empty (0 bytes)");
+  return bytes;
+}
+
+std::uint32_t BigEndian32(std::span<const std::uint8_t> bytes, std::size_t at) {
+  return std::uint32_t{bytes[at]} << 24 | std::uint32_t{bytes[at + 1]} << 16 |
+         std::uint32_t{bytes[at + 2]} << 8 | bytes[at + 3];
+}
+
+bool LooksLikePng(std::span<const std::uint8_t> bytes) {
+  constexpr std::uint8_t kSignature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  return bytes.size() >= 8 && std::equal(kSignature, kSignature + 8, bytes.begin());
+}
+
+// PNG is signature, then chunks of length, type, data, CRC up to IEND (ISO/IEC 15948 section 5).
+bool PngIsTruncated(std::span<const std::uint8_t> bytes) {
+  std::size_t at = 8;
+  while (at + 12 <= bytes.size()) {
+    if (std::memcmp(bytes.data() + at + 4, "IEND", 4) == 0) return false;
+    at += std::size_t{12} + BigEndian32(bytes, at);
+  }
+  return true;
+}
+
+Result<cv::Mat> DecodeOther(std::span<const std::uint8_t> bytes) {
+  const bool png = LooksLikePng(bytes);
+  if (png && PngIsTruncated(bytes)) {
+    return DataLoss("the PNG is truncated: the file ends in the middle of the picture");
+  }
+  if (png && bytes.size() >= 24 &&
+      std::uint64_t{BigEndian32(bytes, 16)} * BigEndian32(bytes, 20) > kMaxPixels) {
+    return DataLoss("the picture has too many pixels");
+  }
+  const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8UC1,
+                    const_cast<std::uint8_t*>(bytes.data()));
+  cv::Mat decoded = cv::imdecode(raw, cv::IMREAD_COLOR);
+  if (!decoded.empty()) return decoded;
+  return DataLoss(png ? "the PNG is damaged"
+                      : "is not a picture, damaged or of an unknown kind (JPEG, PNG, BMP, TIFF and "
+                        "WebP are read)");
+}
+
+Image ToImage(const cv::Mat& mat) {
+  Image image;
+  image.width = mat.cols;
+  image.height = mat.rows;
+  image.bgr.resize(mat.total() * 3);
+  mat.copyTo(cv::Mat(mat.rows, mat.cols, CV_8UC3, image.bgr.data()));
+  return image;
+}
+
+cv::Mat View(const Image& image) {
+  return {image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.bgr.data())};
+}
+
+// EXIF 2.3 tag 0x0112: 5 to 8 are transposed; then which sides are swapped.
+Image ApplyOrientation(Image image, int orientation) {
+  if (orientation <= 1) return image;
+  cv::Mat mat = View(image);
+  if (orientation >= 5) cv::transpose(mat, mat);
+  constexpr int kKeep = 2;
+  constexpr int kFlip[9] = {kKeep, kKeep, 1, -1, 0, kKeep, 1, -1, 0};
+  if (kFlip[orientation] != kKeep) {
+    cv::Mat flipped;
+    cv::flip(mat, flipped, kFlip[orientation]);
+    mat = flipped;
+  }
+  return ToImage(mat);
+}
+
+Result<Image> Decode(std::span<const std::uint8_t> bytes) {
+  if (LooksLikeJpeg(bytes)) {
+    PRELABEL_TRY(DecodedJpeg jpeg, DecodeJpeg(bytes, kMaxPixels));
+    return ApplyOrientation(std::move(jpeg.image), jpeg.orientation);
+  }
+  PRELABEL_TRY(const cv::Mat mat, DecodeOther(bytes));
+  return ToImage(mat);
+}
+
+// Strokes lie inside the box and are exactly `width` wide (cv::rectangle's are one wider).
+void DrawOutline(cv::Mat& mat, const DrawnBox& drawn, const cv::Scalar& color, int width) {
+  const Box box = Clip(drawn.box, static_cast<float>(mat.cols), static_cast<float>(mat.rows));
+  const auto px = [](float v) { return static_cast<int>(std::lround(v)); };
+  const cv::Rect outer(px(box.x1), px(box.y1), px(box.x2) - px(box.x1), px(box.y2) - px(box.y1));
+  const auto fill = [&](const cv::Rect& part) {
+    const cv::Rect inside = part & outer;
+    if (!inside.empty()) mat(inside).setTo(color);
+  };
+  const int right = outer.x + outer.width - width;
+  const int bottom = outer.y + outer.height - width;
+  const int longest = std::max(outer.width, outer.height);
+  const int dash = drawn.dashed ? 4 * width : std::max(1, longest);
+  for (int at = 0; at < longest; at += 2 * dash) {
+    fill({outer.x + at, outer.y, dash, width});
+    fill({outer.x + at, bottom, dash, width});
+    fill({outer.x, outer.y + at, width, dash});
+    fill({right, outer.y + at, width, dash});
+  }
+}
+
+// Above the box, or inside it where there is no room; always within the picture.
+void DrawText(cv::Mat& mat, const DrawnBox& drawn, const cv::Scalar& color, int width) {
+  if (drawn.text.empty()) return;
+  const double scale = 0.22 * width;
+  const int thickness = std::max(1, width / 2);
+  int baseline = 0;
+  const cv::Size size =
+      cv::getTextSize(drawn.text, cv::FONT_HERSHEY_SIMPLEX, scale, thickness, &baseline);
+  const int height = size.height + baseline + 2;
+  const int x = std::clamp(static_cast<int>(drawn.box.x1), 0, std::max(0, mat.cols - size.width));
+  const int above = static_cast<int>(drawn.box.y1) - height;
+  const int y = std::clamp(above >= 0 ? above : static_cast<int>(drawn.box.y1), 0,
+                           std::max(0, mat.rows - height));
+  cv::rectangle(mat, cv::Rect(x, y, size.width + 2, height), color, cv::FILLED);
+  // ITU-R BT.601 luma: black on bright backgrounds, white on dark.
+  const double luma = 0.114 * color[0] + 0.587 * color[1] + 0.299 * color[2];
+  const cv::Scalar ink = luma > 140 ? cv::Scalar(0, 0, 0) : cv::Scalar(255, 255, 255);
+  cv::putText(mat, drawn.text, {x + 1, y + size.height + 1}, cv::FONT_HERSHEY_SIMPLEX, scale, ink,
+              thickness, cv::LINE_AA);
+}
+
+}  // namespace
+
+Result<Image> ReadImage(const std::filesystem::path& path) {
+  UseOneThread();
+  const auto named = [&](Error error) {
+    error.context = path.string();
+    return error;
+  };
+  try {
+    const Result<std::vector<std::uint8_t>> bytes = ReadFile(path);
+    if (bytes.has_error()) return named(bytes.error());
+    Result<Image> image = Decode(bytes.value());
+    if (image.has_error()) return named(image.error());
+    return image;
+  } catch (const cv::Exception& e) {
+    return DataLoss("the picture cannot be decoded: " + e.err, path.string());
+  } catch (const std::bad_alloc&) {
+    return Unavailable("not enough memory to decode the picture", path.string());
+  }
+}
+
+Image ResizeStretch(const Image& image, int width, int height) {
+  UseOneThread();
+  Image resized;
+  resized.width = width;
+  resized.height = height;
+  resized.bgr.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
+  cv::Mat out = View(resized);
+  cv::resize(View(image), out, out.size(), 0, 0, cv::INTER_LINEAR);
+  return resized;
+}
+
+Result<std::vector<std::uint8_t>> EncodeJpeg(const Image& image, int quality) {
+  if (image.empty()) return InvalidArgument("an empty picture cannot be written as JPEG");
+  try {
+    std::vector<std::uint8_t> bytes;
+    if (cv::imencode(".jpg", View(image), bytes, {cv::IMWRITE_JPEG_QUALITY, quality})) return bytes;
+    return Internal("the JPEG encoder failed");
+  } catch (const cv::Exception& e) {
+    return Internal("the JPEG encoder failed: " + e.err);
+  }
+}
+
+void DrawBoxes(Image& image, const std::vector<DrawnBox>& boxes) {
+  if (image.empty()) return;
+  cv::Mat mat = View(image);
+  // 2 px on a picture of 640, more on larger ones.
+  const int width =
+      std::max(2, static_cast<int>(std::lround(std::max(mat.cols, mat.rows) / 320.0)));
+  const auto color = [](std::uint32_t rgb) {
+    return cv::Scalar(rgb & 0xFF, rgb >> 8 & 0xFF, rgb >> 16 & 0xFF);
+  };
+  for (const DrawnBox& box : boxes) DrawOutline(mat, box, color(box.rgb), width);
+  for (const DrawnBox& box : boxes) DrawText(mat, box, color(box.rgb), width);
+}
+
+}  // namespace prelabel

@@ -1,0 +1,192 @@
+#include "common/media/jpeg_decoder.h"
+
+#include <csetjmp>
+#include <cstddef>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// jpeglib.h needs the two headers above.
+#include <jerror.h>
+#include <jpeglib.h>
+
+namespace prelabel {
+namespace {
+
+// What libjpeg calls back with. Its error exit must not return, so it jumps; everything that owns
+// memory lives outside the jumped-over frame.
+struct Decoder {
+  jpeg_decompress_struct jpeg = {};
+  jpeg_error_mgr errors = {};
+  std::jmp_buf escape = {};
+  jpeg_source_mgr source = {};
+  bool ran_out = false;  // libjpeg asked for bytes behind the file's end
+  bool damaged = false;  // by a warning that means lost pixels; `text` says which
+  std::string text;
+  DecodedJpeg result;
+  std::vector<std::uint8_t> row;  // of a CMYK picture
+  bool too_large = false;
+
+  Decoder() = default;
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+  ~Decoder() { jpeg_destroy_decompress(&jpeg); }
+};
+
+Decoder& Self(j_common_ptr common) { return *static_cast<Decoder*>(common->client_data); }
+
+std::string Describe(j_common_ptr common) {
+  char text[JMSG_LENGTH_MAX] = {};
+  common->err->format_message(common, text);
+  return text;
+}
+
+[[noreturn]] void ErrorExit(j_common_ptr common) {
+  Decoder& self = Self(common);
+  self.text = Describe(common);
+  std::longjmp(self.escape, 1);
+}
+
+void EmitMessage(j_common_ptr common, int level) {
+  if (level >= 0) return;  // a trace
+  Decoder& self = Self(common);
+  const int code = common->err->msg_code;
+  ++common->err->num_warnings;
+  const bool harmless = code == JWRN_EXTRANEOUS_DATA || code == JWRN_JFIF_MAJOR ||
+                        code == JWRN_ADOBE_XFORM || code == JWRN_BOGUS_PROGRESSION ||
+                        code == JWRN_TOO_MUCH_DATA;
+  if (harmless || self.damaged) return;
+  self.damaged = true;
+  self.text = Describe(common);
+}
+
+// Behind the file's end stands an end marker, without the warning that libjpeg's own source gives:
+// the entropy decoder reads ahead, so that warning also comes where nothing but the marker lacks.
+boolean GiveEndMarker(j_decompress_ptr jpeg) {
+  static constexpr JOCTET kEnd[2] = {0xFF, JPEG_EOI};
+  Self(reinterpret_cast<j_common_ptr>(jpeg)).ran_out = true;
+  jpeg->src->next_input_byte = kEnd;
+  jpeg->src->bytes_in_buffer = 2;
+  return TRUE;
+}
+
+void Skip(j_decompress_ptr jpeg, long count) {
+  if (count <= 0) return;
+  jpeg_source_mgr& source = *jpeg->src;
+  if (static_cast<std::size_t>(count) > source.bytes_in_buffer) {
+    GiveEndMarker(jpeg);
+    return;
+  }
+  source.next_input_byte += count;
+  source.bytes_in_buffer -= static_cast<std::size_t>(count);
+}
+
+void Nothing(j_decompress_ptr /*jpeg*/) {}
+
+void CmykToBgr(const std::uint8_t* cmyk, std::uint8_t* bgr, int width) {
+  for (int x = 0; x < width; ++x, cmyk += 4, bgr += 3) {
+    // Adobe stores CMYK inverted; OpenCV's formula (icvCvt_CMYK2BGR_8u_C4C3R).
+    const int k = cmyk[3];
+    bgr[0] = static_cast<std::uint8_t>(k - ((255 - cmyk[2]) * k >> 8));
+    bgr[1] = static_cast<std::uint8_t>(k - ((255 - cmyk[1]) * k >> 8));
+    bgr[2] = static_cast<std::uint8_t>(k - ((255 - cmyk[0]) * k >> 8));
+  }
+}
+
+// The orientation in an APP1 segment "Exif\0\0" + TIFF (EXIF 2.3 section 4.5.2); 1 where it has
+// none.
+int ExifOrientation(std::span<const std::uint8_t> segment) {
+  if (segment.size() < 14 || std::string_view(reinterpret_cast<const char*>(segment.data()), 4) !=
+                                 std::string_view("Exif")) {
+    return 1;
+  }
+  const std::span<const std::uint8_t> tiff = segment.subspan(6);
+  const bool little = tiff[0] == 'I';
+  const auto u16 = [&](std::size_t at) -> std::uint32_t {
+    if (at + 2 > tiff.size()) return 0;
+    return little ? tiff[at] | tiff[at + 1] << 8 : tiff[at] << 8 | tiff[at + 1];
+  };
+  const auto u32 = [&](std::size_t at) -> std::uint32_t {
+    return little ? u16(at) | u16(at + 2) << 16 : u16(at) << 16 | u16(at + 2);
+  };
+  if (u16(2) != 42) return 1;
+  const std::size_t directory = u32(4);
+  const std::uint32_t entries = u16(directory);
+  for (std::uint32_t i = 0; i < entries; ++i) {
+    const std::size_t entry = directory + 2 + std::size_t{i} * 12;
+    if (u16(entry) != 0x0112) continue;
+    const auto value = static_cast<int>(u16(entry + 8));
+    return value >= 1 && value <= 8 ? value : 1;
+  }
+  return 1;
+}
+
+// False where libjpeg gave up. No object here may have a destructor: ErrorExit jumps out.
+bool Run(Decoder& self, const std::uint8_t* data, std::size_t size, std::uint64_t max_pixels) {
+  jpeg_decompress_struct& jpeg = self.jpeg;
+  if (setjmp(self.escape) != 0) return false;
+  jpeg_create_decompress(&jpeg);
+  self.source = {.next_input_byte = data,
+                 .bytes_in_buffer = size,
+                 .init_source = Nothing,
+                 .fill_input_buffer = GiveEndMarker,
+                 .skip_input_data = Skip,
+                 .resync_to_restart = jpeg_resync_to_restart,
+                 .term_source = Nothing};
+  jpeg.src = &self.source;
+  jpeg_save_markers(&jpeg, JPEG_APP0 + 1, 0xFFFF);
+  jpeg_read_header(&jpeg, TRUE);
+  if (std::uint64_t{jpeg.image_width} * jpeg.image_height > max_pixels) {
+    self.too_large = true;
+    return false;
+  }
+  // Now: finishing frees the list.
+  for (const jpeg_marker_struct* m = jpeg.marker_list; m != nullptr; m = m->next) {
+    if (m->marker != JPEG_APP0 + 1) continue;
+    const int orientation = ExifOrientation({m->data, m->data_length});
+    if (orientation != 1) self.result.orientation = orientation;
+  }
+  const bool cmyk = jpeg.num_components == 4;
+  jpeg.out_color_space = cmyk ? JCS_CMYK : JCS_EXT_BGR;
+  jpeg_start_decompress(&jpeg);
+  Image& image = self.result.image;
+  image.width = static_cast<int>(jpeg.output_width);
+  image.height = static_cast<int>(jpeg.output_height);
+  const std::size_t stride = std::size_t{jpeg.output_width} * 3;
+  image.bgr.resize(stride * jpeg.output_height);
+  if (cmyk) self.row.resize(std::size_t{jpeg.output_width} * 4);
+  // Rows that a truncated file lacks cost as much as real ones: stop at the first damage.
+  while (jpeg.output_scanline < jpeg.output_height && !self.damaged) {
+    std::uint8_t* out = image.bgr.data() + jpeg.output_scanline * stride;
+    JSAMPROW row = cmyk ? self.row.data() : out;
+    jpeg_read_scanlines(&jpeg, &row, 1);
+    if (cmyk) CmykToBgr(self.row.data(), out, image.width);
+  }
+  if (self.damaged) return true;
+  // A progressive picture whose later scans lack decodes, blurred, without any warning.
+  if (self.ran_out && jpeg_has_multiple_scans(&jpeg) != 0) self.damaged = true;
+  jpeg_finish_decompress(&jpeg);
+  return true;
+}
+
+}  // namespace
+
+Result<DecodedJpeg> DecodeJpeg(std::span<const std::uint8_t> bytes, std::uint64_t max_pixels) {
+  Decoder self;
+  self.jpeg.err = jpeg_std_error(&self.errors);
+  self.jpeg.client_data = &self;
+  self.errors.error_exit = ErrorExit;
+  self.errors.emit_message = EmitMessage;
+  const bool done = Run(self, bytes.data(), bytes.size(), max_pixels);
+  if (self.too_large) return DataLoss("the picture has too many pixels");
+  if (self.ran_out && (self.damaged || !done)) {
+    return DataLoss("the JPEG is truncated: the file ends in the middle of the picture");
+  }
+  if (self.damaged) return DataLoss("the JPEG is damaged: " + self.text);
+  if (!done) return DataLoss("the JPEG cannot be decoded: " + self.text);
+  return std::move(self.result);
+}
+
+}  // namespace prelabel

@@ -1,0 +1,120 @@
+// What the two libav adapters (video_index.cc, frame_source.cc) share: owners for libav's handles,
+// opening a file, error texts. Private to common/media: nothing else includes libav.
+#pragma once
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/display.h>
+#include <libavutil/error.h>
+#include <libavutil/log.h>
+#include <libswscale/swscale.h>
+}
+
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "common/base/result.h"
+
+namespace prelabel::libav {
+
+struct Closer {
+  void operator()(AVFormatContext* p) const { avformat_close_input(&p); }
+  void operator()(AVCodecContext* p) const { avcodec_free_context(&p); }
+  void operator()(AVPacket* p) const { av_packet_free(&p); }
+  void operator()(AVFrame* p) const { av_frame_free(&p); }
+  void operator()(SwsContext* p) const { sws_freeContext(p); }
+};
+template <class T>
+using Owned = std::unique_ptr<T, Closer>;
+
+inline std::string ErrorText(int code) {
+  char text[AV_ERROR_MAX_STRING_SIZE] = {};
+  av_strerror(code, text, sizeof text);
+  return text;
+}
+
+struct Input {
+  Owned<AVFormatContext> format;
+  int stream = -1;
+  const AVStream& Stream() const { return *format->streams[stream]; }
+};
+
+// Opens the file and finds its first video stream that is no cover picture; other streams are
+// not delivered.
+inline Result<Input> Open(const std::filesystem::path& path) {
+  // What libav has to say goes into our errors; its own log would interleave with ours on stderr.
+  static std::once_flag silenced;
+  std::call_once(silenced, [] { av_log_set_level(AV_LOG_QUIET); });
+
+  const std::string name = path.string();
+  std::error_code status_error;
+  const auto status = std::filesystem::status(path, status_error);
+  if (status.type() == std::filesystem::file_type::not_found) {
+    return DataLoss("the video does not exist", name);
+  }
+  if (std::filesystem::is_directory(status)) return DataLoss("is a folder, not a video", name);
+  if (std::filesystem::is_regular_file(status) &&
+      std::filesystem::file_size(path, status_error) == 0) {
+    return DataLoss("the video is empty (0 bytes)", name);
+  }
+  // Only files: a playlist in a dataset must not make workers fetch addresses.
+  AVDictionary* options = nullptr;
+  av_dict_set(&options, "protocol_whitelist", "file", 0);
+  AVFormatContext* opened = nullptr;
+  int code = avformat_open_input(&opened, ("file:" + name).c_str(), nullptr, &options);
+  av_dict_free(&options);
+  if (code == AVERROR(EIO)) return Unavailable("reading failed: " + ErrorText(code), name);
+  if (code < 0) {
+    return DataLoss(
+        "is not a video that libav can open, or its header is cut off (" + ErrorText(code) + ")",
+        name);
+  }
+  Input input;
+  input.format.reset(opened);
+  code = avformat_find_stream_info(opened, nullptr);
+  if (code < 0) return DataLoss("its streams cannot be read (" + ErrorText(code) + ")", name);
+  for (unsigned i = 0; i < opened->nb_streams; ++i) {
+    AVStream* stream = opened->streams[i];
+    const bool wanted = input.stream < 0 && stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
+                        (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) == 0;
+    if (wanted) {
+      input.stream = static_cast<int>(i);
+    } else {
+      stream->discard = AVDISCARD_ALL;
+    }
+  }
+  if (input.stream < 0) return DataLoss("has no video stream", name);
+  return input;
+}
+
+// The next packet of the video stream that carries data. 0, AVERROR_EOF, or AVERROR(EIO) where the
+// disk failed. Whatever else stops a demuxer is damage behind which nothing can be read: the end.
+inline int ReadPacket(const Input& input, AVPacket* packet) {
+  for (;;) {
+    av_packet_unref(packet);
+    const int code = av_read_frame(input.format.get(), packet);
+    if (code == AVERROR(EAGAIN)) continue;
+    if (code < 0) {
+      const AVIOContext* io = input.format->pb;
+      const bool failed = io != nullptr && io->error < 0 && io->error != AVERROR_EOF;
+      return failed ? AVERROR(EIO) : AVERROR_EOF;
+    }
+    if (packet->stream_index == input.stream && packet->size > 0) return 0;
+  }
+}
+
+// Clockwise quarter turns (0 to 3) by which players show the stream.
+inline int QuarterTurns(const AVStream& stream) {
+  const auto* matrix = reinterpret_cast<const std::int32_t*>(
+      av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr));
+  if (matrix == nullptr) return 0;
+  const double degrees = -av_display_rotation_get(matrix);  // libav counts anticlockwise
+  if (std::isnan(degrees)) return 0;
+  return ((static_cast<int>(std::lround(degrees / 90.0)) % 4) + 4) % 4;
+}
+
+}  // namespace prelabel::libav

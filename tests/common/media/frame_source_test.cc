@@ -1,0 +1,190 @@
+// Expected pictures: what the ffmpeg program decodes (its framemd5 of BGR pictures), and one
+// sequential pass for the order of reading.
+#include "common/media/frame_source.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <random>
+
+#include "tests/common/media/video_clips.h"
+
+namespace prelabel {
+namespace {
+
+using ::testing::HasSubstr;
+using Bytes = std::vector<std::uint8_t>;
+
+std::unique_ptr<FrameSource> Open(const std::filesystem::path& path) {
+  Result<VideoIndex> index = BuildVideoIndex(path);
+  EXPECT_TRUE(index.has_value()) << index.error().ToString();
+  auto source = OpenVideo(path, std::move(index).value());
+  EXPECT_TRUE(source.has_value()) << source.error().ToString();
+  return std::move(source).value();
+}
+
+// Pixels by their hash, damage by its message.
+std::string Outcome(FrameSource& source, std::int64_t frame) {
+  const Result<Image> image = source.Read(frame);
+  if (image.has_error()) return image.error().ToString();
+  return fmt::format("{:016x}", XXH3_64bits(image.value().bgr.data(), image.value().bgr.size()));
+}
+
+std::vector<std::string> ReadSequentially(const std::filesystem::path& path) {
+  const auto source = Open(path);
+  std::vector<std::string> outcomes;
+  for (std::int64_t i = 0; i < source->FrameCount(); ++i) outcomes.push_back(Outcome(*source, i));
+  return outcomes;
+}
+
+void ExpectSameInAnyOrder(const std::filesystem::path& path) {
+  const std::vector<std::string> expected = ReadSequentially(path);
+  const auto count = static_cast<std::int64_t>(expected.size());
+  const auto source = Open(path);
+  const auto check = [&](FrameSource& from, std::int64_t frame) {
+    EXPECT_EQ(Outcome(from, frame), expected[static_cast<std::size_t>(frame)])
+        << path << " frame " << frame;
+  };
+  for (std::int64_t i = count - 1; i >= 0; --i) check(*source, i);
+  std::mt19937 random(3);
+  for (int i = 0; i < 80; ++i)
+    check(*source, static_cast<std::int64_t>(random() % expected.size()));
+  for (const std::int64_t shard : {7, 16}) {
+    for (std::int64_t first = 0; first < count; first += shard) {
+      const auto own = Open(path);
+      for (std::int64_t i = first; i < std::min(first + shard, count); i += 2) check(*own, i);
+    }
+  }
+}
+
+int Damaged(const std::vector<std::string>& outcomes) {
+  return static_cast<int>(std::count_if(outcomes.begin(), outcomes.end(), [](const auto& outcome) {
+    return outcome.find("damaged") != std::string::npos;
+  }));
+}
+
+// BGR pictures as the ffmpeg program decodes them with the same conversion.
+std::vector<std::string> DecodedByFfmpeg(const std::filesystem::path& raw, std::size_t bytes) {
+  std::ifstream in(raw, std::ios::binary);
+  std::vector<std::string> hashes;
+  std::vector<char> picture(bytes);
+  while (in.read(picture.data(), static_cast<std::streamsize>(bytes))) {
+    hashes.push_back(fmt::format("{:016x}", XXH3_64bits(picture.data(), bytes)));
+  }
+  return hashes;
+}
+
+struct Clip {
+  const char* name;
+  std::string options;
+};
+
+std::vector<Clip> AllKinds() {
+  return {{"mpeg4.avi", kMpeg4},
+          {"msmpeg4.avi", "-c:v msmpeg4 -g 12"},
+          {"b.mp4", kH264},
+          {"b.ts", kH264},
+          {"b.mkv", kH264},
+          {"open_gop.ts", std::string(kH264) + " -x264-params open-gop=1:keyint=12:bframes=3"},
+          {"refresh.mp4", std::string(kH264) + " -x264-params intra-refresh=1:keyint=12"},
+          {"h264.avi", kH264},
+          {"mpeg4_b.avi", "-c:v mpeg4 -bf 2 -g 12"},
+          {"mpeg2.mpg", "-c:v mpeg2video -bf 2 -g 12"},
+          {"mjpeg.avi", "-c:v mjpeg"},
+          {"vfr.mp4", std::string("-vf 'settb=1/1000,setpts=N*(N+1)*20' -vsync vfr ") + kH264}};
+}
+
+TEST_F(VideoClips, ReadingInAnyOrderGivesTheBytesOfSequentialReading) {
+  for (const Clip& clip : AllKinds()) ExpectSameInAnyOrder(Make(clip.name, clip.options));
+}
+
+TEST_F(VideoClips, FramesAreThoseThatFfmpegDecodes) {
+  for (const Clip& clip : AllKinds()) {
+    const auto path = Make(clip.name, clip.options);
+    const auto raw = Run("-i '" + path.string() +
+                             "' -vsync passthrough -sws_flags bicubic -f rawvideo -pix_fmt bgr24",
+                         "raw");
+    EXPECT_EQ(ReadSequentially(path), DecodedByFfmpeg(raw, 96 * 64 * 3)) << clip.name;
+  }
+}
+
+TEST_F(VideoClips, RowsThatFillNoVectorAreConvertedToo) {
+  const auto path =
+      Run("-f lavfi -i testsrc2=size=54x38:rate=25 -frames:v 5 -c:v mpeg4", "odd.avi");
+  const auto raw =
+      Run("-i '" + path.string() + "' -sws_flags bicubic -f rawvideo -pix_fmt bgr24", "raw");
+  EXPECT_EQ(ReadSequentially(path), DecodedByFfmpeg(raw, 54 * 38 * 3));
+}
+
+TEST_F(VideoClips, AVideoCutMidFrameLosesThatFrameAlone) {
+  for (const Clip& clip : {Clip{"cut.avi", kMpeg4}, Clip{"cut_mjpeg.avi", "-c:v mjpeg"},
+                           Clip{"cut.mp4", std::string(kH264) + " -movflags +faststart"}}) {
+    const auto path = Make(clip.name, clip.options);
+    const std::vector<std::string> whole = ReadSequentially(path);
+    Cut(path, 0.6);
+    const std::vector<std::string> cut = ReadSequentially(path);
+    ASSERT_GT(cut.size(), 10U) << clip.name;
+    ASSERT_LT(cut.size(), whole.size());
+    EXPECT_EQ(Damaged(cut), 1) << clip.name;
+    std::size_t lost = 0;
+    while (lost < cut.size() && cut[lost] == whole[lost]) ++lost;
+    ASSERT_LT(lost, cut.size());
+    // With B-frames the last packet of the file need not be the last frame.
+    EXPECT_GE(lost + 4, cut.size());
+    EXPECT_THAT(cut[lost], HasSubstr(fmt::format("frame {} of {}", lost, clip.name)));
+    EXPECT_THAT(cut[lost], HasSubstr("the file ends in the middle of it"));
+    ExpectSameInAnyOrder(path);
+  }
+}
+
+TEST_F(VideoClips, DamageInTheMiddleLeavesTheOthersReadable) {
+  const auto path = Make("hole.ts", kH264);
+  const std::vector<std::string> whole = ReadSequentially(path);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(std::filesystem::file_size(path) / 2));
+  file.write(std::string(400, '\x55').data(), 400);
+  file.close();
+  const std::vector<std::string> holed = ReadSequentially(path);
+  EXPECT_GE(Damaged(holed), 1);
+  EXPECT_LE(Damaged(holed), 12);
+  ASSERT_GE(holed.size(), whole.size() - 2);
+  for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(holed[i], whole[i]);
+  for (std::size_t i = 1; i <= 10; ++i) EXPECT_EQ(*(holed.end() - i), *(whole.end() - i));
+  ExpectSameInAnyOrder(path);
+}
+
+TEST_F(VideoClips, AFrameThatDoesNotExistIsRefused) {
+  const auto source = Open(Make("a.avi", kMpeg4, 5));
+  EXPECT_EQ(source->FrameCount(), 5);
+  for (const std::int64_t frame : {-1, 5}) {
+    const Result<Image> image = source->Read(frame);
+    ASSERT_TRUE(image.has_error());
+    EXPECT_EQ(image.error().code, ErrorCode::kInvalidArgument);
+  }
+}
+
+TEST_F(VideoClips, AQuarterTurnOfTheContainerIsApplied) {
+  const auto plain = Make("plain.mp4", kH264, 3);
+  const auto turned =
+      Run("-i '" + plain.string() + "' -c copy -metadata:s:v rotate=90", "turned.mp4");
+  // ffmpeg turns pictures as players do; its transpose of BGR needs no conversion of its own.
+  const auto raw = Run("-i '" + plain.string() +
+                           "' -sws_flags bicubic -vf format=bgr24,transpose=clock -f rawvideo"
+                           " -pix_fmt bgr24",
+                       "raw");
+  const std::vector<std::string> expected = DecodedByFfmpeg(raw, 96 * 64 * 3);
+  const auto source = Open(turned);
+  const Result<Image> image = source->Read(0);
+  ASSERT_TRUE(image.has_value());
+  EXPECT_EQ(image.value().width, 64);
+  EXPECT_EQ(image.value().height, 96);
+  EXPECT_EQ(ReadSequentially(turned), expected);
+}
+
+}  // namespace
+}  // namespace prelabel

@@ -1,0 +1,222 @@
+// Expected pixels: OpenCV's own imread and resize on pictures that hold every byte they should.
+#include "common/media/image_codec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+namespace prelabel {
+namespace {
+
+using ::testing::HasSubstr;
+using Bytes = std::vector<std::uint8_t>;
+
+class ImageFiles : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = std::filesystem::path(::testing::TempDir()) / (std::string("image_") + test->name());
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::filesystem::path Write(const std::string& name, const Bytes& bytes) const {
+    std::ofstream out(folder_ / name, std::ios::binary);
+    out.write(reinterpret_cast<const char*>(bytes.data()),
+              static_cast<std::streamsize>(bytes.size()));
+    return folder_ / name;
+  }
+
+  std::filesystem::path folder_;
+};
+
+// Noise over a gradient: no two rows alike, so that a lost row shows.
+cv::Mat Scene(int width, int height, int type = CV_8UC3) {
+  cv::Mat scene(height, width, CV_8UC3);
+  cv::RNG random(7);
+  random.fill(scene, cv::RNG::UNIFORM, 0, 255);
+  cv::GaussianBlur(scene, scene, {5, 5}, 0);
+  for (int y = 0; y < height; ++y) scene.row(y) += cv::Scalar(y % 100, 0, 100 - y % 100);
+  if (CV_MAT_CN(type) == 1) cv::cvtColor(scene, scene, cv::COLOR_BGR2GRAY);
+  if (CV_MAT_CN(type) == 4) cv::cvtColor(scene, scene, cv::COLOR_BGR2BGRA);
+  if (CV_MAT_DEPTH(type) == CV_16U) scene.convertTo(scene, CV_16U, 257, 3);
+  return scene;
+}
+
+Bytes Encode(const cv::Mat& mat, const std::string& extension, std::vector<int> options = {}) {
+  Bytes bytes;
+  cv::imencode(extension, mat, bytes, options);
+  return bytes;
+}
+
+void ExpectSamePixels(const Image& image, const cv::Mat& expected) {
+  ASSERT_EQ(image.width, expected.cols);
+  ASSERT_EQ(image.height, expected.rows);
+  const cv::Mat mine(image.height, image.width, CV_8UC3,
+                     const_cast<std::uint8_t*>(image.bgr.data()));
+  EXPECT_EQ(cv::norm(mine, expected, cv::NORM_INF), 0);
+}
+
+void ExpectAsOpenCv(const std::filesystem::path& path) {
+  const Result<Image> image = ReadImage(path);
+  ASSERT_TRUE(image.has_value()) << path << image.error().ToString();
+  ExpectSamePixels(image.value(), cv::imread(path.string(), cv::IMREAD_COLOR));
+}
+
+void ExpectDataLoss(const std::filesystem::path& path, const std::string& text) {
+  const Result<Image> image = ReadImage(path);
+  ASSERT_TRUE(image.has_error()) << path;
+  EXPECT_EQ(image.error().code, ErrorCode::kDataLoss);
+  EXPECT_THAT(image.error().message, HasSubstr(text));
+  EXPECT_THAT(image.error().ToString(), HasSubstr(path.filename().string()));
+}
+
+TEST_F(ImageFiles, EveryKindGivesOpenCvsPixels) {
+  ExpectAsOpenCv(Write("a.jpg", Encode(Scene(123, 77), ".jpg")));
+  ExpectAsOpenCv(
+      Write("progressive.jpg", Encode(Scene(123, 77), ".jpg", {cv::IMWRITE_JPEG_PROGRESSIVE, 1})));
+  ExpectAsOpenCv(
+      Write("restart.jpg", Encode(Scene(123, 77), ".jpg", {cv::IMWRITE_JPEG_RST_INTERVAL, 2})));
+  ExpectAsOpenCv(Write("grey.jpg", Encode(Scene(64, 48, CV_8UC1), ".jpg")));
+  ExpectAsOpenCv(Write("a.png", Encode(Scene(61, 43), ".png")));
+  ExpectAsOpenCv(Write("grey.png", Encode(Scene(61, 43, CV_8UC1), ".png")));
+  ExpectAsOpenCv(Write("alpha.png", Encode(Scene(61, 43, CV_8UC4), ".png")));
+  ExpectAsOpenCv(Write("deep.png", Encode(Scene(61, 43, CV_16UC3), ".png")));
+  ExpectAsOpenCv(Write("a.bmp", Encode(Scene(61, 43), ".bmp")));
+  ExpectAsOpenCv(Write("wrong-name.png", Encode(Scene(61, 43), ".jpg")));
+}
+
+TEST_F(ImageFiles, ExifOrientationIsApplied) {
+  const Bytes plain = Encode(Scene(80, 48), ".jpg");
+  for (std::uint8_t orientation = 1; orientation <= 8; ++orientation) {
+    for (const bool little : {true, false}) {
+      // EXIF 2.3 section 4.5.2: APP1, "Exif", TIFF header, a directory with the one entry 0x0112.
+      Bytes app1 = {0xFF, 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0};
+      const Bytes tiff = little ? Bytes{'I', 'I', 42, 0, 8, 0,           0, 0, 1, 0, 0x12, 1, 3,
+                                        0,   1,   0,  0, 0, orientation, 0, 0, 0, 0, 0,    0, 0}
+                                : Bytes{'M', 'M', 0, 42, 0, 0, 0,           8, 0, 1, 1, 0x12, 0,
+                                        3,   0,   0, 0,  1, 0, orientation, 0, 0, 0, 0, 0,    0};
+      app1.insert(app1.end(), tiff.begin(), tiff.end());
+      Bytes bytes = plain;
+      bytes.insert(bytes.begin() + 2, app1.begin(), app1.end());
+      const auto path = Write("turned.jpg", bytes);
+      const Result<Image> image = ReadImage(path);
+      ASSERT_TRUE(image.has_value());
+      EXPECT_EQ(image.value().width, orientation >= 5 ? 48 : 80);
+      ExpectAsOpenCv(path);
+    }
+  }
+}
+
+TEST_F(ImageFiles, WhatIsNoPictureSaysWhy) {
+  ExpectDataLoss(folder_ / "missing.jpg", "does not exist");
+  ExpectDataLoss(Write("empty.jpg", {}), "empty");
+  ExpectDataLoss(Write("text.jpg", {'h', 'e', 'l', 'l', 'o', '\n'}), "not a picture");
+  std::filesystem::create_directories(folder_ / "folder.jpg");
+  ExpectDataLoss(folder_ / "folder.jpg", "folder");
+}
+
+TEST_F(ImageFiles, TruncationIsFoundWhereverItIs) {
+  const std::vector<std::pair<std::string, Bytes>> whole = {
+      {"a.jpg", Encode(Scene(160, 120), ".jpg")},
+      {"p.jpg", Encode(Scene(160, 120), ".jpg", {cv::IMWRITE_JPEG_PROGRESSIVE, 1})},
+      {"r.jpg", Encode(Scene(160, 120), ".jpg", {cv::IMWRITE_JPEG_RST_INTERVAL, 1})},
+      {"a.png", Encode(Scene(160, 120), ".png")}};
+  for (const auto& [name, bytes] : whole) {
+    for (const double part : {0.01, 0.1, 0.5, 0.9, 0.99}) {
+      const auto size = static_cast<std::size_t>(static_cast<double>(bytes.size()) * part);
+      const Bytes cut(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+      ExpectDataLoss(Write(name, cut), "truncated");
+    }
+  }
+}
+
+TEST_F(ImageFiles, DamageInsideAJpegIsFound) {
+  // A restart marker that comes too early: pixels are lost although the file has its end.
+  Bytes bytes = Encode(Scene(160, 120), ".jpg", {cv::IMWRITE_JPEG_RST_INTERVAL, 4});
+  const std::size_t middle = bytes.size() / 2;
+  bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(middle),
+              bytes.begin() + static_cast<std::ptrdiff_t>(middle + 600));
+  ExpectDataLoss(Write("hole.jpg", bytes), "damaged");
+}
+
+TEST_F(ImageFiles, HarmlessWarningsAreNoErrors) {
+  const cv::Mat scene = Scene(96, 64);
+  const Bytes whole = Encode(scene, ".jpg");
+  const cv::Mat expected = cv::imdecode(whole, cv::IMREAD_COLOR);
+  Bytes without_end(whole.begin(), whole.end() - 2);
+  Bytes stray = whole;  // three bytes before the first marker behind SOI's segment
+  const std::size_t segment = 4 + (stray[4] << 8 | stray[5]) - 2 + 2;
+  stray.insert(stray.begin() + static_cast<std::ptrdiff_t>(segment), {0x01, 0x02, 0x03});
+  Bytes trailing = whole;
+  trailing.insert(trailing.end(), 1000, 0);
+  for (const Bytes& bytes : {without_end, stray, trailing}) {
+    const Result<Image> image = ReadImage(Write("warned.jpg", bytes));
+    ASSERT_TRUE(image.has_value()) << image.error().ToString();
+    ExpectSamePixels(image.value(), expected);
+  }
+}
+
+TEST(ResizeStretch, EqualsOpenCvsLinearResize) {
+  const cv::Mat scene = Scene(768, 576);
+  Image image{768, 576, Bytes(scene.data, scene.data + scene.total() * 3)};
+  for (const auto& [width, height] : {std::pair{416, 416}, {1000, 200}, {768, 576}, {1, 1}}) {
+    cv::Mat expected;
+    cv::resize(scene, expected, {width, height}, 0, 0, cv::INTER_LINEAR);
+    ExpectSamePixels(ResizeStretch(image, width, height), expected);
+  }
+}
+
+TEST(ResizeStretch, InterpolatesBetweenPixelCentres) {
+  // By hand: output centre 0.25 and 0.75 of two pixels 0 and 100 are -0.25, 0.25, 0.75, 1.25.
+  const Image image{2, 1, {0, 0, 0, 100, 100, 100}};
+  EXPECT_EQ(ResizeStretch(image, 4, 1).bgr,
+            (Bytes{0, 0, 0, 25, 25, 25, 75, 75, 75, 100, 100, 100}));
+}
+
+TEST_F(ImageFiles, AnEncodedJpegReadsBack) {
+  Image image{40, 30, Bytes(40 * 30 * 3, 0)};
+  for (std::size_t i = 0; i < image.bgr.size(); i += 3) image.bgr[i + 2] = 200;  // red
+  const auto bytes = EncodeJpeg(image, 90);
+  ASSERT_TRUE(bytes.has_value());
+  const Result<Image> back = ReadImage(Write("red.jpg", bytes.value()));
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back.value().width, 40);
+  EXPECT_NEAR(back.value().bgr[2], 200, 3);
+  EXPECT_NEAR(back.value().bgr[0], 0, 3);
+  EXPECT_TRUE(EncodeJpeg(Image{}, 90).has_error());
+}
+
+TEST(DrawBoxes, OutlinesStandOnTheEdgeAndDashesLeaveGaps) {
+  const auto count_red = [](const Image& image, int y) {
+    int count = 0;
+    for (int x = 0; x < image.width; ++x) {
+      count += image.bgr[static_cast<std::size_t>((y * image.width + x) * 3 + 2)] == 0xFF ? 1 : 0;
+    }
+    return count;
+  };
+  Image solid{200, 100, Bytes(200 * 100 * 3, 0)};
+  Image dashed = solid;
+  DrawBoxes(solid, {{.box = {20, 30, 120, 80}, .text = "", .rgb = 0xFF0000, .dashed = false}});
+  DrawBoxes(dashed, {{.box = {20, 30, 120, 80}, .text = "", .rgb = 0xFF0000, .dashed = true}});
+  EXPECT_NEAR(count_red(solid, 30), 100, 2);
+  EXPECT_LT(count_red(dashed, 30), 80);
+  EXPECT_GT(count_red(dashed, 30), 30);
+  EXPECT_EQ(count_red(solid, 55), 4);  // two sides of 2 px
+  EXPECT_EQ(count_red(solid, 10), 0);
+}
+
+TEST(DrawBoxes, BoxesAndTextsBeyondThePictureAreClipped) {
+  Image image{64, 48, Bytes(64 * 48 * 3, 0)};
+  DrawBoxes(image, {{{-50, -50, 500, 500}, "person 0.99 and a text too long", 0x00FF00, false},
+                    {{60, 40, 64, 48}, "x", 0xFFFFFF, true}});
+  EXPECT_NE(image.bgr, Bytes(64 * 48 * 3, 0));
+}
+
+}  // namespace
+}  // namespace prelabel

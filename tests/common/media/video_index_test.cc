@@ -1,0 +1,113 @@
+// Expected counts, sizes and times: what the ffmpeg program was told to make.
+#include "common/media/video_index.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/common/media/video_clips.h"
+
+namespace prelabel {
+namespace {
+
+using ::testing::HasSubstr;
+
+int Keyframes(const VideoIndex& index) {
+  int count = 0;
+  for (const VideoFrameEntry& frame : index.frames) count += frame.keyframe ? 1 : 0;
+  return count;
+}
+
+TEST_F(VideoClips, FramesAreListedInPresentationOrder) {
+  for (const char* name : {"a.mp4", "a.ts", "a.mkv"}) {
+    const auto built = BuildVideoIndex(Make(name, kH264));
+    ASSERT_TRUE(built.has_value()) << name << built.error().ToString();
+    const VideoIndex& index = built.value();
+    EXPECT_EQ(index.width, 96);
+    EXPECT_EQ(index.height, 64);
+    ASSERT_EQ(index.frames.size(), 60U) << name;
+    EXPECT_FALSE(index.by_count);
+    EXPECT_TRUE(index.frames[0].keyframe);
+    EXPECT_GE(Keyframes(index), 5);  // 60 frames, one at least every 12
+    EXPECT_NEAR(index.FrameRate(), 25, 0.01);
+    bool reordered = false;
+    for (std::int64_t i = 0; i < 60; ++i) {
+      EXPECT_NEAR(index.TimestampSeconds(i), static_cast<double>(i) / 25, 1e-3);
+      reordered |= index.frames[static_cast<std::size_t>(i)].decode_index != i;
+    }
+    EXPECT_TRUE(reordered) << "the clip has B-frames";
+  }
+}
+
+TEST_F(VideoClips, VariableRateKeepsEveryFramesTime) {
+  // Frame n is shown at n(n + 1)/50 s.
+  const auto built = BuildVideoIndex(
+      Make("vfr.mkv", std::string("-vf 'settb=1/1000,setpts=N*(N+1)*20' -vsync vfr ") + kH264, 20));
+  ASSERT_TRUE(built.has_value());
+  ASSERT_EQ(built.value().frames.size(), 20U);
+  for (std::int64_t i = 0; i < 20; ++i) {
+    EXPECT_NEAR(built.value().TimestampSeconds(i), static_cast<double>(i * (i + 1)) / 50, 2e-3);
+  }
+}
+
+TEST_F(VideoClips, AviWithBFramesIsNumberedByCount) {
+  const auto built = BuildVideoIndex(Make("b.avi", kH264));
+  ASSERT_TRUE(built.has_value());
+  EXPECT_TRUE(built.value().by_count);
+  EXPECT_EQ(built.value().frames.size(), 60U);
+  EXPECT_NEAR(built.value().FrameRate(), 25, 0.01);
+}
+
+TEST_F(VideoClips, TheHeadersClaimIsKeptApartFromWhatIsThere) {
+  const auto path = Make("cut.avi", kMpeg4);
+  Cut(path, 0.5);
+  const auto built = BuildVideoIndex(path);
+  ASSERT_TRUE(built.has_value());
+  EXPECT_EQ(built.value().header_frames, 60);
+  EXPECT_LT(built.value().frames.size(), 50U);
+  EXPECT_GT(built.value().frames.size(), 10U);
+}
+
+TEST_F(VideoClips, FramesBeforeAnEditListsStartDoNotCount) {
+  const auto whole = Make("whole.mp4", kH264);
+  const auto later = Run("-ss 1.0 -i '" + whole.string() + "' -c copy", "later.mp4");
+  const auto built = BuildVideoIndex(later);
+  ASSERT_TRUE(built.has_value());
+  EXPECT_EQ(built.value().frames.size(), 35U);  // 60 less the 25 of the first second
+}
+
+TEST_F(VideoClips, WhatIsNoVideoSaysWhy) {
+  const auto expect = [](const std::filesystem::path& path, const std::string& text) {
+    const auto built = BuildVideoIndex(path);
+    ASSERT_TRUE(built.has_error()) << path;
+    EXPECT_EQ(built.error().code, ErrorCode::kDataLoss);
+    EXPECT_THAT(built.error().ToString(), HasSubstr(text));
+    EXPECT_THAT(built.error().ToString(), HasSubstr(path.filename().string()));
+  };
+  expect(folder_ / "missing.avi", "does not exist");
+  std::ofstream(folder_ / "empty.avi").close();
+  expect(folder_ / "empty.avi", "empty");
+  std::ofstream(folder_ / "text.mp4") << "hello\n";
+  expect(folder_ / "text.mp4", "not a video");
+  expect(folder_, "folder");
+  expect(Run("-f lavfi -i sine=duration=1 -c:a pcm_s16le", "sound.wav"), "no video stream");
+  const auto cut = Make("cut.mp4", kH264);
+  Cut(cut, 0.5);  // its index stands at the end
+  expect(cut, "cut off");
+}
+
+TEST(VtestVideo, HasTheKnownFrames) {
+  const std::filesystem::path path = "var/data/vtest.avi";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is not there: run the quick start";
+  const auto built = BuildVideoIndex(path);
+  ASSERT_TRUE(built.has_value());
+  EXPECT_EQ(built.value().frames.size(), 795U);
+  EXPECT_EQ(built.value().width, 768);
+  EXPECT_EQ(built.value().height, 576);
+  EXPECT_EQ(Keyframes(built.value()), 4);
+  EXPECT_NEAR(built.value().FrameRate(), 10, 1e-9);
+}
+
+}  // namespace
+}  // namespace prelabel
