@@ -43,6 +43,8 @@ th { font-size: 13px; font-weight: 600; color: var(--soft); vertical-align: bott
 th:first-child, td:first-child, .left { text-align: left; }
 td .from { display: block; color: var(--soft); font-size: 13px; }
 td.wrap { white-space: normal; overflow-wrap: anywhere; }
+table.classes td { padding-top: 7px; padding-bottom: 7px; }
+details .card { margin-top: 10px; }
 .swatch {
   display: inline-block; width: 11px; height: 11px; border-radius: 3px; margin-right: 8px;
   box-shadow: inset 0 0 0 1px rgba(0, 0, 0, 0.18);
@@ -62,7 +64,7 @@ td.wrap { white-space: normal; overflow-wrap: anywhere; }
 .key.raw { background: var(--pale); border: 0; }
 .key.lab { background: var(--accent); border: 0; }
 .key.thr { width: 0; border: 0; border-left: 2px dashed var(--text); border-radius: 0; }
-.samples { display: grid; gap: 14px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 330px), 1fr)); }
+.samples { display: grid; align-items: start; gap: 14px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); }
 figure { margin: 0; overflow: hidden; }
 figure img { display: block; width: 100%; height: auto; }
 figcaption { padding: 8px 12px 10px; font-size: 13px; overflow-wrap: anywhere; }

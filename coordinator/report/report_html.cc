@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -13,6 +15,8 @@
 
 namespace prelabel {
 namespace {
+
+constexpr std::size_t kClassesShown = 12;  // the others are folded away
 
 // Appends to the page; texts of users go through Escape.
 class Page {
@@ -40,6 +44,11 @@ std::string Duration(double seconds) {
   return fmt::format("{} h {} min", FormatCount(minutes / 60), minutes % 60);
 }
 
+// A dash where there is nothing, so that the eye finds what there is.
+std::string CountOrDash(std::uint64_t count) {
+  return count == 0 ? "<span class=\"soft\">–</span>" : FormatCount(count);
+}
+
 void AddTile(Page& page, const std::string& value, const std::string& name,
              const std::string& detail, bool warn = false) {
   page.Add("<div class=\"tile{}\"><b>{}</b><span>{}</span><small>{}</small></div>\n",
@@ -63,7 +72,7 @@ void AddTiles(Page& page, const Report& report) {
           all.quarantined == 0 ? "every item could be labeled" : "left without labels, see below",
           all.quarantined > 0);
   if (report.run.items_run > 0 && report.run.seconds > 0) {
-    AddTile(page, fmt::format("{:.1f}/s", report.run.items_per_second), "items through the model",
+    AddTile(page, fmt::format("{:.1f}", report.run.items_per_second), "items a second",
             fmt::format("{} with {}", Duration(report.run.seconds),
                         CountOf(report.run.workers.size(), "worker")));
   }
@@ -100,8 +109,19 @@ void AddClassRow(Page& page, const ClassReport& entry, std::size_t position, std
            FormatCount(stats.labels),
            100.0 * static_cast<double>(stats.labels) / static_cast<double>(most));
   page.Add("<td>{}</td><td>{}</td><td>{}</td><td>{:.2f}</td><td class=\"left\">{}</td></tr>\n",
-           FormatCount(stats.interpolated), FormatCount(stats.images), FormatCount(stats.tracks),
+           CountOrDash(stats.interpolated), FormatCount(stats.images), CountOrDash(stats.tracks),
            stats.MeanScore(), ScoreHistogramSvg(stats, threshold));
+}
+
+void AddClassTable(Page& page, const Report& report, std::span<const std::size_t> rows,
+                   std::uint64_t most) {
+  page.Add(
+      "<div class=\"card scroll\"><table class=\"classes\"><thead><tr><th>class</th><th>labels</th>"
+      "<th>interpolated</th><th>images</th><th>tracks</th><th>mean score</th>"
+      "<th class=\"left\">scores<span class=\"axis\"><span>0</span><span>0.5</span>"
+      "<span>1</span></span></th></tr></thead>\n<tbody>\n");
+  for (const std::size_t c : rows) AddClassRow(page, report.classes[c], c, most);
+  page.Add("</tbody></table></div>\n");
 }
 
 void AddClasses(Page& page, const Report& report) {
@@ -131,13 +151,15 @@ void AddClasses(Page& page, const Report& report) {
         "raw\"></i>raw predictions from {} up</span><span><i class=\"key thr\"></i>threshold</span>"
         "<span>heights on a square-root scale, each row to its own maximum</span></div>\n",
         report.labels.raw_threshold);
-    page.Add(
-        "<div class=\"card scroll\"><table><thead><tr><th>class</th><th>labels</th>"
-        "<th>interpolated</th><th>images</th><th>tracks</th><th>mean score</th>"
-        "<th class=\"left\">scores<span class=\"axis\"><span>0</span><span>0.5</span>"
-        "<span>1</span></span></th></tr></thead>\n<tbody>\n");
-    for (const std::size_t c : labeled) AddClassRow(page, report.classes[c], c, most);
-    page.Add("</tbody></table></div>\n");
+    const std::span<const std::size_t> rows = labeled;
+    const std::size_t shown = std::min(rows.size(), kClassesShown);
+    AddClassTable(page, report, rows.first(shown), most);
+    if (shown < rows.size()) {
+      page.Add("<details><summary>{} with fewer labels</summary>\n",
+               CountOf(rows.size() - shown, "more class", "more classes"));
+      AddClassTable(page, report, rows.subspan(shown), most);
+      page.Add("</details>\n");
+    }
   }
   if (unlabeled_count > 0) {
     page.Add(
@@ -187,7 +209,7 @@ void AddSources(Page& page, const Report& report) {
     for (const std::uint64_t count :
          {source.stats.items, source.stats.looked_at, source.stats.labeled, source.stats.labels,
           source.stats.interpolated, source.stats.quarantined}) {
-      page.Add("<td>{}</td>", FormatCount(count));
+      page.Add("<td>{}</td>", CountOrDash(count));
     }
     page.Add("</tr>\n");
   }

@@ -29,8 +29,12 @@ Result<SamplePicture> DrawSample(const Sample& sample, const ClassMap& classes, 
     image = ResizeStretch(image, kMostWidth, height);
   }
   SamplePicture picture;
+  // Texts overlap in crowds: the most confident come last and stay readable.
+  std::vector<Label> labels = sample.labels;
+  std::stable_sort(labels.begin(), labels.end(),
+                   [](const Label& a, const Label& b) { return a.score < b.score; });
   std::vector<DrawnBox> boxes;
-  for (const Label& label : sample.labels) {
+  for (const Label& label : labels) {
     DrawnBox drawn;
     drawn.box = {label.box.x1 * scale_x, label.box.y1 * scale_y, label.box.x2 * scale_x,
                  label.box.y2 * scale_y};

@@ -1,0 +1,42 @@
+// Base64: the test vectors of RFC 4648 §10.
+#include "coordinator/report/html_text.h"
+
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace prelabel {
+namespace {
+
+std::string Encode(std::string_view text) {
+  const std::vector<std::uint8_t> bytes(text.begin(), text.end());
+  return Base64(bytes);
+}
+
+TEST(Base64, GivesTheVectorsOfTheRfc) {
+  EXPECT_EQ(Encode(""), "");
+  EXPECT_EQ(Encode("f"), "Zg==");
+  EXPECT_EQ(Encode("fo"), "Zm8=");
+  EXPECT_EQ(Encode("foo"), "Zm9v");
+  EXPECT_EQ(Encode("foob"), "Zm9vYg==");
+  EXPECT_EQ(Encode("fooba"), "Zm9vYmE=");
+  EXPECT_EQ(Encode("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(Base64(std::vector<std::uint8_t>{0xFB, 0xFF, 0xBF}), "+/+/");
+}
+
+TEST(FormatCount, GroupsThousands) {
+  EXPECT_EQ(FormatCount(0), "0");
+  EXPECT_EQ(FormatCount(999), "999");
+  EXPECT_EQ(FormatCount(1000), "1,000");
+  EXPECT_EQ(FormatCount(1234567), "1,234,567");
+  EXPECT_EQ(CountOf(1, "item"), "1 item");
+  EXPECT_EQ(CountOf(2000, "item"), "2,000 items");
+  EXPECT_EQ(CountOf(0, "class", "classes"), "0 classes");
+}
+
+TEST(EscapeHtml, LeavesNoMarkup) {
+  EXPECT_EQ(EscapeHtml("<b a=\"1\">'&"), "&lt;b a=&quot;1&quot;&gt;&#39;&amp;");
+}
+
+}  // namespace
+}  // namespace prelabel

@@ -1,0 +1,51 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/coordinator/report/report_fixture.h"
+
+namespace prelabel {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(ReportHtml, FetchesNothingAndRunsNothing) {
+  Report report = SmallReport();
+  report.model_source = "https://example.com/model";
+  const std::string html = FormatReportHtml(report);
+  for (const char* reference : {"<script", "<link", "href=", "src=\"http", "url(", "@import"}) {
+    EXPECT_THAT(html, Not(HasSubstr(reference)));
+  }
+}
+
+TEST(ReportHtml, EscapesTextsOfUsers) {
+  const std::string html = FormatReportHtml(SmallReport());
+  EXPECT_THAT(html, HasSubstr("<h1>small &lt;run&gt;</h1>"));
+  EXPECT_THAT(html, HasSubstr("no picture &amp; no text"));
+  EXPECT_THAT(html, Not(HasSubstr("small <run>")));
+}
+
+TEST(ReportHtml, ShowsCountsQuarantineAndSamples) {
+  Report report = SmallReport();
+  SamplePicture picture;
+  picture.name = "road/frame_000001.jpg";
+  picture.labels = 1;
+  picture.interpolated = 1;
+  picture.jpeg = {'f', 'o', 'o'};
+  report.samples = {picture};
+  const std::string html = FormatReportHtml(report);
+  EXPECT_THAT(html, HasSubstr("<b>4</b><span>labels</span>"));
+  EXPECT_THAT(html, HasSubstr("motor car<span class=\"from\">from car</span>"));
+  EXPECT_THAT(html, HasSubstr("tile warn"));
+  EXPECT_THAT(html, HasSubstr("bad.jpg"));
+  EXPECT_THAT(html, HasSubstr("data:image/jpeg;base64,Zm9v"));
+  EXPECT_THAT(html, HasSubstr("1 label, 1 interpolated"));
+  EXPECT_THAT(html, HasSubstr("not accuracy"));
+}
+
+TEST(ReportHtml, AnEmptyReportSaysThatThereAreNoLabels) {
+  EXPECT_THAT(FormatReportHtml(Report{}), HasSubstr("there are no labels"));
+}
+
+}  // namespace
+}  // namespace prelabel

@@ -1,0 +1,92 @@
+// Expected values: counted by hand from report_fixture.h.
+#include "coordinator/report/run_stats.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/coordinator/report/report_fixture.h"
+
+namespace prelabel {
+namespace {
+
+using ::testing::ElementsAre;
+
+TEST(ScoreBin, SplitsTheUnitIntervalIntoTwenty) {
+  EXPECT_EQ(ScoreBin(0.0F), 0U);
+  EXPECT_EQ(ScoreBin(0.0625F), 1U);
+  EXPECT_EQ(ScoreBin(0.5F), 10U);
+  EXPECT_EQ(ScoreBin(0.999F), 19U);
+  EXPECT_EQ(ScoreBin(1.0F), 19U);
+}
+
+TEST(RunStats, CountsAClass) {
+  TestRun run;
+  FillSmallRun(run);
+  const RunTotals totals = Count(run);
+  ASSERT_EQ(totals.classes.size(), 2U);
+  const ClassStats& car = totals.classes[0];
+  EXPECT_EQ(car.raw_predictions, 3U);
+  EXPECT_EQ(car.labels, 4U);
+  EXPECT_EQ(car.interpolated, 1U);
+  EXPECT_EQ(car.images, 4U);
+  EXPECT_EQ(car.tracks, 1U);
+  EXPECT_NEAR(car.MeanScore(), (0.75 + 0.9 + 0.8 + 0.8) / 4, 1e-6);
+  EXPECT_EQ(car.raw_scores[15], 1U);
+  EXPECT_EQ(car.raw_scores[16] + car.raw_scores[15] + car.raw_scores[18] + car.raw_scores[17], 3U);
+  const ClassStats& dog = totals.classes[1];
+  EXPECT_EQ(dog.raw_predictions, 1U);
+  EXPECT_EQ(dog.raw_scores[1], 1U);
+  EXPECT_EQ(dog.labels, 0U);
+  EXPECT_EQ(dog.MeanScore(), 0);
+}
+
+TEST(RunStats, CountsItemsBySourceAndNamesTheQuarantined) {
+  TestRun run;
+  FillSmallRun(run);
+  const RunTotals totals = Count(run);
+  EXPECT_EQ(totals.all, (SourceStats{5, 3, 4, 4, 1, 1}));
+  EXPECT_THAT(totals.sources,
+              ElementsAre(SourceStats{2, 1, 1, 1, 0, 1}, SourceStats{3, 2, 3, 3, 1, 0}));
+  EXPECT_EQ(totals.raw_predictions, 5U);
+  EXPECT_EQ(totals.dropped_predictions, 1U);
+  EXPECT_THAT(totals.quarantined,
+              ElementsAre(QuarantinedItem{SourceId(0), 1, "no picture & no text"}));
+}
+
+TEST(RunStats, PartsAddUpToTheWholeInAnyOrder) {
+  TestRun run;
+  FillSmallRun(run);
+  const ClassMap classes = run.Classes();
+  RunStats odd(2, classes);
+  RunStats even(2, classes);
+  int n = 0;
+  ASSERT_TRUE(run.Visit([&](const LabeledItem& item) -> Result<void> {
+    (n++ % 2 == 0 ? even : odd).Add(item);
+    return Ok();
+  }));
+  const RunTotals whole = Count(run);
+  RunStats one = odd;
+  one.Merge(even);
+  EXPECT_EQ(one.Finish(), whole);
+  even.Merge(odd);
+  EXPECT_EQ(even.Finish(), whole);
+}
+
+TEST(RunStats, KeepsTheFirstOfManyQuarantinedItems) {
+  const ClassMap classes = BuildClassMap({}, VehicleCard()).value();
+  RunStats stats(1, classes);
+  LabeledItem item;
+  item.error = "bad";
+  for (std::uint64_t i = 1000; i-- > 0;) {
+    item.item = i;
+    stats.Add(item);
+  }
+  const RunTotals totals = stats.Finish();
+  EXPECT_EQ(totals.all.quarantined, 1000U);
+  ASSERT_EQ(totals.quarantined.size(), RunStats::kQuarantinedKept);
+  EXPECT_EQ(totals.quarantined.front().item, 0U);
+  EXPECT_EQ(totals.quarantined.back().item, RunStats::kQuarantinedKept - 1);
+}
+
+}  // namespace
+}  // namespace prelabel

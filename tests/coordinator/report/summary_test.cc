@@ -1,0 +1,44 @@
+// Expected text: written by hand from report_fixture.h.
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/coordinator/report/report_fixture.h"
+
+namespace prelabel {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(Summary, IsATableOfClasses) {
+  EXPECT_EQ(FormatSummary(SmallReport()),
+            R"(3 of 5 items looked at, 4 labels (1 interpolated), 1 quarantined
+
+class         labels interpolated    images   tracks  mean score
+motor car          4            1         4        1       0.812
+
+quarantined, without labels:
+  bad.jpg: no picture & no text
+
+2.0 s, 2.0 items/s on 2 workers
+)");
+}
+
+TEST(Summary, FitsEightyColumns) {
+  Report report = SmallReport();
+  report.classes[0].category.name = std::string(60, 'x');
+  report.classes[0].stats.labels = 123'456'789;
+  report.classes[0].stats.interpolated = 23'456'789;
+  report.quarantined[0].reason = std::string(200, 'y');
+  report.run.compute_classes = {"a", "b"};
+  std::istringstream lines(FormatSummary(report));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+}
+
+TEST(Summary, SaysThatThereAreNoLabels) {
+  EXPECT_THAT(FormatSummary(Report{}), HasSubstr("No labels"));
+}
+
+}  // namespace
+}  // namespace prelabel
