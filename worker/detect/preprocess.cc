@@ -1,5 +1,6 @@
 #include "worker/detect/preprocess.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -29,42 +30,74 @@ void Normalizer::Run(const Image& image, std::span<float> out) const {
 
 namespace {
 
-// Sums are of integers wherever they can be, so that no order of summation shows.
+// All sums are of integers, so that neither their order nor vector instructions show in the
+// results.
 struct ColourSums {
   std::array<std::uint64_t, 3> bgr{};
-  double brightness = 0;
-  std::array<std::uint32_t, 256> histogram{};
+  std::uint64_t brightness = 0;  // in units of kBrightnessUnit
+  std::array<std::uint64_t, 256> histogram{};
 };
 
-// One pass over the pixels; fills the luma plane.
+// A pixel's brightness is rounded to 1/129,000 of the range.
+constexpr float kBrightnessScale = 16;
+const double kBrightnessUnit = 1 / (kBrightnessScale * std::sqrt(1000.0) * 255);
+
+// 32-bit sums over this many pixels cannot overflow.
+constexpr std::size_t kChunk = 1024;
+
+// Up to kChunk pixels; writes their luma.
+void SumChunk(const std::uint8_t* pixels, std::size_t count, std::uint8_t* luma, ColourSums& sums) {
+  // Planes first: every loop below is then one that compilers vectorise.
+  std::array<std::int32_t, kChunk> b;
+  std::array<std::int32_t, kChunk> g;
+  std::array<std::int32_t, kChunk> r;
+  for (std::size_t i = 0; i < count; ++i) {
+    b[i] = pixels[3 * i];
+    g[i] = pixels[3 * i + 1];
+    r[i] = pixels[3 * i + 2];
+  }
+  std::int32_t sum_b = 0;
+  std::int32_t sum_g = 0;
+  std::int32_t sum_r = 0;
+  std::int32_t sum_brightness = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    sum_b += b[i];
+    sum_g += g[i];
+    sum_r += r[i];
+    // OpenCV's BGR2GRAY: .114, .587 and .299 as 15-bit fractions, rounded to nearest.
+    luma[i] =
+        static_cast<std::uint8_t>((3735 * b[i] + 19235 * g[i] + 9798 * r[i] + (1 << 14)) >> 15);
+    // .068, .691 and .241 in thousandths: at most 65,025,000.
+    const auto square =
+        static_cast<float>(68 * b[i] * b[i] + 691 * g[i] * g[i] + 241 * r[i] * r[i]);
+    sum_brightness += static_cast<std::int32_t>(std::sqrt(square) * kBrightnessScale + 0.5F);
+  }
+  sums.bgr[0] += static_cast<std::uint64_t>(sum_b);
+  sums.bgr[1] += static_cast<std::uint64_t>(sum_g);
+  sums.bgr[2] += static_cast<std::uint64_t>(sum_r);
+  sums.brightness += static_cast<std::uint64_t>(sum_brightness);
+}
+
+// Two tables: neighbours are often equal, and counting one waits for the other.
+void CountValues(const std::vector<std::uint8_t>& values, std::array<std::uint64_t, 256>& counts) {
+  std::array<std::uint64_t, 256> odd{};
+  const std::size_t pairs = values.size() / 2;
+  for (std::size_t i = 0; i < pairs; ++i) {
+    ++counts[values[2 * i]];
+    ++odd[values[2 * i + 1]];
+  }
+  if (values.size() % 2 != 0) ++counts[values.back()];
+  for (std::size_t i = 0; i < 256; ++i) counts[i] += odd[i];
+}
+
+// Fills the luma plane.
 ColourSums SumColours(const Image& image, std::vector<std::uint8_t>& luma) {
   ColourSums sums;
-  const std::size_t width = static_cast<std::size_t>(image.width);
-  std::vector<float> brightness(width);
-  for (int y = 0; y < image.height; ++y) {
-    const std::uint8_t* row = image.bgr.data() + static_cast<std::size_t>(y) * width * 3;
-    std::uint8_t* luma_row = luma.data() + static_cast<std::size_t>(y) * width;
-    std::array<std::uint32_t, 3> bgr{};
-    for (std::size_t x = 0; x < width; ++x) {
-      const std::uint32_t b = row[3 * x];
-      const std::uint32_t g = row[3 * x + 1];
-      const std::uint32_t r = row[3 * x + 2];
-      bgr[0] += b;
-      bgr[1] += g;
-      bgr[2] += r;
-      // OpenCV's BGR2GRAY: .299, .587 and .114 as 15-bit fractions, rounded to nearest.
-      luma_row[x] = static_cast<std::uint8_t>((9798 * r + 19235 * g + 3735 * b + (1U << 14)) >> 15);
-      // .241, .691 and .068 in thousandths: at most 65,025,000.
-      brightness[x] =
-          static_cast<float>(static_cast<std::int32_t>(241 * r * r + 691 * g * g + 68 * b * b));
-    }
-    for (std::size_t x = 0; x < width; ++x) brightness[x] = std::sqrt(brightness[x]);
-    double row_sum = 0;
-    for (std::size_t x = 0; x < width; ++x) row_sum += brightness[x];
-    sums.brightness += row_sum;
-    for (std::size_t channel = 0; channel < 3; ++channel) sums.bgr[channel] += bgr[channel];
-    for (std::size_t x = 0; x < width; ++x) ++sums.histogram[luma_row[x]];
+  for (std::size_t begin = 0; begin < luma.size(); begin += kChunk) {
+    SumChunk(image.bgr.data() + 3 * begin, std::min(kChunk, luma.size() - begin),
+             luma.data() + begin, sums);
   }
+  CountValues(luma, sums.histogram);
   return sums;
 }
 
@@ -73,41 +106,42 @@ double Variance(double sum, double sum_of_squares, double count) {
   return std::max(0.0, sum_of_squares / count - mean * mean);
 }
 
-// Where the border is met, the picture is mirrored about its outermost row or column.
+// Reflects an index at the border: -1 is 1, n is n - 2.
+int Reflected(int i, int n) {
+  if (i < 0) i = -i;
+  if (i >= n) i = 2 * (n - 1) - i;
+  return std::max(i, 0);
+}
+
 double LaplacianVariance(const std::vector<std::uint8_t>& luma, int width, int height) {
   std::int64_t sum = 0;
   std::int64_t squares = 0;
-  const auto mirrored = [](int i, int n) {
-    if (i < 0) i = -i;
-    if (i >= n) i = 2 * (n - 1) - i;
-    return i < 0 ? 0 : i;
-  };
+  std::vector<std::uint8_t> padded(static_cast<std::size_t>(width) + 2);
   for (int y = 0; y < height; ++y) {
     const auto row_at = [&](int i) {
-      return luma.data() + static_cast<std::size_t>(mirrored(i, height)) * width;
+      return luma.data() + static_cast<std::size_t>(Reflected(i, height)) * width;
     };
     const std::uint8_t* above = row_at(y - 1);
     const std::uint8_t* row = row_at(y);
     const std::uint8_t* below = row_at(y + 1);
-    const auto at = [&](int x, int left, int right) {
-      return above[x] + below[x] + row[left] + row[right] - 4 * row[x];
-    };
-    // A row's sum of squares is under 2³² up to 4,000 pixels at the worst value, 1,020².
-    std::int64_t row_squares = 0;
-    std::int32_t row_sum = 0;
-    for (int x = 1; x + 1 < width; ++x) {
-      const std::int32_t value = at(x, x - 1, x + 1);
-      row_sum += value;
-      row_squares += value * value;
+    std::copy(row, row + width, padded.begin() + 1);
+    padded.front() = row[Reflected(-1, width)];
+    padded.back() = row[Reflected(width, width)];
+    const std::uint8_t* left = padded.data();
+    const std::uint8_t* right = padded.data() + 2;
+    for (int begin = 0; begin < width; begin += static_cast<int>(kChunk)) {
+      const int end = std::min(width, begin + static_cast<int>(kChunk));
+      // A value is at most 1,020; its square over a chunk fits 32 bits.
+      std::int32_t chunk_sum = 0;
+      std::int32_t chunk_squares = 0;
+      for (int x = begin; x < end; ++x) {
+        const std::int32_t value = above[x] + below[x] + left[x] + right[x] - 4 * row[x];
+        chunk_sum += value;
+        chunk_squares += value * value;
+      }
+      sum += chunk_sum;
+      squares += chunk_squares;
     }
-    for (const int x : {0, width - 1}) {
-      const std::int32_t value = at(x, mirrored(x - 1, width), mirrored(x + 1, width));
-      row_sum += value;
-      row_squares += value * value;
-      if (width == 1) break;
-    }
-    sum += row_sum;
-    squares += row_squares;
   }
   return Variance(static_cast<double>(sum), static_cast<double>(squares),
                   static_cast<double>(width) * height);
@@ -124,13 +158,14 @@ ImageStats ComputeImageStats(const Image& image) {
   double luma_squares = 0;
   double entropy = 0;
   for (int value = 0; value < 256; ++value) {
-    const double count = sums.histogram[static_cast<std::size_t>(value)];
+    const auto count = static_cast<double>(sums.histogram[static_cast<std::size_t>(value)]);
     luma_sum += count * value;
     luma_squares += count * value * value;
     if (count > 0) entropy -= count / pixels * std::log2(count / pixels);
   }
   ImageStats stats;
-  stats.brightness = static_cast<float>(sums.brightness / std::sqrt(1000.0) / 255 / pixels);
+  stats.brightness =
+      static_cast<float>(static_cast<double>(sums.brightness) * kBrightnessUnit / pixels);
   stats.contrast = static_cast<float>(std::sqrt(Variance(luma_sum, luma_squares, pixels)) / 255);
   stats.sharpness = static_cast<float>(LaplacianVariance(luma, image.width, image.height));
   stats.entropy = static_cast<float>(entropy);
