@@ -60,7 +60,7 @@ class Cutter {
     tasks_.push_back({NextId(), TaskKind::kLink, source_, 0, frames, 1});
   }
 
-  bool added() const { return open_; }
+  bool Added() const { return open_; }
 
  private:
   TaskId NextId() const { return TaskId(first_id_ + tasks_.size()); }
@@ -104,7 +104,7 @@ std::vector<Task> PlanMissing(const Dataset& dataset, const std::vector<TaskRow>
     };
     for (std::uint64_t item = 0; item < items; item += step) add(item);
     if ((items - 1) % step != 0) add(items - 1);
-    if (video && (cutter.added() || covered[s].linked_items != items)) {
+    if (video && (cutter.Added() || covered[s].linked_items != items)) {
       cutter.AddLink(static_cast<std::uint32_t>(items));
     }
   }

@@ -67,7 +67,9 @@ Result<void> CheckSameItems(const std::string& stored, const Dataset& now) {
     } else if (HashItems(now.sources[s], count) != hash) {
       change = "has other items, or new ones between the old";
     }
-    if (!change.empty()) changes += "\n  " + kind + " " + name + " " + change;
+    if (!change.empty()) {
+      changes.append("\n  ").append(kind).append(" ").append(name).append(" ").append(change);
+    }
   }
   if (changes.empty()) return Ok();
   return InvalidArgument(

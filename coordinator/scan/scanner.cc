@@ -59,10 +59,9 @@ SourceItems ScanImages(const DataSource& data) {
     matches.push_back(std::move(match));
   }
   for (MatchedFiles& match : matches) {
-    const std::string prefix = match.root.lexically_relative(source.root).generic_string();
-    for (std::string& file : match.files) {
-      source.files.push_back(prefix == "." ? std::move(file) : prefix + "/" + file);
-    }
+    std::string prefix = match.root.lexically_relative(source.root).generic_string();
+    prefix = prefix == "." ? std::string() : prefix + "/";
+    for (const std::string& file : match.files) source.files.push_back(prefix + file);
   }
   std::sort(source.files.begin(), source.files.end());
   source.files.erase(std::unique(source.files.begin(), source.files.end()), source.files.end());

@@ -42,6 +42,7 @@ Task Link(std::uint64_t id, std::uint32_t source, std::uint32_t frames) {
 
 std::vector<TaskRow> Rows(const std::vector<Task>& tasks) {
   std::vector<TaskRow> rows;
+  rows.reserve(tasks.size());
   for (const Task& task : tasks) rows.push_back({task, TaskState::kPending, 0, 0, 0});
   return rows;
 }

@@ -62,8 +62,8 @@ TEST(MatchPattern, AFolderGivesItsPicturesAtAnyDepth) {
   const TempTree tree;
   tree.Make(
       {"b.jpg", "a/c.PNG", "a/b/d.tiff", "notes.txt", ".hidden.jpg", ".git/x.jpg", "a/._c.PNG"});
-  const MatchedFiles found = MatchPattern(tree.root().string() + "/");
-  EXPECT_EQ(found.root, tree.root());
+  const MatchedFiles found = MatchPattern(tree.Root().string() + "/");
+  EXPECT_EQ(found.root, tree.Root());
   EXPECT_THAT(Sorted(found.files), ElementsAre("a/b/d.tiff", "a/c.PNG", "b.jpg"));
   EXPECT_THAT(found.warnings, IsEmpty());
 }
@@ -94,18 +94,18 @@ TEST(MatchPattern, Globs) {
 TEST(MatchPattern, RootIsTheLiteralPartOfAGlob) {
   const TempTree tree;
   tree.Make({"1/x/c.jpg"});
-  EXPECT_EQ(MatchPattern(tree.Path("1/x/*.jpg")).root, tree.root() / "1/x");
-  EXPECT_EQ(MatchPattern(tree.Path("1/*/c.jpg")).root, tree.root() / "1");
-  EXPECT_EQ(MatchPattern(tree.Path("1/x/c.jpg")).root, tree.root() / "1/x");
+  EXPECT_EQ(MatchPattern(tree.Path("1/x/*.jpg")).root, tree.Root() / "1/x");
+  EXPECT_EQ(MatchPattern(tree.Path("1/*/c.jpg")).root, tree.Root() / "1");
+  EXPECT_EQ(MatchPattern(tree.Path("1/x/c.jpg")).root, tree.Root() / "1/x");
 }
 
 TEST(MatchPattern, LinksAreFollowedButNotInCircles) {
   const TempTree tree;
   tree.Make({"data/a.jpg", "elsewhere/b.jpg"});
-  fs::create_directory_symlink(tree.root() / "elsewhere", tree.root() / "data/linked");
-  fs::create_directory_symlink(tree.root() / "data", tree.root() / "data/loop");
-  fs::create_directory_symlink(tree.root() / "data", tree.root() / "elsewhere/back");
-  fs::create_symlink("nowhere.jpg", tree.root() / "data/broken.jpg");
+  fs::create_directory_symlink(tree.Root() / "elsewhere", tree.Root() / "data/linked");
+  fs::create_directory_symlink(tree.Root() / "data", tree.Root() / "data/loop");
+  fs::create_directory_symlink(tree.Root() / "data", tree.Root() / "elsewhere/back");
+  fs::create_symlink("nowhere.jpg", tree.Root() / "data/broken.jpg");
   const MatchedFiles found = MatchPattern(tree.Path("data"));
   EXPECT_THAT(Sorted(found.files), ElementsAre("a.jpg", "broken.jpg", "linked/b.jpg"));
   EXPECT_THAT(found.warnings,
@@ -118,7 +118,7 @@ TEST(MatchPattern, LinksAreFollowedButNotInCircles) {
 TEST(MatchPattern, NamesThatAreNotUtf8AreLeftOutWithAWarning) {
   const TempTree tree;
   tree.Make({"good.jpg", "caf\xE9.jpg"});
-  const MatchedFiles found = MatchPattern(tree.root().string());
+  const MatchedFiles found = MatchPattern(tree.Root().string());
   EXPECT_THAT(found.files, ElementsAre("good.jpg"));
   EXPECT_THAT(found.warnings, ElementsAre(HasSubstr("caf\\xE9.jpg is left out")));
 }
@@ -127,9 +127,9 @@ TEST(MatchPattern, AFolderThatMayNotBeReadLeavesAWarning) {
   if (geteuid() == 0) GTEST_SKIP() << "root may read every folder";
   const TempTree tree;
   tree.Make({"a.jpg", "closed/b.jpg"});
-  fs::permissions(tree.root() / "closed", fs::perms::none);
-  const MatchedFiles found = MatchPattern(tree.root().string());
-  fs::permissions(tree.root() / "closed", fs::perms::owner_all);
+  fs::permissions(tree.Root() / "closed", fs::perms::none);
+  const MatchedFiles found = MatchPattern(tree.Root().string());
+  fs::permissions(tree.Root() / "closed", fs::perms::owner_all);
   EXPECT_THAT(found.files, ElementsAre("a.jpg"));
   EXPECT_THAT(found.warnings, ElementsAre(HasSubstr("closed is left out: Permission denied")));
 }
@@ -137,7 +137,7 @@ TEST(MatchPattern, AFolderThatMayNotBeReadLeavesAWarning) {
 TEST(MatchPattern, PipesAreNoPictures) {
   const TempTree tree;
   ASSERT_EQ(mkfifo(tree.Path("pipe.jpg").c_str(), 0600), 0);
-  EXPECT_THAT(Match(tree.root().string()), IsEmpty());
+  EXPECT_THAT(Match(tree.Root().string()), IsEmpty());
 }
 
 }  // namespace

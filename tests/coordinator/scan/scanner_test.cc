@@ -60,7 +60,7 @@ TEST(ScanDataset, KeepsTheOrderOfSourcesAndSortsFilesBytewise) {
   EXPECT_EQ(sources[0].ItemCount(), 10U);
   EXPECT_THAT(sources[0].files, ElementsAre(tree.Path("clip.avi")));
   EXPECT_EQ(sources[1].name, "photos");
-  EXPECT_EQ(sources[1].root, tree.root() / "photos");
+  EXPECT_EQ(sources[1].root, tree.Root() / "photos");
   // '.' (0x2E) sorts before '/' (0x2F), upper case before lower.
   EXPECT_THAT(sources[1].files, ElementsAre("B.jpg", "a.jpg", "a/z.jpg", "b.jpg"));
 }
@@ -72,7 +72,7 @@ TEST(ScanDataset, AListHasTheCommonParentAsRootAndEachFileOnce) {
                                                 tree.Path("set/day/2.jpg")})}),
                                    FakeIndex);
   ASSERT_TRUE(dataset.has_value());
-  EXPECT_EQ(dataset.value().sources[0].root, tree.root() / "set");
+  EXPECT_EQ(dataset.value().sources[0].root, tree.Root() / "set");
   EXPECT_THAT(dataset.value().sources[0].files,
               ElementsAre("day/1.jpg", "day/2.jpg", "night/1.jpg"));
 }

@@ -32,7 +32,7 @@ class TempTree {
     }
   }
   std::string Path(const std::string& below) const { return root_.string() + "/" + below; }
-  const std::filesystem::path& root() const { return root_; }
+  const std::filesystem::path& Root() const { return root_; }
 
  private:
   std::filesystem::path root_;

@@ -12,7 +12,7 @@ namespace prelabel {
 namespace {
 
 std::filesystem::path FreshLockPath() {
-  const std::filesystem::path path =
+  std::filesystem::path path =
       std::filesystem::path(testing::TempDir()) / ("run_lock_test." + std::to_string(getpid()));
   std::filesystem::remove(path);
   return path;
