@@ -195,6 +195,7 @@ Result<Image> ReadImage(const std::filesystem::path& path) {
 
 Image ResizeStretch(const Image& image, int width, int height) {
   UseOneThread();
+  if (image.empty() || width <= 0 || height <= 0) return {};
   Image resized;
   resized.width = width;
   resized.height = height;

@@ -19,7 +19,7 @@ namespace prelabel {
 // where the disk or the memory failed.
 Result<Image> ReadImage(const std::filesystem::path& path);
 
-// Plain stretch to width × height, bilinear as OpenCV's INTER_LINEAR.
+// Plain stretch to width × height, bilinear as OpenCV's INTER_LINEAR. Empty where either side is.
 Image ResizeStretch(const Image& image, int width, int height);
 
 // JPEG bytes at the given quality (1 to 100).
