@@ -2,6 +2,7 @@
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 #include <dlfcn.h>
+#include <malloc.h>
 #include <torch/cuda.h>
 #include <torch/script.h>
 #include <torch/utils.h>
@@ -18,10 +19,21 @@
 namespace prelabel {
 namespace {
 
+// Every run allocates and frees the same large tensors. By default glibc gives their pages back
+// each time, and clearing them anew takes a seventh of the default model's time.
+void KeepFreedMemory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the largest value that glibc takes
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
+  mallopt(M_TOP_PAD, 64 << 20);  // address space, not memory
+#endif
+}
+
 // One thread a replica: more of them beat more threads. The counts are the calling thread's.
 void UseOneThread() {
   static std::once_flag once;
   std::call_once(once, [] {
+    KeepFreedMemory();
     // May be set once a process, and only before the first parallel work of anyone else.
     try {
       at::set_num_interop_threads(1);
