@@ -157,6 +157,7 @@ void Pack(const Assignment& assignment, wire::Assignment& out) {
   out.set_first(task.first);
   out.set_count(task.count);
   out.set_stride(task.stride);
+  out.set_video(assignment.video);
   for (const std::string& path : assignment.paths) out.add_paths(path);
   if (task.kind != TaskKind::kLink) return;
   for (const FrameDetections& frame : assignment.detections) {
@@ -185,6 +186,7 @@ Result<Assignment> Unpack(const wire::Assignment& in) {
               in.count(),
               in.stride()};
   out.attempt = Attempt(in.attempt());
+  out.video = in.video();
   for (const std::string& path : in.paths()) {
     if (!TextFits(path)) return Malformed("a path is too long");
     out.paths.push_back(path);

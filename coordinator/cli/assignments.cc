@@ -13,6 +13,7 @@ AssignmentBuilder MakeAssignmentBuilder(const JobContext& context, Store& store,
     Assignment assignment;
     assignment.task = task;
     assignment.attempt = attempt;
+    assignment.video = source.kind == SourceKind::kVideo;
     if (task.kind == TaskKind::kLink) {
       PRELABEL_TRY(assignment.detections, CollectDetections(store, tasks, task.source,
                                                             context.job.labels, context.classes));

@@ -63,6 +63,7 @@ TEST(Codec, AssignmentSurvivesWithPathsAndDetections) {
   detect.task = {TaskId(9), TaskKind::kDetect, SourceId(1), 32, 2, 5};
   detect.attempt = Attempt(2);
   detect.paths = {"a b.jpg", "ü.png"};
+  detect.video = true;
   Assignment link;
   link.task = {TaskId(10), TaskKind::kLink, SourceId(1), 0, 795, 1};
   link.attempt = Attempt(1);
@@ -78,6 +79,8 @@ TEST(Codec, AssignmentSurvivesWithPathsAndDetections) {
   EXPECT_EQ(assign.tasks[0].task, detect.task);
   EXPECT_EQ(assign.tasks[0].attempt, Attempt(2));
   EXPECT_EQ(assign.tasks[0].paths, detect.paths);
+  EXPECT_TRUE(assign.tasks[0].video);
+  EXPECT_FALSE(assign.tasks[1].video);
   EXPECT_EQ(assign.tasks[1].task, link.task);
   ASSERT_EQ(assign.tasks[1].detections.size(), 1U);
   EXPECT_EQ(assign.tasks[1].detections[0].predictions, link.detections[0].predictions);
