@@ -61,7 +61,7 @@ SourceItems ScanImages(const DataSource& data) {
   for (MatchedFiles& match : matches) {
     std::string prefix = match.root.lexically_relative(source.root).generic_string();
     prefix = prefix == "." ? std::string() : prefix + "/";
-    for (const std::string& file : match.files) source.files.push_back(prefix + file);
+    for (std::string& file : match.files) source.files.push_back(file.insert(0, prefix));
   }
   std::sort(source.files.begin(), source.files.end());
   source.files.erase(std::unique(source.files.begin(), source.files.end()), source.files.end());

@@ -127,7 +127,9 @@ TEST_F(SqliteStoreTest, AResultWinsOverAQuarantineInEitherOrder) {
   ASSERT_TRUE(store->Commit({MakeResult(0, 1, "done")}, {}));
   ASSERT_TRUE(store->Commit({}, {{TaskId(0), 3, "late"}, {TaskId(1), 3, "early"}}));
   ASSERT_TRUE(store->Commit({MakeResult(1, 4, "after all")}, {}));
-  for (const TaskRow& row : store->LoadTasks().value()) {
+  const std::vector<TaskRow> rows = store->LoadTasks().value();
+  ASSERT_EQ(rows.size(), 2U);
+  for (const TaskRow& row : rows) {
     EXPECT_EQ(row.state, TaskState::kCommitted);
   }
   EXPECT_TRUE(store->LoadQuarantined().value().empty());
