@@ -207,6 +207,20 @@ Result<c10::Device> ParseDevice(const std::string& device) {
   return InvalidArgument("\"" + device + "\" is no device: write cpu or cuda:N");
 }
 
+// Whether the convolutions' weights are channels-last. On a CPU such a module is run as it is: in
+// LibTorch 1.13 optimize_for_inference leaves oneDNN's layout at every concatenation and pools in
+// NCHW, which made NanoDet-g a quarter slower (docs/benchmarks.md). A property of the file, so that
+// every worker decides alike.
+bool HasChannelsLastWeights(const torch::jit::Module& module) {
+  for (const at::Tensor& weight : module.parameters()) {
+    const bool spatial = weight.dim() == 4 && weight.size(2) * weight.size(3) > 1;
+    if (spatial && weight.size(1) > 1) {
+      return weight.is_contiguous(at::MemoryFormat::ChannelsLast);
+    }
+  }
+  return false;
+}
+
 Result<void> CheckWeights(const ModelCard& card) {
   if (!std::filesystem::is_regular_file(card.weights)) {
     return InvalidArgument("the weights of model " + card.name +
@@ -232,8 +246,9 @@ Result<std::unique_ptr<Model>> LoadTorchModel(const ModelCard& card, const std::
     const c10::InferenceMode guard;
     torch::jit::Module module = torch::jit::load(card.weights.string(), place);
     module.eval();
+    const bool channels_last = HasChannelsLastWeights(module);
     module = torch::jit::freeze(module);
-    module = torch::jit::optimize_for_inference(module);
+    if (!(place.is_cpu() && channels_last)) module = torch::jit::optimize_for_inference(module);
     model = std::make_unique<TorchModel>(std::move(module), card, place);
   } catch (const std::exception& error) {
     return InvalidArgument("the weights are no TorchScript module that this LibTorch (" +
