@@ -19,12 +19,12 @@ build_packages=(
   # Model. Debian's LibTorch uses the reference BLAS, 4 x slower, unless OpenBLAS is there.
   libtorch-dev python3-torch libopenblas0-pthread
   # Pictures and video. OpenCVConfig.cmake is in libopencv-dev, not in the modules' packages.
-  libopencv-dev libturbojpeg0-dev
+  libopencv-dev libjpeg62-turbo-dev
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   # Wire, store and job file. Boost 1.74's -dev packages conflict with those of 1.81.
   libzmq3-dev cppzmq-dev libprotobuf-dev protobuf-compiler
   libsqlite3-dev libxxhash-dev libssl-dev libyaml-cpp-dev
-  libboost1.81-dev libboost-json1.81-dev libcli11-dev libspdlog-dev libfmt-dev libeigen3-dev
+  libboost1.81-dev libboost-json1.81-dev libcli11-dev libfmt-dev
   # The presets build the tests too.
   libgtest-dev libgmock-dev libbenchmark-dev
   # scripts/models.
