@@ -58,24 +58,30 @@ Result<void> Server::Turn(TimePoint now, bool dispatch) {
     last_tick_ = now;
     Raise(Tick{}, now);
   }
+  // What a link task is made of must be in the store before the task is given out.
+  PRELABEL_TRY(CommitWaiting());
   if (dispatch) {
     scheduler_.Dispatch(now, actions_);
     for (const SchedulerAction& action : actions_) Apply(action, now);
     actions_.clear();
-  }
-  if (!to_commit_.empty() || !to_quarantine_.empty()) {
-    PRELABEL_TRY(store_.Commit(to_commit_, to_quarantine_));
-    if (!to_commit_.empty()) {
-      stats_.commits += to_commit_.size();
-      ++stats_.transactions;
-      stats_.last_commit = clock_.Now();
-      observer_.OnCommitted(to_commit_);
-    }
-    for (const QuarantinedTask& task : to_quarantine_) observer_.OnQuarantined(task);
-    to_commit_.clear();
-    to_quarantine_.clear();
+    PRELABEL_TRY(CommitWaiting());  // tasks that could not be given out
   }
   Flush(now);
+  return Ok();
+}
+
+Result<void> Server::CommitWaiting() {
+  if (to_commit_.empty() && to_quarantine_.empty()) return Ok();
+  PRELABEL_TRY(store_.Commit(to_commit_, to_quarantine_));
+  if (!to_commit_.empty()) {
+    stats_.commits += to_commit_.size();
+    ++stats_.transactions;
+    stats_.last_commit = clock_.Now();
+    observer_.OnCommitted(to_commit_);
+  }
+  for (const QuarantinedTask& task : to_quarantine_) observer_.OnQuarantined(task);
+  to_commit_.clear();
+  to_quarantine_.clear();
   return Ok();
 }
 
