@@ -193,7 +193,12 @@ void Server::Apply(const SchedulerAction& action, TimePoint now) {
     if (stats_.first_assign == TimePoint{}) stats_.first_assign = now;
     outboxes_[assign->worker].assign.tasks.push_back(std::move(assignment).value());
   } else if (const auto* cancel = std::get_if<CancelTask>(&action)) {
-    outboxes_[cancel->worker].cancels.push_back({cancel->task, cancel->attempt});
+    Outbox& outbox = outboxes_[cancel->worker];
+    // Given and taken back within one turn: the worker need not know.
+    const std::size_t unsent = std::erase_if(outbox.assign.tasks, [&](const Assignment& a) {
+      return a.task.id == cancel->task && a.attempt == cancel->attempt;
+    });
+    if (unsent == 0) outbox.cancels.push_back({cancel->task, cancel->attempt});
   } else if (const auto* commit = std::get_if<CommitResult>(&action)) {
     to_commit_.emplace_back();
     outboxes_[commit->worker].ack.items.push_back(
