@@ -36,11 +36,13 @@ class FakeTransport : public Transport {
     const auto scripted = status.find(peer);
     if (scripted != status.end() && scripted->second != SendStatus::kSent) return scripted->second;
     sent.push_back({peer, std::move(bytes)});
+    if (on_send) on_send(sent.back());
     return SendStatus::kSent;
   }
   void Wake() override { ++wakes; }
 
   std::function<void(std::chrono::milliseconds timeout)> on_wait;
+  std::function<void(const Sent&)> on_send;  // for what outlives the transport
   std::deque<Received> inbox;
   std::vector<Sent> sent;                    // what was accepted, in order
   std::map<std::string, SendStatus> status;  // of sends to a peer; kSent where it is not named
