@@ -148,6 +148,8 @@ void Server::Handle(const std::string& peer, const Hello& hello, TimePoint now) 
       Reply(peer, welcome_);  // our answer crossed its second Hello
       return;
     }
+    // Nonces count up: a late copy of an old Hello must not end the session that came after it.
+    if (session.uuid == hello.worker_uuid && hello.nonce < session.nonce) return;
     Raise(WorkerLeft{known->second, false, "it joined again"}, now);
   }
   // The same process under a new connection: its old session is over.
