@@ -1,5 +1,5 @@
 // Bytes of the coordinator's memory a task: an image dataset, its plan, the store's rows, the
-// scheduler and SQLite's cache, from an empty process to the end of the run (resident set, from
+// scheduler and SQLite's cache, over an empty process, to the end of the run (resident set, from
 // /proc/self/statm and VmHWM). Results are committed as the server does, in groups.
 //
 //   plan_memory_bench --tasks 1000000
@@ -72,7 +72,7 @@ Result<void> RunPlan(Scheduler& scheduler, Store& store) {
   return Ok();
 }
 
-Result<void> Measure(std::uint64_t count) {
+Result<void> Measure(std::uint64_t count, int shard_size) {
   const WorkFolder folder("plan_memory_bench");
   const auto tasks = static_cast<double>(count);
   const double before = ResidentBytes();
@@ -80,13 +80,13 @@ Result<void> Measure(std::uint64_t count) {
     fmt::print("{:<28}{:7.0f} bytes a task\n", what, (ResidentBytes() - before) / tasks);
     std::fflush(stdout);
   };
-  const Dataset dataset = Images(count);
+  const Dataset dataset = Images(count * static_cast<std::uint64_t>(shard_size));
   print("dataset");
   PRELABEL_TRY(const auto store, OpenSqliteStore(folder.File("run.db")));
   // As prelabel run does: what the store has, then what the plan adds.
   PRELABEL_TRY(std::vector<TaskRow> rows, store->LoadTasks());
   {
-    const std::vector<Task> missing = PlanMissing(dataset, rows, 1);
+    const std::vector<Task> missing = PlanMissing(dataset, rows, shard_size);
     if (missing.size() != count) return Internal("the plan has another number of tasks");
     print("+ plan");
     PRELABEL_TRY(store->AppendTasks(missing));
@@ -98,17 +98,19 @@ Result<void> Measure(std::uint64_t count) {
   PRELABEL_TRY(RunPlan(scheduler, *store));
   print("every task committed");
   fmt::print("{:<28}{:7.0f} bytes a task\n", "peak", (PeakBytes() - before) / tasks);
-  fmt::print("RATIO memory/KiB-a-task {:.3f} target <=1.00 ({} tasks of one image)\n",
-             (PeakBytes() - before) / tasks / 1024, count);
+  fmt::print("RATIO memory/KiB-a-task {:.3f} target <=1.00 ({} tasks of {} images)\n",
+             (PeakBytes() - before) / tasks / 1024, count, shard_size);
   return Ok();
 }
 
 int Main(int argc, char** argv) {
   CLI::App app("Memory of a large plan.", "plan_memory_bench");
   std::uint64_t tasks = 1000000;
-  app.add_option("--tasks", tasks, "tasks, of one image each")->capture_default_str();
+  int shard_size = 1;
+  app.add_option("--tasks", tasks, "tasks of the plan")->capture_default_str();
+  app.add_option("--shard-size", shard_size, "images a task")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  const auto done = Measure(tasks);
+  const auto done = Measure(tasks, shard_size);
   if (done) return 0;
   fmt::print(stderr, "plan_memory_bench: {}\n", done.error().ToString());
   return 1;
