@@ -184,6 +184,7 @@ void Server::Handle(WorkerId worker, ResultMessage message, TimePoint now) {
 void Server::Apply(const SchedulerAction& action, TimePoint now) {
   if (const auto* assign = std::get_if<AssignTask>(&action)) {
     auto assignment = build_(assign->task, assign->attempt);
+    if (assignment) assignment = FitsAMessage(std::move(assignment).value());
     if (!assignment) {
       std::vector<SchedulerAction> more;
       scheduler_.OnEvent(TaskFailed{assign->worker, assign->task.id, assign->attempt,
@@ -239,6 +240,19 @@ void Server::Flush(TimePoint now) {
   for (const WorkerId worker : unreachable) {
     Raise(WorkerLeft{worker, true, "its connection is gone"}, now);
   }
+}
+
+// Only a link task's detections grow with the dataset; merge links what no worker could.
+Result<Assignment> Server::FitsAMessage(Assignment assignment) const {
+  if (assignment.task.kind != TaskKind::kLink) return assignment;
+  Assign message{welcome_.epoch, {std::move(assignment)}};
+  const std::size_t bytes = EncodeCoordinatorMessage(message).size();
+  if (bytes > welcome_.max_message_bytes) {
+    return InvalidArgument("the video's detections are " + std::to_string(bytes) +
+                           " bytes, more than a message may hold; its tracks are linked by the "
+                           "coordinator instead");
+  }
+  return std::move(message.tasks.front());
 }
 
 bool Server::Send(WorkerId worker, const CoordinatorMessage& message) {

@@ -83,6 +83,7 @@ class Server {
   Result<void> CommitWaiting();
   void Raise(const SchedulerEvent& event, TimePoint now);
   void Apply(const SchedulerAction& action, TimePoint now);
+  Result<Assignment> FitsAMessage(Assignment assignment) const;
   void Forget(WorkerId worker, const std::string& reason);
   void Flush(TimePoint now);
   bool Send(WorkerId worker, const CoordinatorMessage& message);

@@ -77,6 +77,7 @@ class ServerTest : public ::testing::Test {
     };
     Welcome welcome;
     welcome.epoch = kEpoch;
+    welcome.max_message_bytes = max_message_bytes_;
     Server server(
         welcome, transport_, store_, *scheduler_,
         [this](const Task& task, Attempt attempt) { return Build(task, attempt); }, clock_,
@@ -89,6 +90,7 @@ class ServerTest : public ::testing::Test {
     Assignment assignment;
     assignment.task = task;
     assignment.attempt = attempt;
+    assignment.detections = detections_;
     return assignment;
   }
 
@@ -149,6 +151,8 @@ class ServerTest : public ::testing::Test {
   std::vector<Task> rows_;
   std::optional<Scheduler> scheduler_;
   std::optional<TaskId> unbuildable_;
+  std::vector<FrameDetections> detections_;  // of every assignment
+  std::uint64_t max_message_bytes_ = 1 << 20;
   std::function<void(const Task&)> on_build;
   std::vector<std::function<void()>> steps_;
   std::size_t next_ = 0;
@@ -466,6 +470,18 @@ TEST_F(ServerTest, StopWaitsForLastResultsButNotForEver) {
   EXPECT_EQ(Sent<Drain>("bob").size(), 1U);
   ASSERT_EQ(Sent<Reject>("eve").size(), 1U);
   EXPECT_THAT(Sent<Reject>("eve")[0].reason, HasSubstr("the run is over"));
+}
+
+TEST_F(ServerTest, ALinkTaskThatNoMessageCanHoldIsQuarantined) {
+  AddLink();
+  max_message_bytes_ = 1000;
+  detections_.assign(100, FrameDetections{0, {{0, 0.5F, {0, 0, 10, 10}}}});
+  steps_ = {[&] { Join("ada", 1); }};
+  ASSERT_TRUE(Run().has_value());
+  EXPECT_THAT(Assigned("ada"), IsEmpty());
+  ASSERT_EQ(store_.LoadQuarantined().value().size(), 1U);
+  EXPECT_THAT(store_.LoadQuarantined().value()[0].reason,
+              HasSubstr("more than a message may hold"));
 }
 
 }  // namespace

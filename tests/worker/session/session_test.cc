@@ -418,5 +418,21 @@ TEST(Session, SilenceWhileLeavingIsReported) {
   EXPECT_TRUE(driver.session.Over());
 }
 
+TEST(Session, ReportsAResultThatNoMessageCanHold) {
+  Driver driver;
+  driver.Event(Started{});
+  Welcome welcome = Driver::MakeWelcome();
+  welcome.max_message_bytes = 5000;
+  driver.Message(welcome);
+  driver.Event(Prepared{});
+  driver.Assigned({Task1(0), Task1(1)});
+  driver.Event(TasksDone{{ResultOf(0, 1, std::string(6000, 'x')), ResultOf(1, 1, "small")}});
+  ASSERT_EQ(driver.Sent<Failure>().size(), 1U);
+  EXPECT_EQ(driver.Sent<Failure>()[0].task, TaskId(0));
+  EXPECT_TRUE(driver.Sent<Failure>()[0].permanent);
+  EXPECT_THAT(driver.Sent<Failure>()[0].reason, HasSubstr("6000 bytes"));
+  EXPECT_THAT(driver.SentResults(), ElementsAre(1));
+}
+
 }  // namespace
 }  // namespace prelabel
