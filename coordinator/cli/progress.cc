@@ -31,7 +31,10 @@ std::string FormatProgress(const ProgressState& state, double items_per_second) 
       line += "  ETA " + FormatDuration(left / items_per_second);
     }
   }
-  line += fmt::format("  {} worker{}", state.workers, state.workers == 1 ? "" : "s");
+  // At the end they have left, which is nobody's concern.
+  if (state.workers > 0 || state.items_done < state.items_total) {
+    line += fmt::format("  {} worker{}", state.workers, state.workers == 1 ? "" : "s");
+  }
   if (state.items_failed > 0) line += fmt::format("  {} failed", state.items_failed);
   if (state.linking) line += "  linking tracks";
   return line;
