@@ -5,8 +5,10 @@
 //   pipeline_bench --model var/models/nanodet-g-coco/model.yaml --video var/data/vtest.avi
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
 #include <cstdio>
@@ -28,6 +30,7 @@ namespace prelabel::bench {
 namespace {
 
 constexpr float kRawThreshold = 0.05F;  // the job file's default
+constexpr double kQuiet = 0.05;         // share of the CPUs that other programs may have
 
 struct Arguments {
   std::string model = "var/models/nanodet-g-coco/model.yaml";
@@ -62,9 +65,38 @@ double CpuSeconds(int who) {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
+// CPU seconds that the whole machine has been busy.
+double BusySeconds() {
+  std::ifstream stat("/proc/stat");
+  std::string label;
+  double user = 0;
+  double nice = 0;
+  double system = 0;
+  stat >> label >> user >> nice >> system;
+  return (user + nice + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+// The share of the machine's CPUs that programs beside ours used since this object was made.
+class Others {
+ public:
+  explicit Others(const Clock& clock) : clock_(clock), begin_(clock.Now()), busy_(BusySeconds()) {}
+
+  double Share(double own_cpu_seconds) const {
+    const double cpus = static_cast<double>(sysconf(_SC_NPROCESSORS_ONLN));
+    const double others = BusySeconds() - busy_ - own_cpu_seconds;
+    return std::max(0.0, others / (cpus * SecondsSince(clock_, begin_)));
+  }
+
+ private:
+  const Clock& clock_;
+  TimePoint begin_;
+  double busy_;
+};
+
 struct Rate {
   double items_per_second = 0;
   double cpu_per_item = 0;  // seconds
+  double others = 0;        // share of the CPUs
 };
 
 // A replica's process: says "ready", starts at a line of input and prints its runs a second and its
@@ -102,19 +134,23 @@ Result<Rate> Ceiling(const Arguments& arguments) {
   for (const auto& replica : replicas) {
     if (replica->ReadLine() != "ready") return Unavailable("a replica cannot load the model");
   }
+  const MonotonicClock clock;
+  const Others others(clock);
   for (const auto& replica : replicas) replica->Write("go\n");
   Rate sum;
+  double cpu = 0;
   for (const auto& replica : replicas) {
     const auto line = replica->ReadLine();
     double items_per_second = 0;
     double cpu_per_item = 0;
-    if (!line || replica->Wait() != 0 ||
-        !(std::istringstream(*line) >> items_per_second >> cpu_per_item)) {
+    if (!line || !(std::istringstream(*line) >> items_per_second >> cpu_per_item)) {
       return Internal("a replica failed");
     }
     sum.items_per_second += items_per_second;
     sum.cpu_per_item += cpu_per_item / arguments.workers;
+    cpu += cpu_per_item * items_per_second * arguments.seconds;
   }
+  sum.others = others.Share(cpu);
   return sum;
 }
 
@@ -130,6 +166,8 @@ Result<Rate> Pipeline(const Arguments& arguments, const WorkFolder& folder) {
       std::filesystem::absolute(arguments.video).string(),
       std::filesystem::absolute(arguments.model).string(), arguments.workers, runs);
   const auto program = std::filesystem::path(OwnPath()).parent_path() / "prelabel";
+  const MonotonicClock clock;
+  const Others others(clock);
   const double cpu_begin = CpuSeconds(RUSAGE_CHILDREN);
   {
     ChildProcess run({program.string(), "run", "--quiet", job});
@@ -138,34 +176,43 @@ Result<Rate> Pipeline(const Arguments& arguments, const WorkFolder& folder) {
     }
   }
   const double cpu = CpuSeconds(RUSAGE_CHILDREN) - cpu_begin;
+  const double others_share = others.Share(cpu);
   std::stringstream text;
   text << std::ifstream(runs + "/report/report.json").rdbuf();
   const boost::json::value report = boost::json::parse(text.str());
   const boost::json::object& facts = report.at("run").as_object();
   const double rate = facts.at("items_per_second").to_number<double>();
-  return Rate{rate, cpu / (facts.at("seconds").to_number<double>() * rate)};
+  return Rate{rate, cpu / (facts.at("seconds").to_number<double>() * rate), others_share};
 }
 
 Result<void> Measure(const Arguments& arguments) {
   const WorkFolder folder("pipeline_bench");
   std::vector<double> ratios;
+  std::vector<double> quiet_ratios;
   PRELABEL_TRY(Rate before, Ceiling(arguments));
   for (int round = 1; round <= arguments.rounds; ++round) {
     PRELABEL_TRY(const Rate run, Pipeline(arguments, folder));
     PRELABEL_TRY(const Rate after, Ceiling(arguments));
     const double ceiling = (before.items_per_second + after.items_per_second) / 2;
     ratios.push_back(run.items_per_second / ceiling);
+    const double others = std::max({before.others, run.others, after.others});
+    if (others < kQuiet) quiet_ratios.push_back(ratios.back());
     fmt::print(
         "round {}: ceiling {:.2f} and {:.2f} items/s (before, after), {:.1f} ms of CPU an item; "
-        "pipeline {:.2f} items/s, {:.1f} ms; ratio {:.3f}\n",
+        "pipeline {:.2f} items/s, {:.1f} ms; others had {:.0f}, {:.0f} and {:.0f} % of the CPUs; "
+        "ratio {:.3f}{}\n",
         round, before.items_per_second, after.items_per_second,
         500 * (before.cpu_per_item + after.cpu_per_item), run.items_per_second,
-        1000 * run.cpu_per_item, ratios.back());
+        1000 * run.cpu_per_item, 100 * before.others, 100 * run.others, 100 * after.others,
+        ratios.back(), others < kQuiet ? "" : " (disturbed)");
     std::fflush(stdout);
     before = after;
   }
-  fmt::print("RATIO pipeline/ceiling {:.3f} target >=0.90 ({} workers, {} rounds)\n",
-             Median(ratios), arguments.workers, arguments.rounds);
+  const bool quiet = !quiet_ratios.empty();
+  fmt::print("RATIO pipeline/ceiling {:.3f} target >=0.90 ({} workers, {} of {} rounds{})\n",
+             Median(quiet ? quiet_ratios : ratios), arguments.workers,
+             quiet ? quiet_ratios.size() : ratios.size(), arguments.rounds,
+             quiet ? ", undisturbed" : "; ALL DISTURBED by other programs: no figure");
   return Ok();
 }
 
