@@ -208,8 +208,8 @@ class Cluster : public ServerObserver {
     // The process ended: what it had read and not stored is lost, and so are its connections.
     record_.Count("coordinator restarted");
     transport_.inbox.clear();
-    for (auto& [id, connection] : connections_) {
-      if (connection.open) Cut(id);
+    for (std::uint64_t id = 1, end = last_connection_; id <= end; ++id) {
+      if (connections_[id].open) Cut(id);
     }
     Wait(std::chrono::duration_cast<milliseconds>(dice_.Between(seconds(0), seconds(20))));
     transport_.inbox.clear();
