@@ -9,6 +9,16 @@
 #include "coordinator/formats/item_names.h"
 
 namespace prelabel {
+namespace {
+
+// A reason that begins with the whole path of the picture says it twice beside its name.
+std::string WithoutPath(const QuarantinedItem& item, const SourceItems& source) {
+  if (source.kind != SourceKind::kImages || item.item >= source.files.size()) return item.reason;
+  const std::string path = (source.root / source.files[item.item]).string() + ": ";
+  return item.reason.starts_with(path) ? item.reason.substr(path.size()) : item.reason;
+}
+
+}  // namespace
 
 Report BuildReport(const JobSpec& job, const ModelCard& card, const Dataset& dataset,
                    const ClassMap& classes, RunTotals totals, RunInfo run,
@@ -35,7 +45,8 @@ Report BuildReport(const JobSpec& job, const ModelCard& card, const Dataset& dat
   }
   const ItemNames names(dataset);
   for (const QuarantinedItem& item : totals.quarantined) {
-    report.quarantined.push_back({names.FileName(item.source, item.item), item.reason});
+    report.quarantined.push_back({names.FileName(item.source, item.item),
+                                  WithoutPath(item, dataset.sources[item.source.value])});
   }
   report.totals = std::move(totals);
   report.samples = std::move(samples);
