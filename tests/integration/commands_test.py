@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""run, serve, report and export as a user types them, and what becomes of runs that are disturbed."""
+"""run, serve, report and export as a user types them, also where a run is disturbed."""
 
 import json
 import os
@@ -217,8 +217,9 @@ class RunTest(support.ProgramTest):
         shutil.copytree(support.MODEL.parent, bundle)
         card = (bundle / "model.yaml").read_text()
         job = self.folder / "calm.yaml"
-        for pattern, other, phrase in [(r"(?m)^sha256: .*$", "sha256: " + 64 * "0", "model (sha256)"),
-                                       (r"channels: bgr", "channels: rgb", "pre-processing")]:
+        cases = [(r"(?m)^sha256: .*$", "sha256: " + 64 * "0", "model (sha256)"),
+                 (r"channels: bgr", "channels: rgb", "pre-processing")]
+        for pattern, other, phrase in cases:
             changed, count = re.subn(pattern, other, card)
             self.assertEqual(count, 1)
             (bundle / "model.yaml").write_text(changed)
