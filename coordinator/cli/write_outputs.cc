@@ -129,8 +129,8 @@ Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, Run
   }
 
   DatasetPictures pictures(context.dataset);
-  auto samples = DrawSamples(
-      chooser.Choose(), context.dataset, context.classes,
+  auto samples = TakeSamples(
+      chooser.Choose(), context.dataset,
       [&pictures](SourceId source, std::uint64_t item) { return pictures.Read(source, item); });
   outputs.report = BuildReport(context.job, context.card, context.dataset, context.classes,
                                stats.Finish(), std::move(info), std::move(samples));

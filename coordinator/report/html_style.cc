@@ -66,9 +66,18 @@ details .card { margin-top: 10px; }
 .key.thr { width: 0; border: 0; border-left: 2px dashed var(--text); border-radius: 0; }
 .samples { display: grid; align-items: start; gap: 14px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); }
 figure { margin: 0; overflow: hidden; }
-figure img { display: block; width: 100%; height: auto; }
+.picture { position: relative; }
+.picture img { display: block; width: 100%; height: auto; }
+.picture svg { position: absolute; inset: 0; width: 100%; height: 100%; }
+.picture g:not(.names) > rect { fill: transparent; stroke-width: 2px; vector-effect: non-scaling-stroke; }
+.picture g:not(.names):hover > rect { fill: rgba(255, 255, 255, 0.25); stroke-width: 3px; }
+.picture .dash { stroke-dasharray: 5 3; }
+.picture .names { pointer-events: none; text-anchor: middle; }
 figcaption { padding: 8px 12px 10px; font-size: 13px; overflow-wrap: anywhere; }
 figcaption span { display: block; color: var(--soft); }
+figcaption .counts { display: flex; flex-wrap: wrap; gap: 2px 14px; margin-top: 4px; }
+.counts i { font-style: normal; white-space: nowrap; }
+.counts .swatch { margin-right: 5px; }
 .note { padding: 14px 18px; margin-top: 14px; font-size: 14px; color: var(--soft); }
 .note b { color: var(--text); }
 .note p:last-child { margin: 0; }

@@ -57,13 +57,16 @@ std::vector<std::size_t> ClassesByLabels(const Report& report) {
   return order;
 }
 
-std::uint32_t CategoryColor(int category) {
-  // Twelve hues that stay apart on photographs and for the colour-blind as far as twelve can:
+std::vector<std::uint32_t> ClassColors(const Report& report) {
+  // Twelve hues that stay apart on photographs and for the color-blind as far as twelve can:
   // Okabe and Ito's palette ("Color Universal Design", 2008) first, then fillers.
   constexpr std::array<std::uint32_t, 12> kColors = {0xE69F00, 0x56B4E9, 0x009E73, 0xF0E442,
                                                      0xCC79A7, 0xD55E00, 0x0072B2, 0x8BD450,
                                                      0xB07CFF, 0xFF6F91, 0x2EC4B6, 0xC8A27A};
-  return kColors[static_cast<std::size_t>(category) % kColors.size()];
+  std::vector<std::uint32_t> colors(report.classes.size(), kColors.back());
+  std::size_t rank = 0;
+  for (const std::size_t c : ClassesByLabels(report)) colors[c] = kColors[rank++ % kColors.size()];
+  return colors;
 }
 
 }  // namespace prelabel

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/geometry/box.h"
 #include "common/job/job_spec.h"
 #include "common/job/model_card.h"
 #include "coordinator/merge/merge.h"
@@ -47,13 +48,20 @@ struct QuarantinedReport {
   std::string reason;
 };
 
-// A picture with its labels drawn in.
+struct SampleBox {
+  Box box;           // pixels of the sample
+  int category = 0;  // position in Report::classes
+  float score = 0;
+  bool interpolated = false;
+  std::uint32_t track_id = 0;  // 0: not part of a track
+};
+
+// A picture, small enough for a page, and its labels.
 struct SamplePicture {
   std::string name;  // as in the labels
   int width = 0;
   int height = 0;
-  std::size_t labels = 0;
-  std::size_t interpolated = 0;  // of `labels`
+  std::vector<SampleBox> boxes;
   std::vector<std::uint8_t> jpeg;
 };
 
@@ -87,7 +95,8 @@ std::string FormatSummary(const Report& report);
 // then id): the order of tables.
 std::vector<std::size_t> ClassesByLabels(const Report& report);
 
-// 0xRRGGBB of a category's boxes, by its position.
-std::uint32_t CategoryColor(int category);
+// 0xRRGGBB of each class's boxes, by position. The classes with most labels have colors of their
+// own.
+std::vector<std::uint32_t> ClassColors(const Report& report);
 
 }  // namespace prelabel

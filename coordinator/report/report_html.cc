@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "coordinator/report/html_chart.h"
+#include "coordinator/report/html_sample.h"
 #include "coordinator/report/html_style.h"
 #include "coordinator/report/html_text.h"
 #include "coordinator/report/report.h"
@@ -39,7 +41,9 @@ std::string Percent(std::uint64_t part, std::uint64_t whole) {
 
 std::string Duration(double seconds) {
   if (seconds < 120) return fmt::format("{:.1f} s", seconds);
-  const auto minutes = static_cast<std::uint64_t>(seconds / 60);
+  const auto whole = static_cast<std::uint64_t>(seconds);
+  const std::uint64_t minutes = whole / 60;
+  if (minutes < 10) return fmt::format("{} min {} s", minutes, whole % 60);
   if (minutes < 120) return fmt::format("{} min", minutes);
   return fmt::format("{} h {} min", FormatCount(minutes / 60), minutes % 60);
 }
@@ -47,6 +51,12 @@ std::string Duration(double seconds) {
 // A dash where there is nothing, so that the eye finds what there is.
 std::string CountOrDash(std::uint64_t count) {
   return count == 0 ? "<span class=\"soft\">–</span>" : FormatCount(count);
+}
+
+std::uint64_t CountTracks(const Report& report) {
+  std::uint64_t tracks = 0;
+  for (const ClassReport& entry : report.classes) tracks += entry.stats.tracks;
+  return tracks;
 }
 
 void AddTile(Page& page, const std::string& value, const std::string& name,
@@ -57,8 +67,7 @@ void AddTile(Page& page, const std::string& value, const std::string& name,
 
 void AddTiles(Page& page, const Report& report) {
   const SourceStats& all = report.totals.all;
-  std::uint64_t tracks = 0;
-  for (const ClassReport& entry : report.classes) tracks += entry.stats.tracks;
+  const std::uint64_t tracks = CountTracks(report);
   page.Add("<section class=\"tiles\">\n");
   AddTile(page, FormatCount(all.items), "images and frames",
           fmt::format("{} looked at by the model", FormatCount(all.looked_at)));
@@ -92,7 +101,7 @@ void AddNote(Page& page, const Report& report) {
   page.Add("</div>\n");
 }
 
-void AddClassRow(Page& page, const ClassReport& entry, std::size_t position, std::uint64_t most) {
+void AddClassRow(Page& page, const ClassReport& entry, std::uint32_t color, std::uint64_t most) {
   const ClassStats& stats = entry.stats;
   std::string from;
   for (const std::string& name : entry.model_classes) {
@@ -102,8 +111,8 @@ void AddClassRow(Page& page, const ClassReport& entry, std::size_t position, std
   const float threshold = entry.thresholds.empty()
                               ? 0
                               : *std::min_element(entry.thresholds.begin(), entry.thresholds.end());
-  page.Add("<tr><td><span class=\"swatch\" style=\"background:#{:06x}\"></span>{}",
-           CategoryColor(static_cast<int>(position)), EscapeHtml(entry.category.name));
+  page.Add("<tr><td><span class=\"swatch\" style=\"background:#{:06x}\"></span>{}", color,
+           EscapeHtml(entry.category.name));
   if (!from.empty()) page.Add("<span class=\"from\">{}</span>", from);
   page.Add("</td><td>{}<span class=\"share\"><i style=\"width:{:.1f}%\"></i></span></td>",
            FormatCount(stats.labels),
@@ -114,17 +123,17 @@ void AddClassRow(Page& page, const ClassReport& entry, std::size_t position, std
 }
 
 void AddClassTable(Page& page, const Report& report, std::span<const std::size_t> rows,
-                   std::uint64_t most) {
+                   std::span<const std::uint32_t> colors, std::uint64_t most) {
   page.Add(
       "<div class=\"card scroll\"><table class=\"classes\"><thead><tr><th>class</th><th>labels</th>"
       "<th>interpolated</th><th>images</th><th>tracks</th><th>mean score</th>"
       "<th class=\"left\">scores<span class=\"axis\"><span>0</span><span>0.5</span>"
       "<span>1</span></span></th></tr></thead>\n<tbody>\n");
-  for (const std::size_t c : rows) AddClassRow(page, report.classes[c], c, most);
+  for (const std::size_t c : rows) AddClassRow(page, report.classes[c], colors[c], most);
   page.Add("</tbody></table></div>\n");
 }
 
-void AddClasses(Page& page, const Report& report) {
+void AddClasses(Page& page, const Report& report, std::span<const std::uint32_t> colors) {
   std::vector<std::size_t> labeled;
   std::string unlabeled;
   std::size_t unlabeled_count = 0;
@@ -149,15 +158,18 @@ void AddClasses(Page& page, const Report& report) {
     page.Add(
         "<div class=\"legend\"><span><i class=\"key lab\"></i>labels</span><span><i class=\"key "
         "raw\"></i>raw predictions from {} up</span><span><i class=\"key thr\"></i>threshold</span>"
-        "<span>heights on a square-root scale, each row to its own maximum</span></div>\n",
-        report.labels.raw_threshold);
+        "<span>heights on a square-root scale, each row to its own maximum</span>{}</div>\n",
+        report.labels.raw_threshold,
+        CountTracks(report) > 0 ? "<span>labels below the threshold continue a track that a more "
+                                  "confident detection began</span>"
+                                : "");
     const std::span<const std::size_t> rows = labeled;
     const std::size_t shown = std::min(rows.size(), kClassesShown);
-    AddClassTable(page, report, rows.first(shown), most);
+    AddClassTable(page, report, rows.first(shown), colors, most);
     if (shown < rows.size()) {
       page.Add("<details><summary>{} with fewer labels</summary>\n",
                CountOf(rows.size() - shown, "more class", "more classes"));
-      AddClassTable(page, report, rows.subspan(shown), most);
+      AddClassTable(page, report, rows.subspan(shown), colors, most);
       page.Add("</details>\n");
     }
   }
@@ -169,22 +181,16 @@ void AddClasses(Page& page, const Report& report) {
   }
 }
 
-void AddSamples(Page& page, const Report& report) {
+void AddSamples(Page& page, const Report& report, std::span<const std::uint32_t> colors) {
   if (report.samples.empty()) return;
   page.Add(
       "<h2>Samples</h2>\n<div class=\"legend\"><span><i class=\"key\"></i>solid: the model saw it "
       "in this picture</span><span><i class=\"key dash\"></i>dashed: interpolated</span>"
+      "<span>point at a box for its name</span>"
       "<span>evenly spread over the items with labels, not selected by quality</span></div>\n"
       "<div class=\"samples\">\n");
   for (const SamplePicture& sample : report.samples) {
-    const std::string name = EscapeHtml(sample.name);
-    page.Add(
-        "<figure class=\"card\"><img src=\"data:image/jpeg;base64,{}\" width=\"{}\" height=\"{}\" "
-        "alt=\"{} with its labels\"><figcaption>{}<span>{}",
-        Base64(sample.jpeg), sample.width, sample.height, name, name,
-        CountOf(sample.labels, "label"));
-    if (sample.interpolated > 0) page.Add(", {} interpolated", FormatCount(sample.interpolated));
-    page.Add("</span></figcaption></figure>\n");
+    page.Add("{}", SampleFigure(sample, report, colors));
   }
   page.Add("</div>\n");
 }
@@ -274,8 +280,9 @@ std::string FormatReportHtml(const Report& report) {
   page.Add("<h1>{}</h1>\n<p class=\"lead\">Pre-labels by {}</p>\n", job, EscapeHtml(report.model));
   AddTiles(page, report);
   AddNote(page, report);
-  AddClasses(page, report);
-  AddSamples(page, report);
+  const std::vector<std::uint32_t> colors = ClassColors(report);
+  AddClasses(page, report, colors);
+  AddSamples(page, report, colors);
   AddSources(page, report);
   AddQuarantined(page, report);
   AddRun(page, report);

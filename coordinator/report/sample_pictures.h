@@ -1,4 +1,4 @@
-// Draws the chosen samples: pictures at most 960 pixels wide with their labels, as JPEG.
+// Reads the chosen samples: pictures at most 960 pixels wide, as JPEG, and their labels.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ using PictureReader = std::function<Result<Image>(SourceId source, std::uint64_t
 
 // In the order of `samples`. A picture that cannot be read any more is left out: a report is not
 // worth failing over an illustration.
-std::vector<SamplePicture> DrawSamples(const std::vector<Sample>& samples, const Dataset& dataset,
-                                       const ClassMap& classes, const PictureReader& read);
+std::vector<SamplePicture> TakeSamples(const std::vector<Sample>& samples, const Dataset& dataset,
+                                       const PictureReader& read);
 
 }  // namespace prelabel

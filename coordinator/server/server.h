@@ -80,7 +80,7 @@ class Server {
   void Handle(const std::string& peer, const Hello& hello, TimePoint now);
   void Handle(WorkerId worker, ResultMessage message, TimePoint now);
   Result<void> Turn(TimePoint now, bool dispatch);
-  Result<void> Commit();
+  Result<void> CommitWaiting();
   void Raise(const SchedulerEvent& event, TimePoint now);
   void Apply(const SchedulerAction& action, TimePoint now);
   void Forget(WorkerId worker, const std::string& reason);

@@ -29,8 +29,7 @@ TEST(ReportHtml, ShowsCountsQuarantineAndSamples) {
   Report report = SmallReport();
   SamplePicture picture;
   picture.name = "road/frame_000001.jpg";
-  picture.labels = 1;
-  picture.interpolated = 1;
+  picture.boxes = {{{1, 2, 30, 40}, 0, 0.5F, true, 7}};
   picture.jpeg = {'f', 'o', 'o'};
   report.samples = {picture};
   const std::string html = FormatReportHtml(report);
