@@ -210,6 +210,9 @@ class RunTest(support.ProgramTest):
                           done.stderr)
             self.assertIn(phrase, done.stderr)
             self.assertEqual(done.stdout, "")
+            for command in (["report"], ["export", "--format", "coco"]):
+                done = self.prelabel(*command, self.calm, "--set", setting, status=2)
+                self.assertIn(phrase, done.stderr)
         self.assert_same(self.expected, self.outputs(self.calm))
 
     def test_another_model_is_refused(self):
@@ -231,8 +234,9 @@ class RunTest(support.ProgramTest):
         shutil.copytree(self.pictures, fewer)
         (fewer / "picture_01.jpg").unlink()
         data = f"data=[{{images: {fewer}}}, {{video: {self.clip}, keyframes: {{every: 2}}}}]"
-        done = self.prelabel("run", self.folder / "calm.yaml", "--set", data, status=2)
-        self.assertIn("pictures", done.stderr)
+        for command in (["run", self.folder / "calm.yaml"], ["report", self.calm]):
+            done = self.prelabel(*command, "--set", data, status=2)
+            self.assertIn("pictures", done.stderr)
         self.assert_same(self.expected, self.outputs(self.calm))
 
     def test_frames(self):
