@@ -5,6 +5,7 @@
 #include <string>
 
 #include "common/base/nearest_name.h"
+#include "coordinator/cli/prepare_run.h"
 #include "coordinator/cli/run_command.h"
 #include "coordinator/cli/write_outputs.h"
 
@@ -21,6 +22,7 @@ int Report(const std::string& run, const std::vector<std::string>& set) {
   if (!context) return Fail(context.error());
   auto store = OpenSqliteStoreReadOnly(context.value().paths.Database().string());
   if (!store) return Fail(store.error());
+  if (auto same = CheckRunIsOf(context.value(), *store.value()); !same) return Fail(same.error());
   auto stored = store.value()->GetMeta(kRunInfoKey);
   if (!stored) return Fail(stored.error());
   auto outputs = WriteOutputs(context.value(), *store.value(),
@@ -51,6 +53,9 @@ int Export(const ExportArguments& arguments) {
   if (!arguments.format.empty()) {
     auto store = OpenSqliteStoreReadOnly(context.value().paths.Database().string());
     if (!store) return Fail(store.error());
+    if (auto same = CheckRunIsOf(context.value(), *store.value()); !same) {
+      return Fail(same.error());
+    }
     auto path = ExportLabels(context.value(), *store.value(), arguments.format, arguments.raw,
                              arguments.frames ? std::string() : arguments.out);
     if (!path) return Fail(path.error());

@@ -84,4 +84,14 @@ Result<PreparedRun> PrepareRun(const JobContext& context) {
   return run;
 }
 
+Result<void> CheckRunIsOf(const JobContext& context, Store& store) {
+  PRELABEL_TRY(const auto fingerprint, store.GetMeta(kFingerprintKey));
+  if (fingerprint) {
+    PRELABEL_TRY(const auto bound, ParseFingerprint(*fingerprint));
+    PRELABEL_TRY(CheckFingerprint(bound, MakeFingerprint(context.job, context.card)));
+  }
+  PRELABEL_TRY(const auto items, store.GetMeta(kDatasetKey));
+  return items ? CheckSameItems(*items, context.dataset) : Ok();
+}
+
 }  // namespace prelabel

@@ -23,4 +23,8 @@ struct PreparedRun {
 // InvalidArgument: the directory holds another job's results. Unavailable: it is in use.
 Result<PreparedRun> PrepareRun(const JobContext& context);
 
+// Whether a job that only reads a run's results may: the same checks, nothing is written.
+// InvalidArgument: the results are another job's.
+Result<void> CheckRunIsOf(const JobContext& context, Store& store);
+
 }  // namespace prelabel

@@ -140,7 +140,7 @@ class BadModelTest(support.ProgramTest):
         error = self.fail("other-weights", 2)
         self.assertIn(f"{bundle}/model.pt: the weights of model nanodet-g-coco are not those of "
                       "its card: sha256 ", error)
-        self.assertLessEqual(error.count("the card says"), 2, "once when it is seen, once at the end")
+        self.assertLessEqual(error.count("the card says"), 2)  # when it is seen, and at the end
         self.assertNotIn("another one is started", error)
         # Put right, the same directory will do.
         (bundle / "model.pt").write_bytes(good)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""run, serve, report and export as a user types them, and what becomes of runs that are disturbed."""
+"""run, serve, report and export as a user types them, also where a run is disturbed."""
 
 import json
 import os
@@ -210,6 +210,9 @@ class RunTest(support.ProgramTest):
                           done.stderr)
             self.assertIn(phrase, done.stderr)
             self.assertEqual(done.stdout, "")
+            for command in (["report"], ["export", "--format", "coco"]):
+                done = self.prelabel(*command, self.calm, "--set", setting, status=2)
+                self.assertIn(phrase, done.stderr)
         self.assert_same(self.expected, self.outputs(self.calm))
 
     def test_another_model_is_refused(self):
@@ -217,8 +220,9 @@ class RunTest(support.ProgramTest):
         shutil.copytree(support.MODEL.parent, bundle)
         card = (bundle / "model.yaml").read_text()
         job = self.folder / "calm.yaml"
-        for pattern, other, phrase in [(r"(?m)^sha256: .*$", "sha256: " + 64 * "0", "model (sha256)"),
-                                       (r"channels: bgr", "channels: rgb", "pre-processing")]:
+        cases = [(r"(?m)^sha256: .*$", "sha256: " + 64 * "0", "model (sha256)"),
+                 (r"channels: bgr", "channels: rgb", "pre-processing")]
+        for pattern, other, phrase in cases:
             changed, count = re.subn(pattern, other, card)
             self.assertEqual(count, 1)
             (bundle / "model.yaml").write_text(changed)
@@ -230,8 +234,9 @@ class RunTest(support.ProgramTest):
         shutil.copytree(self.pictures, fewer)
         (fewer / "picture_01.jpg").unlink()
         data = f"data=[{{images: {fewer}}}, {{video: {self.clip}, keyframes: {{every: 2}}}}]"
-        done = self.prelabel("run", self.folder / "calm.yaml", "--set", data, status=2)
-        self.assertIn("pictures", done.stderr)
+        for command in (["run", self.folder / "calm.yaml"], ["report", self.calm]):
+            done = self.prelabel(*command, "--set", data, status=2)
+            self.assertIn("pictures", done.stderr)
         self.assert_same(self.expected, self.outputs(self.calm))
 
     def test_frames(self):
