@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command) {
   pid_ = fork();
   if (pid_ < 0) Die("fork");
   if (pid_ == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGTERM);  // an interrupted benchmark leaves nothing running
     dup2(input[0], STDIN_FILENO);
     dup2(output[1], STDOUT_FILENO);
     execv(argv[0], argv.data());

@@ -27,7 +27,7 @@ namespace {
 
 constexpr int kWorkers = 2;
 constexpr std::size_t kPayloadBytes = 64;
-constexpr std::uint32_t kMaxCredit = SessionOptions{}.max_credit;
+const std::uint32_t kMaxCredit = SessionOptions{}.max_credit;
 
 struct Arguments {
   std::uint64_t tasks = 200000;
