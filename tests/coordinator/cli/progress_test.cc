@@ -1,0 +1,79 @@
+#include "coordinator/cli/progress.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace prelabel {
+namespace {
+
+using std::chrono::seconds;
+
+TEST(FormatDuration, MinutesAndHours) {
+  EXPECT_EQ(FormatDuration(0), "0:00");
+  EXPECT_EQ(FormatDuration(17.4), "0:17");
+  EXPECT_EQ(FormatDuration(59.6), "1:00");
+  EXPECT_EQ(FormatDuration(3599), "59:59");
+  EXPECT_EQ(FormatDuration(3600), "1:00:00");
+  EXPECT_EQ(FormatDuration(100 * 3600 + 62), "100:01:02");
+  EXPECT_EQ(FormatDuration(-5), "0:00");
+}
+
+TEST(FormatProgress, SaysHowFarHowFastAndHowLong) {
+  // The line that the header promises: 390 items left at 23.1 a second are 16.9 s.
+  EXPECT_EQ(FormatProgress({405, 795, 0, 2, false}, 23.1),
+            " 50 %  405/795 items  23.1/s  ETA 0:17  2 workers");
+}
+
+TEST(FormatProgress, LeavesOutWhatIsNotKnown) {
+  EXPECT_EQ(FormatProgress({0, 10, 0, 0, false}, 0), "  0 %  0/10 items  0 workers");
+  EXPECT_EQ(FormatProgress({10, 10, 3, 1, true}, 5),
+            "100 %  10/10 items  5.0/s  1 worker  3 failed  linking tracks");
+  EXPECT_EQ(FormatProgress({}, 0), "  0 %  0/0 items  0 workers");  // an empty dataset
+}
+
+// What a Progress prints where there is no terminal.
+class ProgressTest : public ::testing::Test {
+ protected:
+  ProgressTest() : file_(open_memstream(&text_, &size_)) {}
+  ~ProgressTest() override {
+    std::fclose(file_);
+    std::free(text_);
+  }
+  std::string Printed() {
+    std::fflush(file_);
+    return {text_, size_};
+  }
+  char* text_ = nullptr;
+  std::size_t size_ = 0;
+  std::FILE* file_;
+};
+
+TEST_F(ProgressTest, PlainLinesNowAndThenWithoutControlCharacters) {
+  Progress progress(file_, false);
+  progress.Update({1, 100, 0, 1, false}, seconds(1));
+  progress.Update({2, 100, 0, 1, false}, seconds(2));    // too soon
+  progress.Update({11, 100, 0, 1, false}, seconds(11));  // 10 items in 10 s; 89 s left
+  progress.Update({11, 100, 0, 1, false}, seconds(30));  // nothing new
+  EXPECT_EQ(Printed(),
+            "  1 %  1/100 items  1 worker\n"
+            " 11 %  11/100 items  1.0/s  ETA 1:29  1 worker\n");
+}
+
+TEST_F(ProgressTest, TheRateIsOfThisSession) {
+  Progress progress(file_, false);
+  progress.Update({500, 1000, 0, 1, false}, seconds(100));  // resumed with half of it done
+  progress.Finish({1000, 1000, 0, 1, false}, seconds(150));
+  EXPECT_NE(Printed().find("100 %  1000/1000 items  10.0/s"), std::string::npos) << Printed();
+}
+
+TEST_F(ProgressTest, QuietPrintsNothing) {
+  Progress progress(file_, true);
+  progress.Update({1, 2, 0, 1, false}, seconds(1));
+  progress.Note("a worker left");
+  progress.Finish({2, 2, 0, 1, false}, seconds(2));
+  EXPECT_EQ(Printed(), "");
+}
+
+}  // namespace
+}  // namespace prelabel
