@@ -31,6 +31,7 @@ Result<ServerStats> Server::Run(const std::atomic<bool>& stop, Duration drain_li
     PRELABEL_TRY(Turn(now, true));
     if (!observer_.OnTurn(scheduler_, now)) break;
   }
+  PRELABEL_TRY(CommitWaiting());  // what the last messages could not reach
   PRELABEL_TRY(Drain(drain_limit));
   return stats_;
 }
@@ -157,7 +158,7 @@ void Server::Handle(const std::string& peer, const Hello& hello, TimePoint now) 
   for (const auto& [id, session] : sessions_) {
     if (session.uuid == hello.worker_uuid) earlier = id;
   }
-  if (earlier != WorkerId()) Raise(WorkerLeft{earlier, true, "it connected again"}, now);
+  if (earlier != WorkerId()) Raise(WorkerLeft{earlier, false, "it connected again"}, now);
 
   const WorkerId worker(++last_worker_);
   sessions_[worker] = {

@@ -25,8 +25,8 @@ class WorkerLoop {
              const Clock& clock);
 
   // Works until the coordinator ends the run (Ok), or `stop` is set and Wake called (Ok), or there
-  // is no way to go on (Unavailable: nobody answers; InvalidArgument: refused, or the model cannot
-  // be loaded).
+  // is no way to go on (Unavailable: nobody answers, or it refuses this worker; InvalidArgument:
+  // the model cannot be loaded).
   Result<void> Run(const std::atomic<bool>& stop);
 
   // Ends the present wait: a task is done or `stop` was set. Thread-safe.

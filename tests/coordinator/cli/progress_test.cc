@@ -1,57 +1,83 @@
-// Expected lines and rates by hand.
 #include "coordinator/cli/progress.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace prelabel {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
-
-TEST(FormatProgress, Lines) {
-  EXPECT_EQ(FormatProgress({405, 810, 0, 2, false}, 22.5),
-            " 50 %  405/810 items  22.5/s  ETA 0:18  2 workers");
-  EXPECT_EQ(FormatProgress({0, 10, 0, 0, false}, 0), "  0 %  0/10 items  waiting for workers");
-  EXPECT_EQ(FormatProgress({10, 10, 3, 1, true}, 5),
-            "100 %  10/10 items  5.0/s  1 worker  3 failed  linking tracks");
-  EXPECT_EQ(FormatProgress({10, 10, 0, 0, false}, 5), "100 %  10/10 items  5.0/s");
-}
+using std::chrono::seconds;
 
 TEST(FormatDuration, MinutesAndHours) {
+  EXPECT_EQ(FormatDuration(0), "0:00");
+  EXPECT_EQ(FormatDuration(17.4), "0:17");
   EXPECT_EQ(FormatDuration(59.6), "1:00");
-  EXPECT_EQ(FormatDuration(3725), "1:02:05");
+  EXPECT_EQ(FormatDuration(3599), "59:59");
+  EXPECT_EQ(FormatDuration(3600), "1:00:00");
+  EXPECT_EQ(FormatDuration(100 * 3600 + 62), "100:01:02");
+  EXPECT_EQ(FormatDuration(-5), "0:00");
 }
 
+TEST(FormatProgress, SaysHowFarHowFastAndHowLong) {
+  // The line that the header promises: 390 items left at 23.1 a second are 16.9 s.
+  EXPECT_EQ(FormatProgress({405, 795, 0, 2, false}, 23.1),
+            " 50 %  405/795 items  23.1/s  ETA 0:17  2 workers");
+}
+
+TEST(FormatProgress, LeavesOutWhatIsNotKnown) {
+  EXPECT_EQ(FormatProgress({0, 10, 0, 0, false}, 0), "  0 %  0/10 items  0 workers");
+  EXPECT_EQ(FormatProgress({10, 10, 3, 1, true}, 5),
+            "100 %  10/10 items  5.0/s  1 worker  3 failed  linking tracks");
+  EXPECT_EQ(FormatProgress({}, 0), "  0 %  0/0 items  0 workers");  // an empty dataset
+}
+
+// What a Progress prints where there is no terminal.
 class ProgressTest : public ::testing::Test {
  protected:
-  ~ProgressTest() override { std::fclose(file_); }
-  std::string Text() const {
-    std::rewind(file_);
-    std::string text(4096, '\0');
-    text.resize(std::fread(text.data(), 1, text.size(), file_));
-    return text;
+  ProgressTest() : file_(open_memstream(&text_, &size_)) {}
+  ~ProgressTest() override {
+    std::fclose(file_);
+    std::free(text_);
   }
-  std::FILE* file_ = std::tmpfile();  // no terminal
+  std::string Printed() {
+    std::fflush(file_);
+    return {text_, size_};
+  }
+  char* text_ = nullptr;
+  std::size_t size_ = 0;
+  std::FILE* file_;
 };
+
+TEST_F(ProgressTest, PlainLinesNowAndThenWithoutControlCharacters) {
+  Progress progress(file_, false);
+  progress.Update({1, 100, 0, 1, false}, seconds(1));
+  progress.Update({2, 100, 0, 1, false}, seconds(2));    // too soon
+  progress.Update({11, 100, 0, 1, false}, seconds(11));  // 10 items in 10 s; 89 s left
+  progress.Update({11, 100, 0, 1, false}, seconds(30));  // nothing new
+  EXPECT_EQ(Printed(),
+            "  1 %  1/100 items  1 worker\n"
+            " 11 %  11/100 items  1.0/s  ETA 1:29  1 worker\n");
+}
 
 TEST_F(ProgressTest, RateCountsFromTheFirstResultOfTheSession) {
   Progress progress(file_, false);
-  const auto at = [](int s) { return std::chrono::seconds(100 + s); };
+  const auto at = [](int s) { return seconds(100 + s); };
   progress.Update({100, 200, 0, 0, false}, at(0));   // resumed with 100
   progress.Update({100, 200, 0, 2, false}, at(30));  // models were loaded
   progress.Update({110, 200, 0, 2, false}, at(40));  // the first results
   progress.Finish({150, 200, 0, 2, false}, at(50));  // 40 items in 10 s
-  EXPECT_THAT(Text(), HasSubstr("150/200 items  4.0/s  ETA 0:13  2 workers\n"));
-  EXPECT_THAT(Text(), Not(HasSubstr("\r")));
+  EXPECT_THAT(Printed(), ::testing::HasSubstr("150/200 items  4.0/s  ETA 0:13  2 workers\n"));
+  EXPECT_THAT(Printed(), ::testing::Not(::testing::HasSubstr("\r")));
 }
 
-TEST_F(ProgressTest, QuietSaysNothing) {
+TEST_F(ProgressTest, QuietPrintsNothing) {
   Progress progress(file_, true);
-  progress.Note("a note");
-  progress.Finish({1, 2, 0, 0, false}, std::chrono::seconds(1));
-  EXPECT_EQ(Text(), "");
+  progress.Update({1, 2, 0, 1, false}, seconds(1));
+  progress.Note("a worker left");
+  progress.Finish({2, 2, 0, 1, false}, seconds(2));
+  EXPECT_EQ(Printed(), "");
 }
 
 }  // namespace

@@ -1,0 +1,53 @@
+#include "coordinator/cli/run_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+#include <vector>
+
+namespace prelabel {
+namespace {
+
+using ::testing::MatchesRegex;
+
+TEST(RunLog, EachLineIsOneJsonObject) {
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("run_log_test_" + std::to_string(getpid()) + ".jsonl");
+  std::filesystem::remove(path);
+  for (int session = 0; session < 2; ++session) {  // a resumed run goes on in the same file
+    auto log = RunLog::Open(path);
+    ASSERT_TRUE(log.has_value());
+    log.value().Write("worker left", {{"worker", std::int64_t{3}},
+                                      {"reason", std::string("said \"no\"\nand left \\ ü")},
+                                      {"seconds", 0.5}});
+  }
+  std::ifstream file(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  std::filesystem::remove(path);
+  ASSERT_EQ(lines.size(), 2U);
+  for (const std::string& line : lines) {
+    boost::json::error_code failed;
+    const boost::json::value value = boost::json::parse(line, failed);
+    ASSERT_FALSE(failed) << line;
+    EXPECT_EQ(value.at("event").as_string(), "worker left");
+    EXPECT_EQ(value.at("worker").as_int64(), 3);
+    EXPECT_EQ(value.at("reason").as_string(), "said \"no\"\nand left \\ ü");
+    EXPECT_EQ(value.at("seconds").as_double(), 0.5);
+    EXPECT_THAT(std::string(value.at("time").as_string()),
+                MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{3}Z"));
+  }
+}
+
+TEST(RunLog, AFolderThatIsNotThereIsAnErrorWithThePath) {
+  const auto log = RunLog::Open("/nonexistent/run/log.jsonl");
+  ASSERT_TRUE(log.has_error());
+  EXPECT_EQ(log.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(log.error().context, "/nonexistent/run/log.jsonl");
+}
+
+}  // namespace
+}  // namespace prelabel

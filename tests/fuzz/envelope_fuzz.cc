@@ -1,0 +1,43 @@
+// Arbitrary bytes as a message or a stored payload: decoding never throws or crashes, an error has
+// a reason, and what is accepted is the same after another round through the codec.
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "common/wire/codec.h"
+
+namespace {
+
+template <class Decode, class Encode>
+void RoundTrip(const std::string& bytes, const Decode& decode, const Encode& encode) {
+  const auto message = decode(bytes);
+  if (!message.has_value()) {
+    if (message.error().message.empty()) std::abort();
+    return;
+  }
+  const std::string once = encode(message.value());
+  const auto again = decode(once);
+  if (!again.has_value()) {
+    std::fprintf(stderr, "refused after encoding: %s\n", again.error().message.c_str());
+    std::abort();
+  }
+  if (encode(again.value()) != once) {
+    std::fprintf(stderr, "not the same after another round\n");
+    std::abort();
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string bytes(reinterpret_cast<const char*>(data), size);
+  using prelabel::DecodeCoordinatorMessage;
+  using prelabel::DecodeTaskPayload;
+  using prelabel::DecodeWorkerMessage;
+  RoundTrip(bytes, DecodeWorkerMessage, prelabel::EncodeWorkerMessage);
+  RoundTrip(bytes, DecodeCoordinatorMessage, prelabel::EncodeCoordinatorMessage);
+  RoundTrip(bytes, DecodeTaskPayload, prelabel::EncodeTaskPayload);
+  return 0;
+}
