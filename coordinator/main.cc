@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "common/base/nearest_name.h"
 #include "coordinator/cli/run_command.h"
 #include "coordinator/cli/write_outputs.h"
 
@@ -66,6 +67,17 @@ int Export(const ExportArguments& arguments) {
   return kExitDone;
 }
 
+// The parser would say only that a command is missing.
+Error UnknownCommand(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  const auto nearest = NearestName(word, names);
+  return InvalidArgument(fmt::format("unknown command '{}'; {}", word,
+                                     nearest
+                                         ? fmt::format("did you mean '{}'?", *nearest)
+                                         : fmt::format("write one of {}", fmt::join(names, ", "))));
+}
+
 int Main(int argc, char** argv) {
   CLI::App app(
       "Pre-labels image and video datasets with pre-trained models, on any number of workers.",
@@ -119,6 +131,9 @@ int Main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (argc > 1 && argv[1][0] != '-' && app.get_subcommands().empty()) {
+      return Fail(UnknownCommand(app, argv[1]));
+    }
     return app.exit(error) == 0 ? kExitDone : kExitUsage;
   }
   if (run_command->parsed() || serve_command->parsed()) {

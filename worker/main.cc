@@ -91,8 +91,12 @@ int Work(const WorkerArguments& arguments) {
     executor.Stop();
   }
   if (!outcome) {
-    fmt::print(stderr, "prelabel-worker: {}\n", outcome.error().ToString());
-    return outcome.error().code == ErrorCode::kInvalidArgument ? kExitUsage : kExitFailed;
+    Error error = outcome.error();
+    if (error.code == ErrorCode::kUnavailable && error.context.empty()) {
+      error.context = arguments.endpoint;
+    }
+    fmt::print(stderr, "prelabel-worker: {}\n", error.ToString());
+    return error.code == ErrorCode::kInvalidArgument ? kExitUsage : kExitFailed;
   }
   return signals.signal() != 0 ? 128 + signals.signal() : 0;
 }

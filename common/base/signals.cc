@@ -1,5 +1,8 @@
 #include "common/base/signals.h"
 
+#include <ucontext.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
@@ -16,11 +19,26 @@ sigset_t StopSet() {
   return set;
 }
 
+// Libraries start threads before main (OpenBLAS does), and these do not block the signals. Where
+// one of them is hit, it blocks them from now on and passes the signal to the waiting thread.
+void PassOn(int signal, siginfo_t*, void* context) {
+  sigset_t& mask = static_cast<ucontext_t*>(context)->uc_sigmask;
+  sigaddset(&mask, SIGINT);
+  sigaddset(&mask, SIGTERM);
+  kill(getpid(), signal);
+}
+
 }  // namespace
 
 StopSignals::StopSignals() {
   const sigset_t set = StopSet();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  struct sigaction action = {};
+  action.sa_sigaction = PassOn;
+  action.sa_flags = SA_SIGINFO | SA_RESTART;
+  action.sa_mask = set;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
   thread_ = std::thread([this, set] {
     const timespec slice{0, 100'000'000};  // to notice the end of the process
     while (!over_.load()) {

@@ -24,6 +24,14 @@ Error Malformed(const char* what) {
 
 bool TextFits(const std::string& text) { return text.size() <= kMaxText; }
 
+// A reason may be an exception's text with a stack trace: the receiver would refuse all of it.
+std::string CutReason(const std::string& reason) {
+  if (TextFits(reason)) return reason;
+  std::size_t end = kMaxText;
+  while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xC0) == 0x80) --end;
+  return reason.substr(0, end);
+}
+
 void PackBox(const Box& box, google::protobuf::RepeatedField<float>& out) {
   out.Add(box.x1);
   out.Add(box.y1);
@@ -244,10 +252,12 @@ struct WorkerPacker {
     failure.set_epoch(m.epoch.value);
     failure.set_task(m.task.value);
     failure.set_attempt(m.attempt.value);
-    failure.set_reason(m.reason);
+    failure.set_reason(CutReason(m.reason));
     failure.set_permanent(m.permanent);
   }
-  void operator()(const Goodbye& m) const { out.mutable_goodbye()->set_reason(m.reason); }
+  void operator()(const Goodbye& m) const {
+    out.mutable_goodbye()->set_reason(CutReason(m.reason));
+  }
 };
 
 struct CoordinatorPacker {
@@ -264,7 +274,7 @@ struct CoordinatorPacker {
     welcome.set_raw_max_per_image(m.raw_max_per_image);
   }
   void operator()(const Reject& m) const {
-    out.mutable_reject()->set_reason(m.reason);
+    out.mutable_reject()->set_reason(CutReason(m.reason));
     out.mutable_reject()->set_permanent(m.permanent);
   }
   void operator()(const Assign& m) const {
@@ -273,8 +283,9 @@ struct CoordinatorPacker {
       Pack(assignment, *out.mutable_assign()->add_tasks());
   }
   void operator()(const Ack& m) const {
+    wire::Ack& ack = *out.mutable_ack();  // also where it is empty: it answers a Heartbeat
     for (const Ack::Item& item : m.items) {
-      wire::AckItem& packed = *out.mutable_ack()->add_items();
+      wire::AckItem& packed = *ack.add_items();
       packed.set_task(item.task.value);
       packed.set_attempt(item.attempt.value);
       packed.set_status(static_cast<std::uint32_t>(item.status));

@@ -38,7 +38,7 @@ struct Hello {
 struct Welcome {
   Epoch epoch;
   std::chrono::milliseconds heartbeat{2000};
-  std::uint64_t max_message_bytes = 0;
+  std::uint64_t max_message_bytes = std::uint64_t{256} << 20;  // results must be smaller
   std::string model_card;  // path of model.yaml
   float raw_threshold = 0;
   float raw_nms = 0;

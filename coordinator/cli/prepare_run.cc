@@ -15,15 +15,21 @@ namespace {
 constexpr char kFingerprintKey[] = "fingerprint";
 constexpr char kDatasetKey[] = "dataset";
 
-Result<RunFingerprint> BindFingerprint(Store& store, const RunFingerprint& wanted) {
+Result<RunFingerprint> BindFingerprint(Store& store, const RunFingerprint& wanted,
+                                       bool anything_done) {
   PRELABEL_TRY(const auto stored, store.GetMeta(kFingerprintKey));
   if (!stored) {
     PRELABEL_TRY(store.PutMeta(kFingerprintKey, FormatFingerprint(wanted)));
     return wanted;
   }
   PRELABEL_TRY(auto bound, ParseFingerprint(*stored));
-  PRELABEL_TRY(CheckFingerprint(bound, wanted));
-  return bound;
+  const auto fits = CheckFingerprint(bound, wanted);
+  if (fits) return bound;
+  // Nothing was made under the old one yet: a first try with a wrong model binds to nothing. What
+  // was planned depends on the sampling.
+  if (anything_done || bound.sampling != wanted.sampling) return fits.error();
+  PRELABEL_TRY(store.PutMeta(kFingerprintKey, FormatFingerprint(wanted)));
+  return wanted;
 }
 
 Result<void> BindDataset(Store& store, const Dataset& dataset) {
@@ -61,11 +67,12 @@ Result<PreparedRun> PrepareRun(const JobContext& context) {
   }
   PreparedRun run;
   PRELABEL_TRY(run.store, OpenSqliteStore(context.paths.Database().string()));
-  PRELABEL_TRY(run.fingerprint,
-               BindFingerprint(*run.store, MakeFingerprint(context.job, context.card)));
-  PRELABEL_TRY(BindDataset(*run.store, context.dataset));
   PRELABEL_TRY(run.tasks, run.store->LoadTasks());
   for (const TaskRow& row : run.tasks) run.resumed |= row.state != TaskState::kPending;
+  PRELABEL_TRY(
+      run.fingerprint,
+      BindFingerprint(*run.store, MakeFingerprint(context.job, context.card), run.resumed));
+  PRELABEL_TRY(BindDataset(*run.store, context.dataset));
   const std::vector<Task> missing =
       PlanMissing(context.dataset, run.tasks, context.job.cluster.shard_size);
   if (!missing.empty()) {

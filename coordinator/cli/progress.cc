@@ -31,7 +31,11 @@ std::string FormatProgress(const ProgressState& state, double items_per_second) 
       line += "  ETA " + FormatDuration(left / items_per_second);
     }
   }
-  line += fmt::format("  {} worker{}", state.workers, state.workers == 1 ? "" : "s");
+  if (state.workers > 0) {
+    line += fmt::format("  {} worker{}", state.workers, state.workers == 1 ? "" : "s");
+  } else if (state.items_done < state.items_total) {
+    line += "  waiting for workers";
+  }
   if (state.items_failed > 0) line += fmt::format("  {} failed", state.items_failed);
   if (state.linking) line += "  linking tracks";
   return line;
@@ -41,8 +45,15 @@ Progress::Progress(std::FILE* out, bool quiet)
     : out_(out), quiet_(quiet), terminal_(isatty(fileno(out)) != 0) {}
 
 double Progress::Rate(const ProgressState& state, TimePoint now) {
-  if (!started_) {
+  // From the first result on: starting workers and loading models says nothing about the rest.
+  if (!started_ || state.items_done == items_at_start_) {
+    if (!started_) items_at_start_ = state.items_done;
     started_ = true;
+    first_ = now;
+    first_items_ = state.items_done;
+    return 0;
+  }
+  if (first_items_ == items_at_start_) {
     first_ = now;
     first_items_ = state.items_done;
   }
@@ -70,7 +81,7 @@ void Progress::Draw(const ProgressState& state, TimePoint now) {
 
 void Progress::Update(const ProgressState& state, TimePoint now) {
   if (quiet_) return;
-  if (!started_) Rate(state, now);
+  Rate(state, now);  // it must see the first result when that comes
   const Duration every = terminal_ ? kRedraw : kPlainLine;
   if (now - last_draw_ < every && last_draw_ != TimePoint{}) return;
   if (!terminal_ && state.items_done == last_items_) return;  // nothing new to say

@@ -18,7 +18,8 @@ struct ProgressState {
   bool linking = false;  // detection is over, tracks are being made
 };
 
-// "  51 %  405/795 items  23.1/s  ETA 0:17  2 workers"; the rate is of this session.
+// "  51 %  405/795 items  23.1/s  ETA 0:17  2 workers"; the rate is that since
+// the first result of this session.
 std::string FormatProgress(const ProgressState& state, double items_per_second);
 
 // Seconds as m:ss or h:mm:ss.
@@ -46,6 +47,7 @@ class Progress {
   bool started_ = false;
   TimePoint first_{};
   std::uint64_t first_items_ = 0;
+  std::uint64_t items_at_start_ = 0;
   TimePoint last_draw_{};
   std::uint64_t last_items_ = 0;
 };

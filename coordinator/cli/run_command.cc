@@ -104,7 +104,10 @@ Result<RunInfo> Serve(const RunArguments& arguments, const JobContext& context, 
   observer.Finish(clock.Now());
   if (launcher) launcher->Terminate(std::chrono::seconds(5));
   if (!stats) return stats.error();
-  if (!observer.failure().empty()) return Unavailable(observer.failure());
+  if (!observer.failure().empty()) {
+    return observer.failed_for_good() ? InvalidArgument(observer.failure())
+                                      : Unavailable(observer.failure());
+  }
 
   info.seconds =
       std::chrono::duration<double>(stats.value().last_commit - stats.value().first_assign).count();

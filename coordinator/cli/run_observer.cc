@@ -43,7 +43,7 @@ void RunObserver::OnWorkerLeft(const WorkerInfo& worker, const std::string& reas
   log_.Write("worker left",
              {{"worker", static_cast<std::int64_t>(worker.id.value)}, {"reason", reason}});
   state_.workers = --workers_;
-  if (reason == "done") return;
+  if (reason == "done" || reason == last_reason_) return;  // the log has each
   last_reason_ = reason;
   progress_.Note(fmt::format("worker {} on {} left: {}", worker.id.value, worker.hostname, reason));
 }
@@ -88,19 +88,21 @@ void RunObserver::WatchLauncher() {
     if (worker.ok) continue;  // it was told to leave
     log_.Write("worker process ended",
                {{"number", static_cast<std::int64_t>(worker.number)}, {"status", worker.status}});
-    if (restarts_ < kMaxRestarts && launcher_->Start(1)) {
+    if (!worker.usage && restarts_ < kMaxRestarts && launcher_->Start(1)) {
       ++restarts_;
       progress_.Note(fmt::format("worker process {} {}; another one is started (its log: {})",
                                  worker.number, worker.status, worker.log.string()));
     } else if (launcher_->Running() == 0) {
       failure_ = fmt::format("every worker process has ended; the last one {} (its log: {})",
                              worker.status, worker.log.string());
+      failed_for_good_ = worker.usage;
       if (!last_reason_.empty()) failure_ += "\n  it said: " + last_reason_;
     }
   }
 }
 
 void RunObserver::Finish(TimePoint now) {
+  if (!failure_.empty()) return;
   state_.linking = false;
   progress_.Finish(state_, now);
 }

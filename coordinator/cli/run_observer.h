@@ -33,6 +33,8 @@ class RunObserver : public ServerObserver {
 
   // Why the run cannot go on (every local worker is gone), or empty.
   const std::string& failure() const { return failure_; }
+  // The same command would fail again: the workers cannot use this job or model.
+  bool failed_for_good() const { return failed_for_good_; }
   // Distinct compute classes that have joined, as "build device cpu precision".
   const std::set<std::string>& compute_classes() const { return compute_classes_; }
   // Everyone that took part, as "host, 2 slots", in the order of joining.
@@ -53,6 +55,7 @@ class RunObserver : public ServerObserver {
   std::set<std::string> compute_classes_;
   std::string last_reason_;  // with which a worker left
   std::string failure_;
+  bool failed_for_good_ = false;
   int restarts_ = 0;
 };
 

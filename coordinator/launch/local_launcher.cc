@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kPollInterval{10};
+constexpr int kUsageStatus = 2;  // worker/main.cc
 
 class Descriptor {
  public:
@@ -158,8 +159,8 @@ std::vector<ExitedWorker> LocalLauncher::Poll() {
     const pid_t pid = waitpid(worker.pid, &status, WNOHANG);
     if (pid == 0 || (pid < 0 && errno == EINTR)) return false;
     const bool known = pid == worker.pid;
-    exited.push_back({worker.number, worker.pid,
-                      known && WIFEXITED(status) && WEXITSTATUS(status) == 0,
+    const int code = known && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    exited.push_back({worker.number, worker.pid, code == 0, code == kUsageStatus,
                       known ? DescribeStatus(status) : "ended", worker.log});
     return true;
   });

@@ -24,6 +24,7 @@ struct ExitedWorker {
   int number = 0;  // from 1, in the order of starting
   pid_t pid = 0;
   bool ok = false;     // exit status 0
+  bool usage = false;  // exit status 2: it cannot use this job or model; another would not either
   std::string status;  // "exited with status 3", "was killed by signal 9 (Killed) …"
   std::filesystem::path log;
 };

@@ -58,19 +58,19 @@ Result<void> Server::Turn(TimePoint now, bool dispatch) {
     last_tick_ = now;
     Raise(Tick{}, now);
   }
-  PRELABEL_TRY(Commit());
+  // What a link task is made of must be in the store before the task is given out.
+  PRELABEL_TRY(CommitWaiting());
   if (dispatch) {
-    // After the commit: a link task is built from what the store holds of its video.
     scheduler_.Dispatch(now, actions_);
     for (const SchedulerAction& action : actions_) Apply(action, now);
     actions_.clear();
-    PRELABEL_TRY(Commit());  // tasks that could not be built
+    PRELABEL_TRY(CommitWaiting());  // tasks that could not be given out
   }
   Flush(now);
   return Ok();
 }
 
-Result<void> Server::Commit() {
+Result<void> Server::CommitWaiting() {
   if (to_commit_.empty() && to_quarantine_.empty()) return Ok();
   PRELABEL_TRY(store_.Commit(to_commit_, to_quarantine_));
   if (!to_commit_.empty()) {
@@ -148,6 +148,8 @@ void Server::Handle(const std::string& peer, const Hello& hello, TimePoint now) 
       Reply(peer, welcome_);  // our answer crossed its second Hello
       return;
     }
+    // Nonces count up: a late copy of an old Hello must not end the session that came after it.
+    if (session.uuid == hello.worker_uuid && hello.nonce < session.nonce) return;
     Raise(WorkerLeft{known->second, false, "it joined again"}, now);
   }
   // The same process under a new connection: its old session is over.
@@ -182,6 +184,7 @@ void Server::Handle(WorkerId worker, ResultMessage message, TimePoint now) {
 void Server::Apply(const SchedulerAction& action, TimePoint now) {
   if (const auto* assign = std::get_if<AssignTask>(&action)) {
     auto assignment = build_(assign->task, assign->attempt);
+    if (assignment) assignment = FitsAMessage(std::move(assignment).value());
     if (!assignment) {
       std::vector<SchedulerAction> more;
       scheduler_.OnEvent(TaskFailed{assign->worker, assign->task.id, assign->attempt,
@@ -193,7 +196,12 @@ void Server::Apply(const SchedulerAction& action, TimePoint now) {
     if (stats_.first_assign == TimePoint{}) stats_.first_assign = now;
     outboxes_[assign->worker].assign.tasks.push_back(std::move(assignment).value());
   } else if (const auto* cancel = std::get_if<CancelTask>(&action)) {
-    outboxes_[cancel->worker].cancels.push_back({cancel->task, cancel->attempt});
+    Outbox& outbox = outboxes_[cancel->worker];
+    // Given and taken back within one turn: the worker need not know.
+    const std::size_t unsent = std::erase_if(outbox.assign.tasks, [&](const Assignment& a) {
+      return a.task.id == cancel->task && a.attempt == cancel->attempt;
+    });
+    if (unsent == 0) outbox.cancels.push_back({cancel->task, cancel->attempt});
   } else if (const auto* commit = std::get_if<CommitResult>(&action)) {
     to_commit_.emplace_back();
     outboxes_[commit->worker].ack.items.push_back(
@@ -232,6 +240,19 @@ void Server::Flush(TimePoint now) {
   for (const WorkerId worker : unreachable) {
     Raise(WorkerLeft{worker, true, "its connection is gone"}, now);
   }
+}
+
+// Only a link task's detections grow with the dataset; merge links what no worker could.
+Result<Assignment> Server::FitsAMessage(Assignment assignment) const {
+  if (assignment.task.kind != TaskKind::kLink) return assignment;
+  Assign message{welcome_.epoch, {std::move(assignment)}};
+  const std::size_t bytes = EncodeCoordinatorMessage(message).size();
+  if (bytes > welcome_.max_message_bytes) {
+    return InvalidArgument("the video's detections are " + std::to_string(bytes) +
+                           " bytes, more than a message may hold; its tracks are linked by the "
+                           "coordinator instead");
+  }
+  return std::move(message.tasks.front());
 }
 
 bool Server::Send(WorkerId worker, const CoordinatorMessage& message) {

@@ -80,9 +80,10 @@ class Server {
   void Handle(const std::string& peer, const Hello& hello, TimePoint now);
   void Handle(WorkerId worker, ResultMessage message, TimePoint now);
   Result<void> Turn(TimePoint now, bool dispatch);
-  Result<void> Commit();
+  Result<void> CommitWaiting();
   void Raise(const SchedulerEvent& event, TimePoint now);
   void Apply(const SchedulerAction& action, TimePoint now);
+  Result<Assignment> FitsAMessage(Assignment assignment) const;
   void Forget(WorkerId worker, const std::string& reason);
   void Flush(TimePoint now);
   bool Send(WorkerId worker, const CoordinatorMessage& message);

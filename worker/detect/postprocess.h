@@ -17,9 +17,9 @@ struct RawLimits {
 };
 
 // Fills predictions and embeddings of `item`, whose width and height (of the original image) are
-// set: NMS and the maximum in the model's input, boxes then stretched to the original image and
-// clipped to it. A candidate whose corners are no numbers fails the item.
-// `embedder` has the output's channels; null where the model has no feature map.
+// set: boxes clipped to the model's input, NMS and the maximum there, then stretched to the
+// original image. A candidate whose corners are no numbers fails the item. `embedder` has the
+// output's channels; null where the model has no feature map.
 void FillPredictions(const DenseOutput& output, const ModelInput& input, const RawLimits& limits,
                      const FeatureEmbedder* embedder, ItemResult& item);
 

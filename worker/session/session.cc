@@ -5,6 +5,11 @@
 #include <utility>
 
 namespace prelabel {
+namespace {
+
+constexpr std::size_t kEnvelopeBytes = 1024;  // what a message adds to a payload, generously
+
+}  // namespace
 
 void Session::OnEvent(const SessionEvent& event, TimePoint now, Actions& actions) {
   if (Over()) return;
@@ -41,6 +46,7 @@ void Session::Receive(const Welcome& message, TimePoint, Actions& actions) {
   state_ = State::kWorking;
   epoch_ = message.epoch;
   heartbeat_ = message.heartbeat;
+  max_message_bytes_ = message.max_message_bytes;
   actions.push_back(Configure{message});
   credit_ = 0;
 }
@@ -122,6 +128,15 @@ void Session::On(const TasksDone& event, TimePoint now, Actions& actions) {
   for (const EncodedResult& result : event.results) {
     const Key key(result.task, result.attempt);
     if (held_.erase(key) == 0) continue;  // cancelled, or of an epoch that is over
+    if (result.payload.size() + kEnvelopeBytes > max_message_bytes_) {
+      Send(Failure{epoch_, result.task, result.attempt,
+                   "its result is " + std::to_string(result.payload.size()) +
+                       " bytes, more than a message may hold; lower cluster.shard_size or "
+                       "labels.max_per_image",
+                   true},
+           now, actions);
+      continue;
+    }
     unacknowledged_[key] = {result, now};
     wanted.push_back(result);
   }

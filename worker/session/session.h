@@ -113,6 +113,7 @@ class Session {
   State state_ = State::kJoining;
   Epoch epoch_;
   Duration heartbeat_ = std::chrono::seconds(2);
+  std::uint64_t max_message_bytes_ = 0;
   TimePoint joining_since_{};
   TimePoint hello_sent_{};
   TimePoint heard_{};

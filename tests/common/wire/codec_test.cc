@@ -111,9 +111,41 @@ TEST(Codec, RefusesGarbageAndNothing) {
 }
 
 TEST(Codec, RefusesATextOverTheLimit) {
-  const auto got = DecodeWorkerMessage(EncodeWorkerMessage(Goodbye{std::string(5000, 'x')}));
+  Hello hello;
+  hello.hostname = std::string(5000, 'x');
+  const auto got = DecodeWorkerMessage(EncodeWorkerMessage(hello));
   ASSERT_TRUE(got.has_error());
   EXPECT_EQ(got.error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST(Codec, LongReasonsAreCutBetweenCharacters) {
+  std::string reason(4095, 'x');
+  reason += "ü and more";  // its two bytes would stand on both sides of the limit of 4096
+  const std::string cut(4095, 'x');
+  const auto failure = DecodeWorkerMessage(EncodeWorkerMessage(Failure{{}, {}, {}, reason, true}));
+  ASSERT_TRUE(failure.has_value());
+  EXPECT_EQ(std::get<Failure>(failure.value()).reason, cut);
+  const auto goodbye = DecodeWorkerMessage(EncodeWorkerMessage(Goodbye{reason}));
+  ASSERT_TRUE(goodbye.has_value());
+  EXPECT_EQ(std::get<Goodbye>(goodbye.value()).reason, cut);
+  const auto reject = DecodeCoordinatorMessage(EncodeCoordinatorMessage(Reject{reason, false}));
+  ASSERT_TRUE(reject.has_value());
+  EXPECT_EQ(std::get<Reject>(reject.value()).reason, cut);
+}
+
+TEST(Codec, MessagesWithNothingInThemSurvive) {
+  const auto ack = DecodeCoordinatorMessage(EncodeCoordinatorMessage(Ack{}));
+  ASSERT_TRUE(ack.has_value());
+  EXPECT_TRUE(std::get<Ack>(ack.value()).items.empty());
+  const auto drain = DecodeCoordinatorMessage(EncodeCoordinatorMessage(Drain{}));
+  ASSERT_TRUE(drain.has_value());
+  EXPECT_TRUE(std::holds_alternative<Drain>(drain.value()));
+  for (const WorkerMessage& message : {WorkerMessage(Credit{}), WorkerMessage(Heartbeat{}),
+                                       WorkerMessage(ResultMessage{}), WorkerMessage(Goodbye{})}) {
+    const auto got = DecodeWorkerMessage(EncodeWorkerMessage(message));
+    ASSERT_TRUE(got.has_value());
+    EXPECT_EQ(got.value().index(), message.index());
+  }
 }
 
 }  // namespace

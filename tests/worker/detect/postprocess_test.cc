@@ -50,6 +50,17 @@ TEST(FillPredictions, SuppressesWithinAClassAndKeepsTheStrongest) {
   EXPECT_EQ(item.predictions[1].class_id, 2);
 }
 
+// By hand: outside of the picture (left of x = 0) the boxes differ, IoU 100/300; inside they are
+// the same 10 x 10.
+TEST(FillPredictions, OnlyWhatIsInThePictureCountsForSuppression) {
+  DenseOutput output;
+  output.candidates = {{1, 0.9F, {0, 0, 10, 10}}, {1, 0.8F, {-20, 0, 10, 10}}};
+  ItemResult item = Item400x100();
+  FillPredictions(output, Input100x50(), {}, nullptr, item);
+  ASSERT_EQ(item.predictions.size(), 1U);
+  EXPECT_EQ(item.predictions[0].score, 0.9F);
+}
+
 TEST(FillPredictions, EmbedsTheImageAndEachKeptBoxInOrder) {
   DenseOutput output;
   output.candidates = {{0, 0.2F, {0, 0, 50, 50}}, {0, 0.7F, {50, 0, 100, 50}}};
