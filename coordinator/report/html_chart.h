@@ -1,4 +1,4 @@
-// Charts of the HTML report as inline SVG; colours come from the page's CSS variables.
+// Charts of the HTML report as inline SVG; colors come from the page's CSS variables.
 #pragma once
 
 #include <string>

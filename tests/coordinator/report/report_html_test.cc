@@ -42,6 +42,30 @@ TEST(ReportHtml, ShowsCountsQuarantineAndSamples) {
   EXPECT_THAT(html, HasSubstr("not accuracy"));
 }
 
+std::size_t CountIn(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST(ReportHtml, EveryBoxIsDrawnAndOnlyTheStrongestOfOverlappingNamesIsWritten) {
+  Report report = SmallReport();
+  SamplePicture picture;
+  picture.width = 640;
+  picture.height = 480;
+  picture.boxes = {{{100, 100, 140, 200}, 0, 0.5F, false, 1},
+                   {{104, 102, 150, 210}, 0, 0.75F, false, 2},
+                   {{400, 300, 440, 400}, 0, 0.25F, true, 3}};
+  picture.jpeg = {'f'};
+  report.samples = {picture};
+  const std::string html = FormatReportHtml(report);
+  EXPECT_EQ(CountIn(html, "<title>motor car"), 3U);
+  EXPECT_THAT(html, HasSubstr("<title>motor car 0.25, track 3, interpolated</title>"));
+  EXPECT_THAT(html, HasSubstr(">motor car 0.75</text>"));
+  EXPECT_THAT(html, Not(HasSubstr(">motor car 0.50</text>")));
+  EXPECT_THAT(html, HasSubstr(">motor car 0.25</text>"));
+}
+
 TEST(ReportHtml, AnEmptyReportSaysThatThereAreNoLabels) {
   EXPECT_THAT(FormatReportHtml(Report{}), HasSubstr("there are no labels"));
 }
