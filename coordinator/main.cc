@@ -28,11 +28,7 @@ int Report(const std::string& run, const std::vector<std::string>& set) {
   auto outputs = WriteOutputs(context.value(), *store.value(),
                               stored.value() ? ParseRunInfo(*stored.value()) : RunInfo{});
   if (!outputs) return Fail(outputs.error());
-  fmt::print("{}\n", FormatSummary(outputs.value().report));
-  for (const auto& file : outputs.value().files) {
-    fmt::print("{}\n", std::filesystem::proximate(file).string());
-  }
-  return outputs.value().report.totals.all.quarantined > 0 ? kExitQuarantined : kExitDone;
+  return ShowOutcome(outputs.value(), context.value().dataset);
 }
 
 struct ExportArguments {

@@ -48,7 +48,7 @@ struct ClusterOptions {
   std::string listen = "tcp://127.0.0.1:0";  // ZeroMQ endpoint; port 0: any free one
   std::chrono::milliseconds heartbeat{2000};
   std::chrono::milliseconds task_deadline{600000};
-  int shard_size = 16;   // items a detect task
+  int shard_size = 8;    // items a detect task
   int max_attempts = 3;  // after which a task is quarantined
   friend bool operator==(const ClusterOptions&, const ClusterOptions&) = default;
 };

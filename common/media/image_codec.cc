@@ -130,48 +130,6 @@ Result<Image> Decode(std::span<const std::uint8_t> bytes) {
   return ToImage(mat);
 }
 
-// Strokes lie inside the box and are exactly `width` wide (cv::rectangle's are one wider).
-void DrawOutline(cv::Mat& mat, const DrawnBox& drawn, const cv::Scalar& color, int width) {
-  const Box box = Clip(drawn.box, static_cast<float>(mat.cols), static_cast<float>(mat.rows));
-  const auto px = [](float v) { return static_cast<int>(std::lround(v)); };
-  const cv::Rect outer(px(box.x1), px(box.y1), px(box.x2) - px(box.x1), px(box.y2) - px(box.y1));
-  const auto fill = [&](const cv::Rect& part) {
-    const cv::Rect inside = part & outer;
-    if (!inside.empty()) mat(inside).setTo(color);
-  };
-  const int right = outer.x + outer.width - width;
-  const int bottom = outer.y + outer.height - width;
-  const int longest = std::max(outer.width, outer.height);
-  const int dash = drawn.dashed ? 4 * width : std::max(1, longest);
-  for (int at = 0; at < longest; at += 2 * dash) {
-    fill({outer.x + at, outer.y, dash, width});
-    fill({outer.x + at, bottom, dash, width});
-    fill({outer.x, outer.y + at, width, dash});
-    fill({right, outer.y + at, width, dash});
-  }
-}
-
-// Above the box, or inside it where there is no room; always within the picture.
-void DrawText(cv::Mat& mat, const DrawnBox& drawn, const cv::Scalar& color, int width) {
-  if (drawn.text.empty()) return;
-  const double scale = 0.22 * width;
-  const int thickness = std::max(1, width / 2);
-  int baseline = 0;
-  const cv::Size size =
-      cv::getTextSize(drawn.text, cv::FONT_HERSHEY_SIMPLEX, scale, thickness, &baseline);
-  const int height = size.height + baseline + 2;
-  const int x = std::clamp(static_cast<int>(drawn.box.x1), 0, std::max(0, mat.cols - size.width));
-  const int above = static_cast<int>(drawn.box.y1) - height;
-  const int y = std::clamp(above >= 0 ? above : static_cast<int>(drawn.box.y1), 0,
-                           std::max(0, mat.rows - height));
-  cv::rectangle(mat, cv::Rect(x, y, size.width + 2, height), color, cv::FILLED);
-  // ITU-R BT.601 luma: black on bright backgrounds, white on dark.
-  const double luma = 0.114 * color[0] + 0.587 * color[1] + 0.299 * color[2];
-  const cv::Scalar ink = luma > 140 ? cv::Scalar(0, 0, 0) : cv::Scalar(255, 255, 255);
-  cv::putText(mat, drawn.text, {x + 1, y + size.height + 1}, cv::FONT_HERSHEY_SIMPLEX, scale, ink,
-              thickness, cv::LINE_AA);
-}
-
 }  // namespace
 
 Result<Image> ReadImage(const std::filesystem::path& path) {
@@ -214,19 +172,6 @@ Result<std::vector<std::uint8_t>> EncodeJpeg(const Image& image, int quality) {
   } catch (const cv::Exception& e) {
     return Internal("the JPEG encoder failed: " + e.err);
   }
-}
-
-void DrawBoxes(Image& image, const std::vector<DrawnBox>& boxes) {
-  if (image.empty()) return;
-  cv::Mat mat = View(image);
-  // 2 px on a picture of 640, more on larger ones.
-  const int width =
-      std::max(2, static_cast<int>(std::lround(std::max(mat.cols, mat.rows) / 320.0)));
-  const auto color = [](std::uint32_t rgb) {
-    return cv::Scalar(rgb & 0xFF, rgb >> 8 & 0xFF, rgb >> 16 & 0xFF);
-  };
-  for (const DrawnBox& box : boxes) DrawOutline(mat, box, color(box.rgb), width);
-  for (const DrawnBox& box : boxes) DrawText(mat, box, color(box.rgb), width);
 }
 
 }  // namespace prelabel

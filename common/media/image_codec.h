@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "common/base/result.h"
-#include "common/geometry/box.h"
 #include "common/media/image.h"
 
 namespace prelabel {
@@ -24,15 +23,5 @@ Image ResizeStretch(const Image& image, int width, int height);
 
 // JPEG bytes at the given quality (1 to 100).
 Result<std::vector<std::uint8_t>> EncodeJpeg(const Image& image, int quality);
-
-struct DrawnBox {
-  Box box;
-  std::string text;
-  std::uint32_t rgb = 0;  // 0xRRGGBB
-  bool dashed = false;    // interpolated labels are drawn dashed
-};
-
-// Draws outlines and texts into the image.
-void DrawBoxes(Image& image, const std::vector<DrawnBox>& boxes);
 
 }  // namespace prelabel

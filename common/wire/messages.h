@@ -39,7 +39,7 @@ struct Welcome {
   Epoch epoch;
   std::chrono::milliseconds heartbeat{2000};
   std::uint64_t max_message_bytes = std::uint64_t{256} << 20;  // results must be smaller
-  std::string model_card;  // path of model.yaml
+  std::string model_card;                                      // path of model.yaml
   float raw_threshold = 0;
   float raw_nms = 0;
   std::uint32_t raw_max_per_image = 0;

@@ -1,11 +1,13 @@
 #include "coordinator/cli/run_command.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -49,6 +51,16 @@ Welcome MakeWelcome(const JobContext& context, const PreparedRun& run, Epoch epo
   return welcome;
 }
 
+// What another machine can connect to: this host's name in place of "all addresses".
+std::string ReachableEndpoint(std::string endpoint) {
+  constexpr std::string_view kAll = "tcp://0.0.0.0:";
+  char host[256] = {};
+  if (endpoint.starts_with(kAll) && gethostname(host, sizeof host - 1) == 0) {
+    endpoint.replace(0, kAll.size(), fmt::format("tcp://{}:", host));
+  }
+  return endpoint;
+}
+
 Result<std::unique_ptr<LocalLauncher>> Launch(const JobContext& context,
                                               const std::string& endpoint) {
   const int workers = context.job.cluster.workers;
@@ -89,7 +101,9 @@ Result<RunInfo> Serve(const RunArguments& arguments, const JobContext& context, 
   if (local) {
     PRELABEL_TRY(launcher, Launch(context, bound.endpoint));
   } else {
-    progress.Note("waiting for workers: prelabel-worker --connect " + bound.endpoint);
+    // Also under --quiet: with port 0 nobody could know it otherwise.
+    fmt::print(stderr, "waiting for workers: prelabel-worker --connect {}\n",
+               ReachableEndpoint(bound.endpoint));
   }
   log.Write("run started", {{"job", context.job.name},
                             {"epoch", static_cast<std::int64_t>(epoch.value)},
@@ -128,14 +142,6 @@ bool NothingLeft(const std::vector<TaskRow>& tasks) {
                       [](const TaskRow& row) { return row.state == TaskState::kPending; });
 }
 
-void PrintOutcome(const WrittenOutputs& outputs) {
-  fmt::print("{}\n", FormatSummary(outputs.report));
-  for (const auto& file : outputs.files) {
-    const std::filesystem::path shown = std::filesystem::proximate(file);
-    fmt::print("{}\n", shown.string());
-  }
-}
-
 Result<int> Run(const RunArguments& arguments, StopSignals& signals) {
   Progress progress(stderr, arguments.quiet);
   PRELABEL_TRY(const JobContext context, LoadJobContext(arguments.job_file, arguments.set));
@@ -157,15 +163,22 @@ Result<int> Run(const RunArguments& arguments, StopSignals& signals) {
     }
   }
   PRELABEL_TRY(const WrittenOutputs outputs, WriteOutputs(context, *run.store, info));
-  PrintOutcome(outputs);
+  return ShowOutcome(outputs, context.dataset);
+}
+
+}  // namespace
+
+int ShowOutcome(const WrittenOutputs& outputs, const Dataset& dataset) {
+  fmt::print("{}\n", FormatSummary(outputs.report));
+  for (const auto& file : outputs.files) {
+    fmt::print("{}\n", std::filesystem::proximate(file).string());
+  }
   const bool sources_missing =
-      std::any_of(context.dataset.sources.begin(), context.dataset.sources.end(),
+      std::any_of(dataset.sources.begin(), dataset.sources.end(),
                   [](const SourceItems& source) { return !source.error.empty(); });
   return outputs.report.totals.all.quarantined > 0 || sources_missing ? kExitQuarantined
                                                                       : kExitDone;
 }
-
-}  // namespace
 
 int RunJob(const RunArguments& arguments) {
   StopSignals signals;

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/cli/write_outputs.h"
+
 namespace prelabel {
 
 enum ExitCode : int { kExitDone = 0, kExitFailed = 1, kExitUsage = 2, kExitQuarantined = 3 };
@@ -15,6 +17,9 @@ struct RunArguments {
   bool launch = true;            // false: workers join by themselves (serve)
   bool quiet = false;
 };
+
+// Prints the summary and the files on standard output and returns the exit status that fits.
+int ShowOutcome(const WrittenOutputs& outputs, const Dataset& dataset);
 
 // Returns the exit status: an ExitCode, or 128 + the signal that stopped the run.
 int RunJob(const RunArguments& arguments);

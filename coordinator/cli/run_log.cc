@@ -3,11 +3,11 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+
+#include "coordinator/formats/json_text.h"
 
 namespace prelabel {
 
@@ -32,13 +32,18 @@ RunLog::~RunLog() {
 }
 
 void RunLog::Write(std::string_view event, std::initializer_list<Field> fields) {
-  boost::json::object line;
-  line["time"] = UtcNow();
-  line["event"] = event;
+  std::string line = fmt::format("{{\"time\":\"{}\",\"event\":{}", UtcNow(), JsonString(event));
   for (const auto& [name, value] : fields) {
-    std::visit([&, key = name](const auto& v) { line[key] = v; }, value);
+    line += fmt::format(",{}:", JsonString(name));
+    if (const auto* text = std::get_if<std::string>(&value)) {
+      line += JsonString(*text);
+    } else if (const auto* whole = std::get_if<std::int64_t>(&value)) {
+      line += std::to_string(*whole);
+    } else {
+      line += fmt::format("{:.3f}", std::get<double>(value));
+    }
   }
-  fmt::print(file_, "{}\n", boost::json::serialize(line));
+  fmt::print(file_, "{}}}\n", line);
   std::fflush(file_);
 }
 

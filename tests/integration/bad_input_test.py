@@ -66,7 +66,6 @@ class DamagedDataTest(support.ProgramTest):
         self.assertEqual(sorted(quarantined), sorted(expected))
         for item, phrase in expected.items():
             self.assertIn(phrase, quarantined[item])
-            self.assertIn(str(self.folder / "bad"), quarantined[item])  # which file
             self.assertIn(item, done.stdout)  # and at the terminal
             self.assertNotIn(item, {k for k, v in bad.items() if v})
 

@@ -228,9 +228,11 @@ Result<void> CheckWeights(const ModelCard& card) {
   }
   PRELABEL_TRY(const std::string found, Sha256File(card.weights));
   if (found != card.sha256) {
-    return InvalidArgument("the weights of model " + card.name + " are not those of its card: " +
-                               "sha256 " + found + ", the card says " + card.sha256,
-                           card.weights.string());
+    return InvalidArgument(
+        "the weights of model " + card.name + " are not those of its card: " + "sha256 " + found +
+            ", the card says " + card.sha256 +
+            "; put the right file there, or correct the card if this one is meant",
+        card.weights.string());
   }
   return Ok();
 }

@@ -114,7 +114,7 @@ cluster:
   listen: "tcp://127.0.0.1:0"
   heartbeat: 2s
   task_deadline: 10m
-  shard_size: 16
+  shard_size: 8
   max_attempts: 3
 output:
   dir: /jobs/run

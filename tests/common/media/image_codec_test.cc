@@ -192,31 +192,5 @@ TEST_F(ImageFiles, AnEncodedJpegReadsBack) {
   EXPECT_TRUE(EncodeJpeg(Image{}, 90).has_error());
 }
 
-TEST(DrawBoxes, OutlinesStandOnTheEdgeAndDashesLeaveGaps) {
-  const auto count_red = [](const Image& image, int y) {
-    int count = 0;
-    for (int x = 0; x < image.width; ++x) {
-      count += image.bgr[static_cast<std::size_t>((y * image.width + x) * 3 + 2)] == 0xFF ? 1 : 0;
-    }
-    return count;
-  };
-  Image solid{200, 100, Bytes(200 * 100 * 3, 0)};
-  Image dashed = solid;
-  DrawBoxes(solid, {{.box = {20, 30, 120, 80}, .text = "", .rgb = 0xFF0000, .dashed = false}});
-  DrawBoxes(dashed, {{.box = {20, 30, 120, 80}, .text = "", .rgb = 0xFF0000, .dashed = true}});
-  EXPECT_NEAR(count_red(solid, 30), 100, 2);
-  EXPECT_LT(count_red(dashed, 30), 80);
-  EXPECT_GT(count_red(dashed, 30), 30);
-  EXPECT_EQ(count_red(solid, 55), 4);  // two sides of 2 px
-  EXPECT_EQ(count_red(solid, 10), 0);
-}
-
-TEST(DrawBoxes, BoxesAndTextsBeyondThePictureAreClipped) {
-  Image image{64, 48, Bytes(64 * 48 * 3, 0)};
-  DrawBoxes(image, {{{-50, -50, 500, 500}, "person 0.99 and a text too long", 0x00FF00, false},
-                    {{60, 40, 64, 48}, "x", 0xFFFFFF, true}});
-  EXPECT_NE(image.bgr, Bytes(64 * 48 * 3, 0));
-}
-
 }  // namespace
 }  // namespace prelabel

@@ -27,10 +27,10 @@ TEST(FormatProgress, SaysHowFarHowFastAndHowLong) {
 }
 
 TEST(FormatProgress, LeavesOutWhatIsNotKnown) {
-  EXPECT_EQ(FormatProgress({0, 10, 0, 0, false}, 0), "  0 %  0/10 items  0 workers");
+  EXPECT_EQ(FormatProgress({0, 10, 0, 0, false}, 0), "  0 %  0/10 items  waiting for workers");
   EXPECT_EQ(FormatProgress({10, 10, 3, 1, true}, 5),
             "100 %  10/10 items  5.0/s  1 worker  3 failed  linking tracks");
-  EXPECT_EQ(FormatProgress({}, 0), "  0 %  0/0 items  0 workers");  // an empty dataset
+  EXPECT_EQ(FormatProgress({}, 0), "  0 %  0/0 items");  // an empty dataset
 }
 
 // What a Progress prints where there is no terminal.
