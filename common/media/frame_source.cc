@@ -9,12 +9,18 @@
 #include <optional>
 #include <utility>
 
+#include "common/media/decoding_cost.h"
 #include "common/media/libav.h"
 
 namespace prelabel {
 namespace {
 
 constexpr std::int64_t kNone = -1;
+
+// Some containers mark packets as keyframes that are none: of an AVI whose index was cut off
+// every packet. After so many bad starts the marks of a video are not believed any more; trying
+// all of them would decode the same frames again and again.
+constexpr int kBadStarts = 4;
 
 // Converts pictures to packed BGR. SWS_BICUBIC and default colour tables are what OpenCV's
 // VideoCapture asks of swscale.
@@ -104,17 +110,20 @@ class LibavFrameSource final : public FrameSource {
   }
   Result<Image> Read(std::int64_t frame) override;
 
+  std::int64_t DecodedPackets() const { return decoded_packets_; }
+
  private:
   const VideoFrameEntry& Entry(std::int64_t frame) const {
     return index_.frames[static_cast<std::size_t>(frame)];
   }
-  // The last keyframe from which `frame` can be decoded and whose packet lies before
-  // `before_packet`; kNone stands for the start of the stream.
-  std::int64_t KeyframeFor(std::int64_t frame, std::int64_t before_packet) const;
+  // The last keyframe from which `frame` can be decoded; kNone stands for the start of the stream.
+  std::int64_t KeyframeFor(std::int64_t frame) const;
   // Moves to a keyframe, or to the start where that fails.
   Result<void> MoveTo(std::int64_t keyframe);
   bool SeekTo(std::int64_t keyframe, std::int64_t timestamp);
   void ForgetPictures();
+  // The keyframe where decoding started is not started from again.
+  void GiveUpStart();
   // Moves and decodes until it is decided what becomes of `frame`.
   Result<void> Find(std::int64_t frame);
   // Decodes until the picture of `frame` or a later one is at hand, or nothing is left.
@@ -127,7 +136,9 @@ class LibavFrameSource final : public FrameSource {
   std::filesystem::path path_;
   VideoIndex index_;
   std::vector<std::int64_t> frame_of_packet_;  // by decode index; kNone: shows nothing
-  std::vector<std::int64_t> keyframes_;        // frame numbers, ascending
+  // Frame numbers, ascending, of the keyframes to start from. None are left where seeking fails or
+  // the marks are wrong: then decoding goes on from where it is or begins at the start.
+  std::vector<std::int64_t> keyframes_;
 
   libav::Input input_;
   libav::Owned<AVCodecContext> decoder_;
@@ -135,16 +146,17 @@ class LibavFrameSource final : public FrameSource {
   libav::Owned<AVFrame> picture_{av_frame_alloc()};
   std::optional<BgrConverter> converter_;
 
-  bool seekable_ = true;           // until a seek failed
-  std::int64_t start_packet_ = 0;  // where decoding started
-  bool clean_start_ = true;        // it started at 0, or the keyframe there was sound
-  std::int64_t next_packet_ = 0;   // decode index of the next packet
-  bool packet_held_ = false;       // packet_ was read by a seek and not yet sent
-  bool drained_ = false;           // no more pictures will come
-  std::int64_t counted_ = 0;       // pictures since the start, for indexes by count
-  std::int64_t shown_ = kNone;     // frame number of picture_
-  std::int64_t before_ = kNone;    // frame number of the picture before picture_
-  std::int64_t floor_ = 0;         // pictures of frames below lean on what was not decoded
+  std::int64_t decoded_packets_ = 0;  // in all
+  int bad_starts_ = 0;                // in all
+  std::int64_t start_packet_ = 0;     // where decoding started
+  bool clean_start_ = true;           // it started at 0, or the keyframe there was sound
+  std::int64_t next_packet_ = 0;      // decode index of the next packet
+  bool packet_held_ = false;          // packet_ was read by a seek and not yet sent
+  bool drained_ = false;              // no more pictures will come
+  std::int64_t counted_ = 0;          // pictures since the start, for indexes by count
+  std::int64_t shown_ = kNone;        // frame number of picture_
+  std::int64_t before_ = kNone;       // frame number of the picture before picture_
+  std::int64_t floor_ = 0;            // pictures of frames below lean on what was not decoded
   std::map<std::int64_t, std::string> damage_;  // by frame, since the start; what happened to it
 };
 
@@ -194,19 +206,16 @@ void LibavFrameSource::ForgetPictures() {
 }
 
 Error LibavFrameSource::Damaged(std::int64_t frame, const std::string& why) const {
-  return DataLoss(
-      fmt::format("frame {} of {} is damaged: {}", frame, path_.filename().string(), why));
+  return DataLoss(fmt::format("frame {} is damaged: {}", frame, why), path_.string());
 }
 
-std::int64_t LibavFrameSource::KeyframeFor(std::int64_t frame, std::int64_t before_packet) const {
+std::int64_t LibavFrameSource::KeyframeFor(std::int64_t frame) const {
   if (index_.by_count) return kNone;
   auto it = std::upper_bound(keyframes_.begin(), keyframes_.end(), frame);
   while (it != keyframes_.begin()) {
     --it;
     const std::int64_t packet = Entry(*it).decode_index;
-    if (packet <= Entry(frame).decode_index && packet < before_packet) {
-      return packet == 0 ? kNone : *it;
-    }
+    if (packet <= Entry(frame).decode_index) return packet == 0 ? kNone : *it;
   }
   return kNone;
 }
@@ -236,7 +245,7 @@ bool LibavFrameSource::SeekTo(std::int64_t keyframe, std::int64_t timestamp) {
 }
 
 Result<void> LibavFrameSource::MoveTo(std::int64_t keyframe) {
-  if (keyframe != kNone && seekable_) {
+  if (keyframe != kNone) {
     const VideoFrameEntry& entry = Entry(keyframe);
     ForgetPictures();
     // Containers are indexed by one timestamp or the other; the earlier one is safe in both.
@@ -248,7 +257,7 @@ Result<void> LibavFrameSource::MoveTo(std::int64_t keyframe) {
       floor_ = keyframe;
       return Ok();
     }
-    seekable_ = false;  // such as an AVI whose index was cut off: do not try again for each frame
+    keyframes_.clear();  // it will fail for others too: do not go back to the start for each frame
   }
   return Open();
 }
@@ -276,6 +285,7 @@ Result<bool> LibavFrameSource::SendPacket() {
     }
   }
   packet_held_ = false;
+  ++decoded_packets_;
   const std::int64_t number = next_packet_++;
   if ((packet_->flags & AV_PKT_FLAG_CORRUPT) != 0) {
     const bool last = next_packet_ == static_cast<std::int64_t>(frame_of_packet_.size());
@@ -340,12 +350,20 @@ Result<void> LibavFrameSource::AdvanceTo(std::int64_t frame) {
   return Ok();
 }
 
+void LibavFrameSource::GiveUpStart() {
+  if (++bad_starts_ < kBadStarts) {
+    std::erase(keyframes_, floor_);
+  } else {
+    keyframes_.clear();
+  }
+}
+
 Result<void> LibavFrameSource::Find(std::int64_t frame) {
   if (decoder_ == nullptr) {
     PRELABEL_TRY(Open());
   }
   const bool passed = frame < floor_ || frame <= before_;
-  const std::int64_t keyframe = KeyframeFor(frame, INT64_MAX);
+  const std::int64_t keyframe = KeyframeFor(frame);
   const bool ahead = keyframe != kNone && Entry(keyframe).decode_index > next_packet_;
   if (passed || ahead) {
     PRELABEL_TRY(MoveTo(keyframe));
@@ -354,7 +372,8 @@ Result<void> LibavFrameSource::Find(std::int64_t frame) {
   // A keyframe that turns out to be damaged, or none, is no place to start: what a decoder makes of
   // the frames behind it depends on those before. Go back until the start is sound.
   while (!clean_start_) {
-    PRELABEL_TRY(MoveTo(KeyframeFor(frame, start_packet_)));
+    GiveUpStart();
+    PRELABEL_TRY(MoveTo(KeyframeFor(frame)));
     PRELABEL_TRY(AdvanceTo(frame));
   }
   return Ok();
@@ -385,6 +404,11 @@ Result<std::unique_ptr<FrameSource>> OpenVideo(const std::filesystem::path& path
   auto source = std::make_unique<LibavFrameSource>(path, std::move(index));
   PRELABEL_TRY(source->Open());
   return std::unique_ptr<FrameSource>(std::move(source));
+}
+
+std::int64_t DecodedPackets(const FrameSource& source) {
+  const auto* video = dynamic_cast<const LibavFrameSource*>(&source);
+  return video == nullptr ? 0 : video->DecodedPackets();
 }
 
 }  // namespace prelabel

@@ -1,5 +1,6 @@
 // Frames of a video by index. A source keeps its decoder's position: reading forward costs decoding
-// alone, reading elsewhere seeks to the decoder keyframe before and drops the lead-in.
+// alone, reading elsewhere seeks to the decoder keyframe before and drops the lead-in, or decodes
+// from the start where a file cannot be sought in or marks keyframes wrongly.
 #pragma once
 
 #include <cstdint>

@@ -61,8 +61,8 @@ class DamagedDataTest(support.ProgramTest):
         expected = {"empty.jpg": "the file is empty (0 bytes)",
                     "text.jpg": "is not a picture",
                     "truncated.jpg": "the JPEG is truncated: the file ends in the middle",
-                    "cut/frame_000010.jpg": "frame 10 of cut.avi is damaged: the file ends in the "
-                                            "middle of it"}
+                    "cut/frame_000010.jpg": f"{self.folder}/bad/cut.avi: frame 10 is damaged: the "
+                                            "file ends in the middle of it"}
         self.assertEqual(sorted(quarantined), sorted(expected))
         for item, phrase in expected.items():
             self.assertIn(phrase, quarantined[item])

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <random>
 
+#include "common/media/decoding_cost.h"
 #include "tests/common/media/video_clips.h"
 
 namespace prelabel {
@@ -136,8 +137,9 @@ TEST_F(VideoClips, AVideoCutMidFrameLosesThatFrameAlone) {
     ASSERT_LT(lost, cut.size());
     // With B-frames the last packet of the file need not be the last frame.
     EXPECT_GE(lost + 4, cut.size());
-    EXPECT_THAT(cut[lost], HasSubstr(fmt::format("frame {} of {}", lost, clip.name)));
-    EXPECT_THAT(cut[lost], HasSubstr("the file ends in the middle of it"));
+    EXPECT_THAT(cut[lost],
+                HasSubstr(fmt::format("{}: frame {} is damaged: the file ends in the middle of it",
+                                      path.string(), lost)));
     ExpectSameInAnyOrder(path);
   }
 }
@@ -156,6 +158,46 @@ TEST_F(VideoClips, DamageInTheMiddleLeavesTheOthersReadable) {
   for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(holed[i], whole[i]);
   for (std::size_t i = 1; i <= 10; ++i) EXPECT_EQ(*(holed.end() - i), *(whole.end() - i));
   ExpectSameInAnyOrder(path);
+}
+
+// libavformat marks every packet of such an AVI as a keyframe (seen with msmpeg4, not mpeg4).
+TEST_F(VideoClips, AnAviWithoutItsIndexIsDecodedOnce) {
+  const auto path = Make("cut.avi", "-c:v msmpeg4 -g 250", 300);
+  Cut(path, 0.7);
+  const Result<VideoIndex> index = BuildVideoIndex(path);
+  ASSERT_TRUE(index.has_value());
+  const auto& frames = index.value().frames;
+  ASSERT_GT(frames.size(), 150U);
+  ASSERT_EQ(std::count_if(frames.begin(), frames.end(),
+                          [](const VideoFrameEntry& frame) { return frame.keyframe; }),
+            static_cast<std::ptrdiff_t>(frames.size()));
+  const std::vector<std::string> expected = ReadSequentially(path);
+  const auto count = static_cast<std::int64_t>(frames.size());
+  for (const std::int64_t every : {2, 7, 20}) {
+    const auto source = Open(path);
+    for (std::int64_t i = 0; i < count; i += every) {
+      EXPECT_EQ(Outcome(*source, i), expected[static_cast<std::size_t>(i)]) << i;
+    }
+    // Once through, and a few packets for finding out.
+    EXPECT_LE(DecodedPackets(*source), count + 20) << every;
+    // Any way back costs no more than the way from the start.
+    const std::int64_t before = DecodedPackets(*source);
+    EXPECT_EQ(Outcome(*source, 100), expected[100]);
+    EXPECT_LE(DecodedPackets(*source), before + 101 + 2);
+  }
+  ExpectSameInAnyOrder(path);
+}
+
+TEST_F(VideoClips, ReadingElsewhereCostsTheWayFromTheKeyframeBefore) {
+  const auto path = Make("whole.avi", kMpeg4, 120);
+  const auto source = Open(path);
+  std::int64_t before = 0;
+  for (const std::int64_t frame : {100, 30, 61, 119, 0}) {
+    ASSERT_TRUE(source->Read(frame).has_value());
+    // 12 from keyframe to keyframe, and up to two that the decoder holds back.
+    EXPECT_LE(DecodedPackets(*source) - before, 12 + 2) << frame;
+    before = DecodedPackets(*source);
+  }
 }
 
 TEST_F(VideoClips, AFrameThatDoesNotExistIsRefused) {
