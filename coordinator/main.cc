@@ -99,11 +99,11 @@ int Main(int argc, char** argv) {
         ->allow_extra_args(false);
     command->add_flag("--quiet,-q", run.quiet, "No progress on standard error");
   };
-  CLI::App* run_command =
-      app.add_subcommand("run", "Run a job: coordinator here, workers as its launcher says");
+  CLI::App* run_command = app.add_subcommand(
+      "run", "Label a dataset: read the job, start its workers, write labels and a report");
   add_job(run_command);
-  CLI::App* serve_command =
-      app.add_subcommand("serve", "Run a job with workers that join by themselves");
+  CLI::App* serve_command = app.add_subcommand(
+      "serve", "The same with workers that join from elsewhere (prelabel-worker --connect)");
   add_job(serve_command);
 
   std::string run_dir;
