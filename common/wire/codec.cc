@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "common/base/utf8_prefix.h"
 #include "common/wire/prelabel.pb.h"
 
 namespace prelabel {
@@ -26,10 +27,7 @@ bool TextFits(const std::string& text) { return text.size() <= kMaxText; }
 
 // A reason may be an exception's text with a stack trace: the receiver would refuse all of it.
 std::string CutReason(const std::string& reason) {
-  if (TextFits(reason)) return reason;
-  std::size_t end = kMaxText;
-  while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xC0) == 0x80) --end;
-  return reason.substr(0, end);
+  return std::string(Utf8Prefix(reason, kMaxText));
 }
 
 void PackBox(const Box& box, google::protobuf::RepeatedField<float>& out) {

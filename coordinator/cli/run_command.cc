@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <optional>
-#include <set>
 #include <string_view>
 #include <thread>
 #include <utility>

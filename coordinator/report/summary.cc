@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "common/base/utf8_prefix.h"
 #include "coordinator/report/html_text.h"
 #include "coordinator/report/report.h"
 
@@ -19,9 +20,7 @@ constexpr std::size_t kNameWidth = 22;
 // Cut to `width` bytes, not inside a UTF-8 sequence.
 std::string Shorten(std::string text, std::size_t width) {
   if (text.size() <= width) return text;
-  std::size_t end = width - 3;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "...";
+  return std::string(Utf8Prefix(text, width - 3)) + "...";
 }
 
 }  // namespace
