@@ -44,7 +44,8 @@ void RunLog::Write(std::string_view event, std::initializer_list<Field> fields) 
     }
   }
   fmt::print(file_, "{}}}\n", line);
-  std::fflush(file_);
 }
+
+void RunLog::Flush() { std::fflush(file_); }
 
 }  // namespace prelabel

@@ -30,6 +30,10 @@ class RunLog {
   // run.
   void Write(std::string_view event, std::initializer_list<Field> fields);
 
+  // Hands the lines so far to the system: once a turn of the loop, not once a task. The destructor
+  // does it too.
+  void Flush();
+
  private:
   explicit RunLog(std::FILE* file) : file_(file) {}
   std::FILE* file_;

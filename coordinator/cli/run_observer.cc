@@ -79,6 +79,7 @@ void RunObserver::OnRefusedMessage(const std::string& reason) {
 bool RunObserver::OnTurn(const Scheduler& scheduler, TimePoint now) {
   state_.linking = state_.items_done == state_.items_total && !scheduler.Finished();
   progress_.Update(state_, now);
+  log_.Flush();
   if (launcher_ != nullptr && !scheduler.Finished()) WatchLauncher();
   return failure_.empty();
 }
