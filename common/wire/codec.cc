@@ -213,6 +213,16 @@ Result<Assignment> Unpack(const wire::Assignment& in) {
   return out;
 }
 
+void Pack(const Lease& lease, wire::Lease& out) {
+  out.set_epoch(lease.epoch.value);
+  out.set_task(lease.task.value);
+  out.set_attempt(lease.attempt.value);
+}
+
+Lease Unpack(const wire::Lease& in) {
+  return {Epoch(in.epoch()), TaskId(in.task()), Attempt(in.attempt())};
+}
+
 struct WorkerPacker {
   wire::WorkerEnvelope& out;
 
@@ -227,10 +237,21 @@ struct WorkerPacker {
     hello.set_device(m.compute.device);
     hello.set_cpu(m.compute.cpu);
     hello.set_precision(m.compute.precision);
+    hello.set_process_id(m.process_id);
+    for (const Lease& lease : m.held) Pack(lease, *hello.add_held());
   }
   void operator()(const Credit& m) const { out.mutable_credit()->set_tasks(m.tasks); }
   void operator()(const Heartbeat& m) const {
-    out.mutable_heartbeat()->set_items_done(m.items_done);
+    wire::Heartbeat& heartbeat = *out.mutable_heartbeat();
+    heartbeat.set_items_done(m.items_done);
+    heartbeat.set_sequence(m.sequence);
+    for (const RunningTask& task : m.running) {
+      wire::RunningTask& running = *heartbeat.add_running();
+      running.set_task(task.task.value);
+      running.set_attempt(task.attempt.value);
+      running.set_items_done(task.items_done);
+      running.set_items_read(task.items_read);
+    }
   }
   void operator()(const ResultMessage& m) const {
     wire::Results& results = *out.mutable_results();
@@ -251,7 +272,9 @@ struct WorkerPacker {
     failure.set_task(m.task.value);
     failure.set_attempt(m.attempt.value);
     failure.set_reason(CutReason(m.reason));
-    failure.set_permanent(m.permanent);
+    failure.set_kind(static_cast<std::uint32_t>(m.kind));
+    failure.set_has_position(m.position.has_value());
+    failure.set_position(m.position.value_or(0));
   }
   void operator()(const Goodbye& m) const {
     out.mutable_goodbye()->set_reason(CutReason(m.reason));
@@ -270,6 +293,12 @@ struct CoordinatorPacker {
     welcome.set_raw_threshold(m.raw_threshold);
     welcome.set_raw_nms(m.raw_nms);
     welcome.set_raw_max_per_image(m.raw_max_per_image);
+    welcome.set_lease_ms(static_cast<std::uint32_t>(m.lease.count()));
+    for (const Welcome::Grant& grant : m.granted) {
+      wire::Grant& packed = *welcome.add_granted();
+      Pack(grant.held, *packed.mutable_held());
+      packed.set_attempt(grant.attempt.value);
+    }
   }
   void operator()(const Reject& m) const {
     out.mutable_reject()->set_reason(CutReason(m.reason));
@@ -282,6 +311,7 @@ struct CoordinatorPacker {
   }
   void operator()(const Ack& m) const {
     wire::Ack& ack = *out.mutable_ack();  // also where it is empty: it answers a Heartbeat
+    ack.set_heartbeat(m.heartbeat);
     for (const Ack::Item& item : m.items) {
       wire::AckItem& packed = *ack.add_items();
       packed.set_task(item.task.value);
@@ -301,9 +331,58 @@ Result<WorkerMessage> Unpack(const wire::Hello& in) {
        {&in.worker_uuid(), &in.hostname(), &in.build(), &in.device(), &in.cpu(), &in.precision()}) {
     if (!TextFits(*text)) return Malformed("a name in Hello is too long");
   }
-  return WorkerMessage(Hello{in.protocol_version(), in.worker_uuid(), in.hostname(), in.nonce(),
-                             in.slots(),
-                             ComputeClass{in.build(), in.device(), in.cpu(), in.precision()}});
+  if (in.held_size() > kMaxItems) return Malformed("too many leases");
+  Hello hello{in.protocol_version(),
+              in.worker_uuid(),
+              in.hostname(),
+              in.nonce(),
+              in.slots(),
+              ComputeClass{in.build(), in.device(), in.cpu(), in.precision()},
+              in.process_id(),
+              {}};
+  for (const wire::Lease& lease : in.held()) hello.held.push_back(Unpack(lease));
+  return WorkerMessage(std::move(hello));
+}
+
+Result<WorkerMessage> Unpack(const wire::Heartbeat& in) {
+  if (in.running_size() > kMaxItems) return Malformed("too many running tasks");
+  Heartbeat heartbeat{in.items_done(), in.sequence(), {}};
+  for (const wire::RunningTask& task : in.running()) {
+    heartbeat.running.push_back(
+        {TaskId(task.task()), Attempt(task.attempt()), task.items_done(), task.items_read()});
+  }
+  return WorkerMessage(std::move(heartbeat));
+}
+
+Result<WorkerMessage> Unpack(const wire::Failure& in) {
+  if (!TextFits(in.reason())) return Malformed("a reason is too long");
+  if (in.kind() > 2) return Malformed("unknown kind of failure");
+  Failure failure{Epoch(in.epoch()),
+                  TaskId(in.task()),
+                  Attempt(in.attempt()),
+                  in.reason(),
+                  static_cast<FailureKind>(in.kind()),
+                  std::nullopt};
+  if (in.has_position()) failure.position = in.position();
+  return WorkerMessage(std::move(failure));
+}
+
+Result<CoordinatorMessage> Unpack(const wire::Welcome& in) {
+  if (!TextFits(in.model_card())) return Malformed("a path is too long");
+  if (in.granted_size() > kMaxItems) return Malformed("too many leases");
+  Welcome welcome{Epoch(in.epoch()),
+                  std::chrono::milliseconds(in.heartbeat_ms()),
+                  in.max_message_bytes(),
+                  in.model_card(),
+                  in.raw_threshold(),
+                  in.raw_nms(),
+                  in.raw_max_per_image(),
+                  std::chrono::milliseconds(in.lease_ms()),
+                  {}};
+  for (const wire::Grant& grant : in.granted()) {
+    welcome.granted.push_back({Unpack(grant.held()), Attempt(grant.attempt())});
+  }
+  return CoordinatorMessage(std::move(welcome));
 }
 
 Result<WorkerMessage> Unpack(wire::Results& in) {
@@ -330,6 +409,7 @@ Result<CoordinatorMessage> Unpack(const wire::Assign& in) {
 Result<CoordinatorMessage> Unpack(const wire::Ack& in) {
   if (in.items_size() > kMaxItems) return Malformed("too many acknowledgements");
   Ack message;
+  message.heartbeat = in.heartbeat();
   for (const wire::AckItem& item : in.items()) {
     if (item.status() > 2) return Malformed("unknown status of an acknowledgement");
     message.items.push_back(
@@ -367,15 +447,11 @@ Result<WorkerMessage> DecodeWorkerMessage(std::string_view bytes) {
     case wire::WorkerEnvelope::kCredit:
       return WorkerMessage(Credit{in.credit().tasks()});
     case wire::WorkerEnvelope::kHeartbeat:
-      return WorkerMessage(Heartbeat{in.heartbeat().items_done()});
+      return Unpack(in.heartbeat());
     case wire::WorkerEnvelope::kResults:
       return Unpack(*in.mutable_results());
-    case wire::WorkerEnvelope::kFailure: {
-      const wire::Failure& f = in.failure();
-      if (!TextFits(f.reason())) return Malformed("a reason is too long");
-      return WorkerMessage(Failure{Epoch(f.epoch()), TaskId(f.task()), Attempt(f.attempt()),
-                                   f.reason(), f.permanent()});
-    }
+    case wire::WorkerEnvelope::kFailure:
+      return Unpack(in.failure());
     case wire::WorkerEnvelope::kGoodbye:
       if (!TextFits(in.goodbye().reason())) return Malformed("a reason is too long");
       return WorkerMessage(Goodbye{in.goodbye().reason()});
@@ -389,13 +465,8 @@ Result<CoordinatorMessage> DecodeCoordinatorMessage(std::string_view bytes) {
   wire::CoordinatorEnvelope in;
   if (!Parse(in, bytes)) return Malformed("not a coordinator's message");
   switch (in.message_case()) {
-    case wire::CoordinatorEnvelope::kWelcome: {
-      const wire::Welcome& w = in.welcome();
-      if (!TextFits(w.model_card())) return Malformed("a path is too long");
-      return CoordinatorMessage(Welcome{
-          Epoch(w.epoch()), std::chrono::milliseconds(w.heartbeat_ms()), w.max_message_bytes(),
-          w.model_card(), w.raw_threshold(), w.raw_nms(), w.raw_max_per_image()});
-    }
+    case wire::CoordinatorEnvelope::kWelcome:
+      return Unpack(in.welcome());
     case wire::CoordinatorEnvelope::kReject:
       if (!TextFits(in.reject().reason())) return Malformed("a reason is too long");
       return CoordinatorMessage(Reject{in.reject().reason(), in.reject().permanent()});

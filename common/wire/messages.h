@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -13,7 +14,7 @@
 
 namespace prelabel {
 
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 
 // What the bytes of labels may depend on besides model and data (invariant I0).
 struct ComputeClass {
@@ -24,14 +25,26 @@ struct ComputeClass {
   friend bool operator==(const ComputeClass&, const ComputeClass&) = default;
 };
 
+// A task under a fence: what its result will be judged by.
+struct Lease {
+  Epoch epoch;
+  TaskId task;
+  Attempt attempt;
+  friend auto operator<=>(const Lease&, const Lease&) = default;
+};
+
 // W→C, first. The coordinator answers Welcome or Reject.
 struct Hello {
   std::uint32_t protocol_version = kProtocolVersion;
   std::string worker_uuid;  // one a process
   std::string hostname;
-  std::uint64_t nonce = 0;  // one a session
+  // One a session. The upper 32 bits are drawn once a process, the lower ones count its sessions:
+  // a second process under the same uuid is told apart from the first one joining again.
+  std::uint64_t nonce = 0;
   std::uint32_t slots = 1;  // tasks that it runs at once
   ComputeClass compute;
+  std::uint64_t process_id = 0;  // on its host
+  std::vector<Lease> held;       // of an earlier session: tasks unfinished or unacknowledged
 };
 
 // C→W. What the worker needs to run any task of the job.
@@ -43,6 +56,14 @@ struct Welcome {
   float raw_threshold = 0;
   float raw_nms = 0;
   std::uint32_t raw_max_per_image = 0;
+  std::chrono::milliseconds lease{6000};  // without a heartbeat the tasks go elsewhere
+  // Those of Hello's leases that are the worker's again, under this epoch and a new attempt. It
+  // forgets the others.
+  struct Grant {
+    Lease held;
+    Attempt attempt;
+  };
+  std::vector<Grant> granted;
 };
 
 // C→W. The session cannot be: permanent says that trying again will not help.
@@ -57,9 +78,21 @@ struct Credit {
   std::uint32_t tasks = 0;
 };
 
-// W→C. Any message counts as life; this one is sent when there is no other.
+// How far a worker is with a task that it has started.
+struct RunningTask {
+  TaskId task;
+  Attempt attempt;
+  std::uint32_t items_done = 0;  // have passed the model: the item at this position is in it
+  std::uint32_t items_read = 0;  // have been decoded: the item at this position is being decoded
+  friend bool operator==(const RunningTask&, const RunningTask&) = default;
+};
+
+// W→C, every heartbeat interval, and soon after an item was begun. Any message counts as life;
+// this one says besides whether the model gets on. Answered by an Ack with its sequence.
 struct Heartbeat {
   std::uint64_t items_done = 0;  // since the worker started
+  std::uint64_t sequence = 0;    // counts up from 1 within a session
+  std::vector<RunningTask> running;
 };
 
 // C→W.
@@ -84,17 +117,25 @@ struct ResultMessage {
   std::vector<EncodedResult> results;
 };
 
+// Why a task could not be run at all.
+enum class FailureKind : std::uint8_t {
+  kTransient,  // try again later, or elsewhere
+  kPermanent,  // trying elsewhere will not help
+  kTooLarge    // its result does not fit a message: smaller tasks may
+};
+
 // W→C. The task could not be run at all; its items are not to blame one by one.
 struct Failure {
   Epoch epoch;
   TaskId task;
   Attempt attempt;
   std::string reason;
-  bool permanent = false;  // trying elsewhere will not help
+  FailureKind kind = FailureKind::kTransient;
+  std::optional<std::uint32_t> position;  // of the item that it failed at, where that is known
 };
 
 // C→W. The result is durable (kCommitted, kDuplicate) or not wanted (kStale): forget it.
-// An empty one answers a Heartbeat.
+// It answers a Heartbeat, too, also when it is empty.
 enum class AckStatus : std::uint8_t { kCommitted, kDuplicate, kStale };
 struct Ack {
   struct Item {
@@ -103,6 +144,7 @@ struct Ack {
     AckStatus status = AckStatus::kCommitted;
   };
   std::vector<Item> items;
+  std::uint64_t heartbeat = 0;  // sequence of the last one that has arrived; 0: none
 };
 
 // C→W. Forget this task if it has not started.

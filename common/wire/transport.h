@@ -16,6 +16,7 @@ namespace prelabel {
 struct Received {
   std::string peer;  // opaque; empty at a worker, whose only peer is the coordinator
   std::string bytes;
+  std::string user_id;  // whose key the connection proved; empty where there is no encryption
 };
 
 enum class SendStatus : std::uint8_t {

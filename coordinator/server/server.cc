@@ -73,7 +73,7 @@ Result<void> Server::Turn(TimePoint now, bool dispatch) {
 
 Result<void> Server::CommitWaiting() {
   if (to_commit_.empty() && to_quarantine_.empty()) return Ok();
-  PRELABEL_TRY(store_.Commit(to_commit_, to_quarantine_));
+  PRELABEL_TRY(store_.CommitBatch({to_commit_, to_quarantine_, {}, {}}));
   if (!to_commit_.empty()) {
     stats_.commits += to_commit_.size();
     ++stats_.transactions;
@@ -121,9 +121,9 @@ void Server::Handle(const Received& received, TimePoint now) {
     Handle(worker, std::move(*results), now);
   } else if (const auto* failure = std::get_if<Failure>(&message)) {
     if (failure->epoch == welcome_.epoch) {
-      Raise(
-          TaskFailed{worker, failure->task, failure->attempt, failure->reason, failure->permanent},
-          now);
+      Raise(TaskFailed{worker, failure->task, failure->attempt, failure->reason,
+                       failure->kind == FailureKind::kPermanent},
+            now);
     }
   } else if (const auto* goodbye = std::get_if<Goodbye>(&message)) {
     Raise(WorkerLeft{worker, false, goodbye->reason}, now);

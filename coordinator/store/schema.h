@@ -4,7 +4,7 @@
 namespace prelabel {
 
 inline constexpr int kStoreApplicationId = 0x70726C62;  // "prlb", in the database's header
-inline constexpr int kStoreVersion = 1;                 // PRAGMA user_version
+inline constexpr int kStoreVersion = 2;                 // PRAGMA user_version
 
 // `committed` is apart from `payload`: a cold scan of who is done reads the small rows only.
 // `hash` is XXH3-128 of the payload, seeded with the task's id, so that exchanged payloads are
@@ -31,6 +31,12 @@ CREATE TABLE quarantine (
   task INTEGER PRIMARY KEY,
   attempts INTEGER NOT NULL,
   reason TEXT NOT NULL);
+CREATE TABLE failure (
+  task INTEGER PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  losses INTEGER NOT NULL,
+  reason TEXT NOT NULL);
+CREATE TABLE split (task INTEGER PRIMARY KEY);
 )sql";
 
 }  // namespace prelabel

@@ -174,6 +174,13 @@ class SqliteStore : public Store {
     PRELABEL_TRY(prepare(insert_quarantine_,
                          "INSERT INTO quarantine SELECT ?1, ?2, CAST(?3 AS TEXT) WHERE NOT EXISTS "
                          "(SELECT 1 FROM committed WHERE task = ?1) ON CONFLICT DO NOTHING"));
+    PRELABEL_TRY(prepare(insert_failure_,
+                         "INSERT INTO failure VALUES (?1, ?2, ?3, CAST(?4 AS TEXT)) ON CONFLICT DO "
+                         "UPDATE SET failures = ?2, losses = ?3, reason = CAST(?4 AS TEXT)"));
+    PRELABEL_TRY(prepare(insert_split_,
+                         "INSERT INTO split SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM committed "
+                         "WHERE task = ?1) ON CONFLICT DO NOTHING"));
+    PRELABEL_TRY(prepare(insert_task_, "INSERT INTO task VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
     PRELABEL_TRY(prepare(read_payload_,
                          "SELECT c.hash, p.bytes FROM committed c LEFT JOIN payload p "
                          "ON p.task = c.task WHERE c.task = ?1"));
@@ -211,21 +218,10 @@ class SqliteStore : public Store {
   }
 
   Result<void> AppendTasks(const std::vector<Task>& tasks) override {
-    Statement insert;
-    PRELABEL_TRY(Check(insert.Prepare(db_.get(), "INSERT INTO task VALUES (?1,?2,?3,?4,?5,?6)"),
-                       "cannot write tasks"));
     std::int64_t next = task_count_;
     PRELABEL_TRY(Transaction([&]() -> Result<void> {
       for (const Task& task : tasks) {
-        if (static_cast<std::int64_t>(task.id.value) != next) {
-          return Internal("task " + std::to_string(task.id.value) + " is appended where task " +
-                              std::to_string(next) + " is next",
-                          path_);
-        }
-        insert.Bind(task.id.value, task.kind, task.source.value, task.first, task.count,
-                    task.stride);
-        PRELABEL_TRY(Check(insert.Run(), "cannot write tasks"));
-        ++next;
+        PRELABEL_TRY(InsertTask(task, next));
       }
       return Ok();
     }));
@@ -265,6 +261,21 @@ class SqliteStore : public Store {
                         task->attempts = static_cast<std::uint32_t>(row.Integer(1));
                         return Ok();
                       }));
+    PRELABEL_TRY(Scan("SELECT task, failures, losses FROM failure ORDER BY task",
+                      [&](const Statement& row) -> Result<void> {
+                        TaskRow* task = find(row.Integer(0));
+                        if (task == nullptr) return DataLoss("the task table is damaged", path_);
+                        task->failures = static_cast<std::uint32_t>(row.Integer(1));
+                        task->losses = static_cast<std::uint32_t>(row.Integer(2));
+                        return Ok();
+                      }));
+    PRELABEL_TRY(
+        Scan("SELECT task FROM split ORDER BY task", [&](const Statement& row) -> Result<void> {
+          TaskRow* task = find(row.Integer(0));
+          if (task == nullptr) return DataLoss("the task table is damaged", path_);
+          task->state = TaskState::kSplit;
+          return Ok();
+        }));
     // Last: a result that came after all wins over the quarantine.
     PRELABEL_TRY(
         Scan("SELECT task, attempt, failed_items, compute_micros FROM committed ORDER BY task",
@@ -280,11 +291,18 @@ class SqliteStore : public Store {
     return rows;
   }
 
-  Result<void> Commit(const std::vector<EncodedResult>& results,
-                      const std::vector<QuarantinedTask>& quarantined) override {
-    if (results.empty() && quarantined.empty()) return Ok();
-    return Transaction([&]() -> Result<void> {
-      for (const EncodedResult& result : results) {
+  Result<std::vector<TaskRow>> LoadTasks(SourceId source) override {
+    PRELABEL_TRY(std::vector<TaskRow> rows, LoadTasks());
+    std::erase_if(rows, [&](const TaskRow& row) { return row.task.source != source; });
+    return rows;
+  }
+
+  Result<void> CommitBatch(const StoreBatch& batch) override {
+    if (batch.empty()) return Ok();
+    std::int64_t next = task_count_;
+    PRELABEL_TRY(Transaction([&]() -> Result<void> {
+      next = task_count_;
+      for (const EncodedResult& result : batch.results) {
         PRELABEL_TRY(CheckKnown(result.task));
         const Hash128 hash = HashBytes(result.payload, result.task.value);
         insert_committed_.Bind(result.task.value, result.attempt.value, result.items,
@@ -294,10 +312,49 @@ class SqliteStore : public Store {
         insert_payload_.Bind(result.task.value, result.payload);
         PRELABEL_TRY(Check(insert_payload_.Run(), "cannot commit results"));
       }
-      for (const QuarantinedTask& task : quarantined) {
+      for (const QuarantinedTask& task : batch.quarantined) {
         PRELABEL_TRY(CheckKnown(task.task));
         insert_quarantine_.Bind(task.task.value, task.attempts, task.reason);
         PRELABEL_TRY(Check(insert_quarantine_.Run(), "cannot commit quarantined tasks"));
+      }
+      for (const TaskFailures& task : batch.failures) {
+        PRELABEL_TRY(CheckKnown(task.task));
+        insert_failure_.Bind(task.task.value, task.failures, task.losses, task.reason);
+        PRELABEL_TRY(Check(insert_failure_.Run(), "cannot commit failures"));
+      }
+      for (const TaskSplit& split : batch.splits) {
+        if (static_cast<std::int64_t>(split.task.value) >= next) {
+          return Internal(
+              "task " + std::to_string(split.task.value) + " is split, which is not planned",
+              path_);
+        }
+        insert_split_.Bind(split.task.value);
+        PRELABEL_TRY(Check(insert_split_.Run(), "cannot commit a split task"));
+        if (sqlite3_changes(db_.get()) == 0) continue;  // committed, or split already
+        for (const Task& part : split.parts) {
+          PRELABEL_TRY(InsertTask(part, next));
+        }
+      }
+      return Ok();
+    }));
+    task_count_ = next;
+    return Ok();
+  }
+
+  Result<void> Redo(const std::vector<TaskId>& tasks) override {
+    std::vector<Statement> forget(4);
+    const char* const tables[] = {"committed", "payload", "quarantine", "failure"};
+    for (std::size_t i = 0; i < forget.size(); ++i) {
+      const std::string sql = std::string("DELETE FROM ") + tables[i] + " WHERE task = ?1";
+      PRELABEL_TRY(Check(forget[i].Prepare(db_.get(), sql.c_str()), "cannot forget results"));
+    }
+    return Transaction([&]() -> Result<void> {
+      for (const TaskId task : tasks) {
+        PRELABEL_TRY(CheckKnown(task));
+        for (Statement& statement : forget) {
+          statement.Bind(task.value);
+          PRELABEL_TRY(Check(statement.Run(), "cannot forget results"));
+        }
       }
       return Ok();
     });
@@ -324,6 +381,19 @@ class SqliteStore : public Store {
   }
 
  private:
+  Result<void> InsertTask(const Task& task, std::int64_t& next) {
+    if (static_cast<std::int64_t>(task.id.value) != next) {
+      return Internal("task " + std::to_string(task.id.value) + " is appended where task " +
+                          std::to_string(next) + " is next",
+                      path_);
+    }
+    insert_task_.Bind(task.id.value, task.kind, task.source.value, task.first, task.count,
+                      task.stride);
+    PRELABEL_TRY(Check(insert_task_.Run(), "cannot write tasks"));
+    ++next;
+    return Ok();
+  }
+
   Error Fail(int code, const std::string& what) const { return ToError(code, what, path_); }
 
   Result<void> Check(int code, const std::string& what) const {
@@ -404,6 +474,9 @@ class SqliteStore : public Store {
   Statement insert_committed_;
   Statement insert_payload_;
   Statement insert_quarantine_;
+  Statement insert_failure_;
+  Statement insert_split_;
+  Statement insert_task_;
   Statement read_payload_;
   std::int64_t task_count_ = 0;
 };

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/result.h"
@@ -14,7 +15,12 @@
 
 namespace prelabel {
 
-enum class TaskState : std::uint8_t { kPending, kCommitted, kQuarantined };
+enum class TaskState : std::uint8_t {
+  kPending,
+  kCommitted,
+  kQuarantined,
+  kSplit  // smaller tasks were planned in its place; it has neither a result nor a reason
+};
 
 struct TaskRow {
   Task task;
@@ -22,12 +28,40 @@ struct TaskRow {
   std::uint32_t attempts = 0;        // committed: the attempt that won; pending: 0
   std::uint32_t failed_items = 0;    // committed: its items that are quarantined
   std::uint64_t compute_micros = 0;  // committed: time inside the model
+  std::uint32_t failures = 0;        // attempts that ended badly
+  std::uint32_t losses = 0;          // of these, those that ended with the worker
 };
 
 struct QuarantinedTask {
   TaskId task;
   std::uint32_t attempts = 0;
   std::string reason;
+};
+
+// What a task has been through so far. Not final: the task is still to be done.
+struct TaskFailures {
+  TaskId task;
+  std::uint32_t failures = 0;
+  std::uint32_t losses = 0;
+  std::string reason;  // of the last one
+};
+
+// A task that is replaced by smaller ones, which cover the same items.
+struct TaskSplit {
+  TaskId task;
+  std::vector<Task> parts;  // ids continue from the number of tasks so far
+};
+
+// What becomes durable together.
+struct StoreBatch {
+  std::vector<EncodedResult> results;
+  std::vector<QuarantinedTask> quarantined;
+  std::vector<TaskFailures> failures;
+  std::vector<TaskSplit> splits;  // in the order of their parts' ids
+
+  bool empty() const {
+    return results.empty() && quarantined.empty() && failures.empty() && splits.empty();
+  }
 };
 
 class Store {
@@ -44,12 +78,21 @@ class Store {
   // Appends tasks in one durable transaction; ids continue from the number of tasks so far.
   virtual Result<void> AppendTasks(const std::vector<Task>& tasks) = 0;
   virtual Result<std::vector<TaskRow>> LoadTasks() = 0;
+  // Those of one source, ascending.
+  virtual Result<std::vector<TaskRow>> LoadTasks(SourceId source) = 0;
 
   // One durable transaction. A task that is committed already keeps its first result, and a
-  // committed task is never quarantined. Unavailable: the disk is full; nothing was written, and
-  // the same call may be made again. Internal: the disk failed; go no further with this store.
-  virtual Result<void> Commit(const std::vector<EncodedResult>& results,
-                              const std::vector<QuarantinedTask>& quarantined) = 0;
+  // committed task is never quarantined or split. Unavailable: the disk is full; nothing was
+  // written, and the same call may be made again. Internal: the disk failed; go no further with
+  // this store.
+  virtual Result<void> CommitBatch(const StoreBatch& batch) = 0;
+  Result<void> Commit(std::vector<EncodedResult> results,
+                      std::vector<QuarantinedTask> quarantined = {}) {
+    return CommitBatch({std::move(results), std::move(quarantined), {}, {}});
+  }
+
+  // Forgets results, reasons and failures of these tasks, durably: they are to be done again.
+  virtual Result<void> Redo(const std::vector<TaskId>& tasks) = 0;
 
   // A committed payload, or nothing. DataLoss where its hash does not match any more.
   virtual Result<std::optional<std::string>> ReadPayload(TaskId task) = 0;

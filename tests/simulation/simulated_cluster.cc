@@ -54,18 +54,17 @@ class CheckedStore : public InMemoryStore {
  public:
   CheckedStore(Record& record, Dice& dice) : record_(record), dice_(dice) {}
 
-  Result<void> Commit(const std::vector<EncodedResult>& results,
-                      const std::vector<QuarantinedTask>& quarantined) override {
+  Result<void> CommitBatch(const StoreBatch& batch) override {
     const bool fail = may_fail && dice_.OneIn(60);
     if (fail && dice_.OneIn(2)) return Crash();
     const std::vector<TaskRow> before = LoadTasks().value();
-    for (const EncodedResult& result : results) Check(result, before);
-    for (const QuarantinedTask& task : quarantined) {
+    for (const EncodedResult& result : batch.results) Check(result, before);
+    for (const QuarantinedTask& task : batch.quarantined) {
       if (!ended_.insert(task.task).second) {
         record_.Violation("task " + std::to_string(task.task.value) + " quarantined after its end");
       }
     }
-    PRELABEL_TRY(InMemoryStore::Commit(results, quarantined));
+    PRELABEL_TRY(InMemoryStore::CommitBatch(batch));
     if (fail) return Crash();
     return Ok();
   }
@@ -291,7 +290,7 @@ class Cluster : public ServerObserver {
       At(Arrival(connection.last_up), [this, id, bytes] {
         // A message that was under way may arrive although its connection is gone.
         if (!connections_[id].open && dice_.OneIn(2)) return;
-        transport_.inbox.push_back({std::to_string(id), bytes});
+        transport_.inbox.push_back({std::to_string(id), bytes, {}});
       });
     }
   }

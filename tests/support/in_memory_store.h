@@ -36,24 +36,57 @@ class InMemoryStore : public Store {
   }
   Result<std::vector<TaskRow>> LoadTasks() override { return rows_; }
 
-  Result<void> Commit(const std::vector<EncodedResult>& results,
-                      const std::vector<QuarantinedTask>& quarantined) override {
-    for (const EncodedResult& result : results) {
+  Result<std::vector<TaskRow>> LoadTasks(SourceId source) override {
+    std::vector<TaskRow> rows;
+    for (const TaskRow& row : rows_) {
+      if (row.task.source == source) rows.push_back(row);
+    }
+    return rows;
+  }
+
+  Result<void> CommitBatch(const StoreBatch& batch) override {
+    for (const EncodedResult& result : batch.results) {
       if (result.task.value >= rows_.size()) return Internal("no such task");
       TaskRow& row = rows_[result.task.value];
       if (row.state == TaskState::kCommitted) continue;
       row.state = TaskState::kCommitted;
       row.attempts = result.attempt.value;
+      row.failed_items = result.failed_items;
+      row.compute_micros = result.compute_micros;
       quarantined_.erase(result.task);
       payloads_[result.task] = result.payload;
     }
-    for (const QuarantinedTask& task : quarantined) {
+    for (const QuarantinedTask& task : batch.quarantined) {
       if (task.task.value >= rows_.size()) return Internal("no such task");
       TaskRow& row = rows_[task.task.value];
       if (row.state == TaskState::kCommitted) continue;
       row.state = TaskState::kQuarantined;
       row.attempts = task.attempts;
       quarantined_[task.task] = task;
+    }
+    for (const TaskFailures& task : batch.failures) {
+      if (task.task.value >= rows_.size()) return Internal("no such task");
+      rows_[task.task.value].failures = task.failures;
+      rows_[task.task.value].losses = task.losses;
+    }
+    for (const TaskSplit& split : batch.splits) {
+      if (split.task.value >= rows_.size()) return Internal("no such task");
+      if (rows_[split.task.value].state == TaskState::kCommitted) continue;
+      rows_[split.task.value].state = TaskState::kSplit;
+      for (const Task& part : split.parts) {
+        if (part.id.value != rows_.size()) return Internal("the parts' ids do not continue");
+        rows_.push_back({part});
+      }
+    }
+    return Ok();
+  }
+  Result<void> Redo(const std::vector<TaskId>& tasks) override {
+    for (const TaskId task : tasks) {
+      if (task.value >= rows_.size()) return Internal("no such task");
+      rows_[task.value] = {rows_[task.value].task};
+      payloads_.erase(task);
+      quarantined_.erase(task);
+      damaged_.erase(task);
     }
     return Ok();
   }

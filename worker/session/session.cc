@@ -133,7 +133,7 @@ void Session::On(const TasksDone& event, TimePoint now, Actions& actions) {
                    "its result is " + std::to_string(result.payload.size()) +
                        " bytes, more than a message may hold; lower cluster.shard_size or "
                        "labels.max_per_image",
-                   true},
+                   FailureKind::kTooLarge, std::nullopt},
            now, actions);
       continue;
     }
@@ -188,7 +188,9 @@ void Session::UpdateCredit(std::size_t finished, TimePoint now, Actions& actions
 
 void Session::On(const TaskBroken& event, TimePoint now, Actions& actions) {
   if (held_.erase(Key(event.task, event.attempt)) == 0) return;
-  Send(Failure{epoch_, event.task, event.attempt, event.reason, event.permanent}, now, actions);
+  Send(Failure{epoch_, event.task, event.attempt, event.reason,
+               event.permanent ? FailureKind::kPermanent : FailureKind::kTransient, std::nullopt},
+       now, actions);
 }
 
 void Session::On(const TimePassed& event, TimePoint now, Actions& actions) {
@@ -224,7 +226,7 @@ void Session::On(const TimePassed& event, TimePoint now, Actions& actions) {
     late.push_back(entry.result);
   }
   SendResults(late, now, actions);
-  if (now - last_sent_ >= heartbeat_) Send(Heartbeat{event.items_done}, now, actions);
+  if (now - last_sent_ >= heartbeat_) Send(Heartbeat{event.items_done, 0, {}}, now, actions);
 }
 
 }  // namespace prelabel

@@ -95,6 +95,8 @@ TEST(Codec, HelloSurvives) {
   sent.nonce = 0xFFFFFFFFFFFFFFFFULL;
   sent.slots = 4;
   sent.compute = {"0.1", "cpu", "AVX2", "fp32"};
+  sent.process_id = 4711;
+  sent.held = {{Epoch(2), TaskId(7), Attempt(3)}};
   const auto got = DecodeWorkerMessage(EncodeWorkerMessage(sent));
   ASSERT_TRUE(got.has_value());
   const auto& hello = std::get<Hello>(got.value());
@@ -102,6 +104,53 @@ TEST(Codec, HelloSurvives) {
   EXPECT_EQ(hello.nonce, sent.nonce);
   EXPECT_EQ(hello.slots, 4U);
   EXPECT_EQ(hello.compute, sent.compute);
+  EXPECT_EQ(hello.process_id, 4711U);
+  EXPECT_EQ(hello.held, sent.held);
+}
+
+TEST(Codec, WelcomeSurvivesWithGrants) {
+  Welcome sent;
+  sent.epoch = Epoch(4);
+  sent.heartbeat = std::chrono::milliseconds(250);
+  sent.lease = std::chrono::milliseconds(750);
+  sent.granted = {{{Epoch(3), TaskId(7), Attempt(3)}, Attempt(1)}};
+  const auto got = DecodeCoordinatorMessage(EncodeCoordinatorMessage(sent));
+  ASSERT_TRUE(got.has_value());
+  const auto& welcome = std::get<Welcome>(got.value());
+  EXPECT_EQ(welcome.epoch, Epoch(4));
+  EXPECT_EQ(welcome.heartbeat, sent.heartbeat);
+  EXPECT_EQ(welcome.lease, sent.lease);
+  ASSERT_EQ(welcome.granted.size(), 1U);
+  EXPECT_EQ(welcome.granted[0].held, sent.granted[0].held);
+  EXPECT_EQ(welcome.granted[0].attempt, Attempt(1));
+}
+
+TEST(Codec, HeartbeatAndItsAnswerSurvive) {
+  const Heartbeat sent{12, 5, {{TaskId(8), Attempt(2), 3, 6}}};
+  const auto got = DecodeWorkerMessage(EncodeWorkerMessage(sent));
+  ASSERT_TRUE(got.has_value());
+  const auto& heartbeat = std::get<Heartbeat>(got.value());
+  EXPECT_EQ(heartbeat.items_done, 12U);
+  EXPECT_EQ(heartbeat.sequence, 5U);
+  EXPECT_EQ(heartbeat.running, sent.running);
+  Ack ack;
+  ack.heartbeat = 5;
+  const auto answer = DecodeCoordinatorMessage(EncodeCoordinatorMessage(ack));
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(std::get<Ack>(answer.value()).heartbeat, 5U);
+}
+
+TEST(Codec, AFailureNamesItsKindAndItem) {
+  const auto named = DecodeWorkerMessage(EncodeWorkerMessage(
+      Failure{Epoch(1), TaskId(2), Attempt(3), "out of memory", FailureKind::kTransient, 0}));
+  ASSERT_TRUE(named.has_value());
+  EXPECT_EQ(std::get<Failure>(named.value()).kind, FailureKind::kTransient);
+  EXPECT_EQ(std::get<Failure>(named.value()).position, std::optional<std::uint32_t>(0));
+  const auto unnamed = DecodeWorkerMessage(EncodeWorkerMessage(
+      Failure{Epoch(1), TaskId(2), Attempt(3), "huge", FailureKind::kTooLarge, std::nullopt}));
+  ASSERT_TRUE(unnamed.has_value());
+  EXPECT_EQ(std::get<Failure>(unnamed.value()).kind, FailureKind::kTooLarge);
+  EXPECT_EQ(std::get<Failure>(unnamed.value()).position, std::nullopt);
 }
 
 TEST(Codec, RefusesGarbageAndNothing) {
@@ -122,7 +171,8 @@ TEST(Codec, LongReasonsAreCutBetweenCharacters) {
   std::string reason(4095, 'x');
   reason += "ü and more";  // its two bytes would stand on both sides of the limit of 4096
   const std::string cut(4095, 'x');
-  const auto failure = DecodeWorkerMessage(EncodeWorkerMessage(Failure{{}, {}, {}, reason, true}));
+  const auto failure = DecodeWorkerMessage(
+      EncodeWorkerMessage(Failure{{}, {}, {}, reason, FailureKind::kPermanent, std::nullopt}));
   ASSERT_TRUE(failure.has_value());
   EXPECT_EQ(std::get<Failure>(failure.value()).reason, cut);
   const auto goodbye = DecodeWorkerMessage(EncodeWorkerMessage(Goodbye{reason}));

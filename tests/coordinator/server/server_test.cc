@@ -24,12 +24,11 @@ constexpr Epoch kEpoch(5);
 
 class CommitLog : public InMemoryStore {
  public:
-  Result<void> Commit(const std::vector<EncodedResult>& results,
-                      const std::vector<QuarantinedTask>& quarantined) override {
+  Result<void> CommitBatch(const StoreBatch& batch) override {
     if (failure) return *failure;
     if (before_commit) before_commit();
-    for (const EncodedResult& result : results) committed.push_back(result.task.value);
-    return InMemoryStore::Commit(results, quarantined);
+    for (const EncodedResult& result : batch.results) committed.push_back(result.task.value);
+    return InMemoryStore::CommitBatch(batch);
   }
   std::optional<Error> failure;
   std::function<void()> before_commit;
@@ -95,7 +94,7 @@ class ServerTest : public ::testing::Test {
   }
 
   void Say(const std::string& peer, const WorkerMessage& message) {
-    transport_.inbox.push_back({peer, EncodeWorkerMessage(message)});
+    transport_.inbox.push_back({peer, EncodeWorkerMessage(message), {}});
   }
   void Join(const std::string& peer, std::uint32_t credit, std::uint32_t slots = 1,
             std::uint64_t nonce = 1) {
@@ -241,8 +240,8 @@ TEST_F(ServerTest, RefusesOtherProtocolVersionsAndSaysWhatToDo) {
   ASSERT_TRUE(Run().has_value());
   const auto rejects = Sent<Reject>("ada");
   ASSERT_EQ(rejects.size(), 2U);
-  EXPECT_THAT(rejects[0].reason, HasSubstr("protocol version 0; the coordinator speaks 1"));
-  EXPECT_THAT(rejects[1].reason, HasSubstr("protocol version 2; the coordinator speaks 1"));
+  EXPECT_THAT(rejects[0].reason, HasSubstr("protocol version 1; the coordinator speaks 2"));
+  EXPECT_THAT(rejects[1].reason, HasSubstr("protocol version 3; the coordinator speaks 2"));
   for (const Reject& reject : rejects) {
     EXPECT_TRUE(reject.permanent);
     EXPECT_THAT(reject.reason, HasSubstr("install the same release on both"));
@@ -254,7 +253,7 @@ TEST_F(ServerTest, RefusesGarbageAndGoesOn) {
   AddDetects(1);
   steps_ = {
       [&] {
-        transport_.inbox.push_back({"mallory", "\xFF garbage"});
+        transport_.inbox.push_back({"mallory", "\xFF garbage", {}});
       },
       [&] { Join("ada", 1); },
   };
@@ -283,7 +282,7 @@ TEST_F(ServerTest, AnUnknownPeerIsToldToSayHello) {
 
 TEST_F(ServerTest, AnswersAHeartbeatWithAnEmptyAck) {
   AddDetects(1);
-  steps_ = {[&] { Join("ada", 0); }, [&] { Say("ada", Heartbeat{3}); }};
+  steps_ = {[&] { Join("ada", 0); }, [&] { Say("ada", Heartbeat{3, 0, {}}); }};
   ASSERT_TRUE(Run().has_value());
   ASSERT_EQ(Sent<Ack>("ada").size(), 1U);
   EXPECT_THAT(Sent<Ack>("ada")[0].items, IsEmpty());
@@ -418,10 +417,12 @@ TEST_F(ServerTest, APermanentFailureIsQuarantinedWithTheReason) {
   steps_ = {
       [&] { Join("ada", 1); },
       [&] {
-        Say("ada", Failure{Epoch(4), TaskId(0), Attempt(1), "of another epoch", true});
+        Say("ada", Failure{Epoch(4), TaskId(0), Attempt(1), "of another epoch",
+                           FailureKind::kPermanent, std::nullopt});
       },
       [&] {
-        Say("ada", Failure{kEpoch, TaskId(0), Attempt(1), "no such file", true});
+        Say("ada", Failure{kEpoch, TaskId(0), Attempt(1), "no such file", FailureKind::kPermanent,
+                           std::nullopt});
       },
   };
   ASSERT_TRUE(Run().has_value());

@@ -251,7 +251,7 @@ TEST_F(SqliteStoreTest, ExchangedAndMissingPayloadsAreNoticed) {
 
 TEST_F(SqliteStoreTest, OtherVersionsAndOtherFilesAreRefusedUntouched) {
   { Open(); }
-  Sql("PRAGMA user_version=2");
+  Sql("PRAGMA user_version=1");
   for (const auto& store : {OpenSqliteStore(Path()), OpenSqliteStoreReadOnly(Path())}) {
     ASSERT_TRUE(store.has_error());
     EXPECT_EQ(store.error().code, ErrorCode::kInvalidArgument);

@@ -46,7 +46,7 @@ class WorkerLoopTest : public ::testing::Test {
   }
 
   void Say(const CoordinatorMessage& message) {
-    transport_->inbox.push_back({"", EncodeCoordinatorMessage(message)});
+    transport_->inbox.push_back({"", EncodeCoordinatorMessage(message), {}});
   }
   static Welcome MakeWelcome() {
     Welcome welcome;
@@ -196,7 +196,7 @@ TEST_F(WorkerLoopTest, GarbageIsIgnored) {
   steps_ = {
       [&] { Say(MakeWelcome()); },
       [&] {
-        transport_->inbox.push_back({"", "garbage"});
+        transport_->inbox.push_back({"", "garbage", {}});
       },
       [&] { Say(MakeAssign(4)); },
       [] {},

@@ -282,7 +282,7 @@ TEST(Session, ABrokenTaskIsAFailure) {
   ASSERT_EQ(driver.Sent<Failure>().size(), 1U);
   EXPECT_EQ(driver.Sent<Failure>()[0].epoch, kEpoch);
   EXPECT_EQ(driver.Sent<Failure>()[0].reason, "out of memory");
-  EXPECT_FALSE(driver.Sent<Failure>()[0].permanent);
+  EXPECT_EQ(driver.Sent<Failure>()[0].kind, FailureKind::kTransient);
   driver.Event(TaskBroken{TaskId(3), Attempt(1), "out of memory", false});
   EXPECT_THAT(driver.actions, IsEmpty());  // said once
 }
@@ -429,7 +429,7 @@ TEST(Session, ReportsAResultThatNoMessageCanHold) {
   driver.Event(TasksDone{{ResultOf(0, 1, std::string(6000, 'x')), ResultOf(1, 1, "small")}});
   ASSERT_EQ(driver.Sent<Failure>().size(), 1U);
   EXPECT_EQ(driver.Sent<Failure>()[0].task, TaskId(0));
-  EXPECT_TRUE(driver.Sent<Failure>()[0].permanent);
+  EXPECT_EQ(driver.Sent<Failure>()[0].kind, FailureKind::kTooLarge);
   EXPECT_THAT(driver.Sent<Failure>()[0].reason, HasSubstr("6000 bytes"));
   EXPECT_THAT(driver.SentResults(), ElementsAre(1));
 }
