@@ -212,7 +212,33 @@ class JobDecoder {
     reader.Duration("task_deadline", seconds(1), hours(168), &cluster.task_deadline);
     reader.Integer("shard_size", 1, 1000000, &cluster.shard_size);
     reader.Integer("max_attempts", 1, 1000, &cluster.max_attempts);
+    if (const YamlNode* node = reader.Find("max_failed_items")) DecodeMaxFailedItems(*node);
     reader.Finish();
+  }
+
+  void DecodeMaxFailedItems(const YamlNode& node) {
+    constexpr std::int64_t kMost = 1'000'000'000'000;
+    FailedItemsLimit limit;
+    limit.percent = node.kind == YamlNode::Kind::kScalar && node.text.ends_with('%');
+    const char* begin = node.text.data();
+    const char* end = begin + node.text.size() - (limit.percent ? 1 : 0);
+    bool right = node.kind == YamlNode::Kind::kScalar && begin != end;
+    if (right && limit.percent) {
+      const auto [stop, error] = std::from_chars(begin, end, limit.value);
+      right = error == std::errc() && stop == end && limit.value >= 0 && limit.value <= 100;
+    } else if (right) {
+      std::int64_t count = 0;
+      const auto [stop, error] = std::from_chars(begin, end, count);
+      right = error == std::errc() && stop == end && count >= 0 && count <= kMost;
+      limit.value = static_cast<double>(count);
+    }
+    if (!right) {
+      mistakes_.Add(node.at, fmt::format("'cluster.max_failed_items' must be a whole number of "
+                                         "items, e.g. 100, or a share of them, e.g. 5%, not {}",
+                                         Describe(node)));
+      return;
+    }
+    job_.cluster.max_failed_items = limit;
   }
 
   void DecodeListen(const YamlNode& node) {
@@ -282,6 +308,7 @@ const std::vector<std::string>& JobKeys() {
       "cluster.task_deadline",
       "cluster.shard_size",
       "cluster.max_attempts",
+      "cluster.max_failed_items",
       "output.dir",
       "output.formats",
   };

@@ -71,10 +71,12 @@ std::string FormatLabels(const LabelOptions& labels) {
 std::string FormatCluster(const ClusterOptions& cluster) {
   return fmt::format(
       "cluster:\n  launcher: {}\n  workers: {}\n  listen: {}\n  heartbeat: {}\n"
-      "  task_deadline: {}\n  shard_size: {}\n  max_attempts: {}\n",
+      "  task_deadline: {}\n  shard_size: {}\n  max_attempts: {}\n"
+      "  max_failed_items: {}{}\n",
       cluster.launcher == Launcher::kLocal ? "local" : "none", cluster.workers,
       Scalar(cluster.listen), FormatDuration(cluster.heartbeat),
-      FormatDuration(cluster.task_deadline), cluster.shard_size, cluster.max_attempts);
+      FormatDuration(cluster.task_deadline), cluster.shard_size, cluster.max_attempts,
+      cluster.max_failed_items.value, cluster.max_failed_items.percent ? "%" : "");
 }
 
 }  // namespace

@@ -42,14 +42,22 @@ struct LabelOptions {
 
 enum class Launcher : std::uint8_t { kLocal, kNone };
 
+// How many items may be quarantined: so many, or such a share of all items. 100 %: any number.
+struct FailedItemsLimit {
+  double value = 100;
+  bool percent = true;
+  friend bool operator==(const FailedItemsLimit&, const FailedItemsLimit&) = default;
+};
+
 struct ClusterOptions {
   Launcher launcher = Launcher::kLocal;
   int workers = 2;
   std::string listen = "tcp://127.0.0.1:0";  // ZeroMQ endpoint; port 0: any free one
   std::chrono::milliseconds heartbeat{2000};
   std::chrono::milliseconds task_deadline{600000};
-  int shard_size = 8;    // items a detect task
-  int max_attempts = 3;  // after which a task is quarantined
+  int shard_size = 8;                 // items a detect task
+  int max_attempts = 3;               // after which an item is quarantined
+  FailedItemsLimit max_failed_items;  // more end the run early
   friend bool operator==(const ClusterOptions&, const ClusterOptions&) = default;
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -28,6 +29,7 @@ namespace prelabel {
 namespace {
 
 constexpr std::chrono::seconds kDrainLimit{10};
+constexpr int kLeaseHeartbeats = 3;
 
 void WarnAboutSources(const Dataset& dataset, Progress& progress) {
   for (const SourceItems& source : dataset.sources) {
@@ -40,6 +42,7 @@ Welcome MakeWelcome(const JobContext& context, const PreparedRun& run, Epoch epo
   Welcome welcome;
   welcome.epoch = epoch;
   welcome.heartbeat = context.job.cluster.heartbeat;
+  welcome.lease = kLeaseHeartbeats * context.job.cluster.heartbeat;
   welcome.max_message_bytes = kMaxMessageBytes;
   welcome.model_card = context.job.model.string();
   // The run's own limits, not the job's: a tighter job filters later, in merge.
@@ -73,6 +76,18 @@ Result<std::unique_ptr<LocalLauncher>> Launch(const JobContext& context,
   return launcher;
 }
 
+std::optional<std::uint64_t> MaxFailedItems(const FailedItemsLimit& limit,
+                                            const std::vector<TaskRow>& tasks) {
+  if (limit.percent && limit.value >= 100) return std::nullopt;
+  if (!limit.percent) return static_cast<std::uint64_t>(limit.value);
+  std::uint64_t items = 0;
+  for (const TaskRow& row : tasks) {
+    const bool counts = row.task.kind == TaskKind::kDetect && row.state != TaskState::kSplit;
+    if (counts) items += row.task.count;
+  }
+  return static_cast<std::uint64_t>(limit.value / 100 * static_cast<double>(items));
+}
+
 // The cluster's part of a run: from the first worker to the last commit.
 Result<RunInfo> Serve(const RunArguments& arguments, const JobContext& context, PreparedRun& run,
                       StopSignals& signals, Progress& progress, RunLog& log) {
@@ -89,7 +104,8 @@ Result<RunInfo> Serve(const RunArguments& arguments, const JobContext& context, 
   signals.OnStop([&transport] { transport.Wake(); });
 
   SchedulerOptions options;
-  options.lease = 3 * cluster.heartbeat;
+  options.lease = kLeaseHeartbeats * cluster.heartbeat;
+  options.seed = epoch.value;
   options.task_deadline = cluster.task_deadline;
   options.max_attempts = static_cast<std::uint32_t>(cluster.max_attempts);
   Scheduler scheduler(run.tasks, options);
@@ -108,9 +124,13 @@ Result<RunInfo> Serve(const RunArguments& arguments, const JobContext& context, 
                             {"endpoint", bound.endpoint},
                             {"tasks", static_cast<std::int64_t>(scheduler.TaskCount())},
                             {"done", static_cast<std::int64_t>(scheduler.DoneCount())}});
-  RunObserver observer(run.tasks, progress, log, launcher.get());
+  RunObserver observer(run.tasks, progress, log, launcher.get(),
+                       MaxFailedItems(cluster.max_failed_items, run.tasks));
   Server server(MakeWelcome(context, run, epoch), transport, *run.store, scheduler,
                 MakeAssignmentBuilder(context, *run.store, run.tasks), clock, observer);
+  observer.on_process_end = [&server](std::uint64_t process_id, const std::string& status) {
+    server.ReportProcessEnd(process_id, status);
+  };
   auto stats = server.Run(signals.stop(), kDrainLimit);
   signals.OnStop({});
   observer.Finish(clock.Now());

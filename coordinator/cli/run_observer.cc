@@ -11,14 +11,16 @@ constexpr int kMaxRestarts = 5;
 }  // namespace
 
 RunObserver::RunObserver(const std::vector<TaskRow>& rows, Progress& progress, RunLog& log,
-                         LocalLauncher* launcher)
-    : progress_(progress), log_(log), launcher_(launcher) {
+                         LocalLauncher* launcher, std::optional<std::uint64_t> max_failed_items)
+    : progress_(progress), log_(log), launcher_(launcher), max_failed_items_(max_failed_items) {
   detect_items_.reserve(rows.size());
   for (const TaskRow& row : rows) {
     const std::uint32_t items = row.task.kind == TaskKind::kDetect ? row.task.count : 0;
     detect_items_.push_back(items);
+    if (row.state == TaskState::kSplit) continue;  // its parts are there
     state_.items_total += items;
     if (row.state != TaskState::kPending) state_.items_done += items;
+    state_.items_failed += row.state == TaskState::kQuarantined ? items : row.failed_items;
   }
 }
 
@@ -48,7 +50,67 @@ void RunObserver::OnWorkerLeft(const WorkerInfo& worker, const std::string& reas
   progress_.Note(fmt::format("worker {} on {} left: {}", worker.id.value, worker.hostname, reason));
 }
 
+// One line a state change.
+void RunObserver::OnDecision(const SchedulerAction& action) {
+  const auto number = [](auto id) { return static_cast<std::int64_t>(id.value); };
+  if (const auto* assign = std::get_if<AssignTask>(&action)) {
+    log_.Write(assign->backup ? "backup assigned" : "assigned",
+               {{"task", number(assign->task.id)},
+                {"attempt", number(assign->attempt)},
+                {"worker", number(assign->worker)}});
+  } else if (const auto* adopt = std::get_if<AdoptTask>(&action)) {
+    log_.Write("lease adopted", {{"task", number(adopt->held.task)},
+                                 {"attempt", number(adopt->attempt)},
+                                 {"worker", number(adopt->worker)}});
+  } else if (const auto* cancel = std::get_if<CancelTask>(&action)) {
+    log_.Write("recalled", {{"task", number(cancel->task)},
+                            {"attempt", number(cancel->attempt)},
+                            {"worker", number(cancel->worker)}});
+  } else if (const auto* refuse = std::get_if<RefuseResult>(&action)) {
+    log_.Write(
+        "result refused",
+        {{"task", number(refuse->task)},
+         {"attempt", number(refuse->attempt)},
+         {"worker", number(refuse->worker)},
+         {"status", std::string(refuse->status == AckStatus::kDuplicate ? "duplicate" : "stale")}});
+  } else if (const auto* failure = std::get_if<RecordFailure>(&action)) {
+    const TaskFailures& f = failure->failures;
+    log_.Write("attempt failed", {{"task", number(f.task)},
+                                  {"failures", static_cast<std::int64_t>(f.failures)},
+                                  {"losses", static_cast<std::int64_t>(f.losses)},
+                                  {"reason", f.reason}});
+  } else if (const auto* replace = std::get_if<ReplaceTask>(&action)) {
+    const TaskSplit& split = replace->split;
+    for (const Task& part : split.parts) {
+      detect_items_.push_back(part.kind == TaskKind::kDetect ? part.count : 0);
+    }
+    log_.Write("split", {{"task", number(split.task)},
+                         {"first_part", number(split.parts.front().id)},
+                         {"last_part", number(split.parts.back().id)},
+                         {"reason", replace->reason}});
+    restarts_ = 0;  // the culprit is being found
+  } else if (const auto* bench = std::get_if<BenchWorker>(&action)) {
+    const double seconds = std::chrono::duration<double>(bench->pause).count();
+    log_.Write(
+        "worker benched",
+        {{"worker", number(bench->worker)}, {"seconds", seconds}, {"reason", bench->reason}});
+    progress_.Note(fmt::format("worker {} gets nothing for {:.0f} s: everything fails there; {}",
+                               bench->worker.value, seconds, bench->reason));
+  }
+}
+
+void RunObserver::OnStoreTrouble(const Error* error) {
+  if (error == nullptr) {
+    log_.Write("store recovered", {});
+    progress_.Note("results are stored again; the run goes on");
+    return;
+  }
+  log_.Write("store waits", {{"reason", error->ToString()}});
+  progress_.Note(fmt::format("waiting: {}; the workers keep their results", error->ToString()));
+}
+
 void RunObserver::OnCommitted(const std::vector<EncodedResult>& results) {
+  restarts_ = 0;
   for (const EncodedResult& result : results) {
     const std::uint32_t items = detect_items_[result.task.value];
     state_.items_done += items;
@@ -66,6 +128,7 @@ void RunObserver::OnQuarantined(const QuarantinedTask& task) {
   const std::uint32_t items = detect_items_[task.task.value];
   state_.items_done += items;
   state_.items_failed += items;
+  restarts_ = 0;
   log_.Write("quarantined", {{"task", static_cast<std::int64_t>(task.task.value)},
                              {"attempts", static_cast<std::int64_t>(task.attempts)},
                              {"reason", task.reason}});
@@ -81,7 +144,15 @@ bool RunObserver::OnTurn(const Scheduler& scheduler, TimePoint now) {
   progress_.Update(state_, now);
   log_.Flush();
   if (launcher_ != nullptr && !scheduler.Finished()) WatchLauncher();
-  return failure_.empty();
+  if (ended_early_.empty() && max_failed_items_ && state_.items_failed > *max_failed_items_) {
+    ended_early_ = fmt::format(
+        "{} items are quarantined, more than cluster.max_failed_items allows ({}); the run ends "
+        "early, the rest is not labeled",
+        state_.items_failed, *max_failed_items_);
+    log_.Write("ended early", {{"reason", ended_early_}});
+    progress_.Note(ended_early_);
+  }
+  return failure_.empty() && ended_early_.empty();
 }
 
 void RunObserver::WatchLauncher() {
@@ -89,6 +160,7 @@ void RunObserver::WatchLauncher() {
     if (worker.ok) continue;  // it was told to leave
     log_.Write("worker process ended",
                {{"number", static_cast<std::int64_t>(worker.number)}, {"status", worker.status}});
+    if (on_process_end) on_process_end(static_cast<std::uint64_t>(worker.pid), worker.status);
     if (!worker.usage && restarts_ < kMaxRestarts && launcher_->Start(1)) {
       ++restarts_;
       progress_.Note(fmt::format("worker process {} {}; another one is started (its log: {})",

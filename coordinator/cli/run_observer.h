@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,14 +20,20 @@ namespace prelabel {
 class RunObserver : public ServerObserver {
  public:
   // `rows` as the scheduler got them. `launcher` may be null (workers join by themselves).
+  // `max_failed_items`: the run ends early where more items are quarantined.
   RunObserver(const std::vector<TaskRow>& rows, Progress& progress, RunLog& log,
-              LocalLauncher* launcher);
+              LocalLauncher* launcher, std::optional<std::uint64_t> max_failed_items);
+
+  // Told of every local worker process that ends by itself: its process id and how.
+  std::function<void(std::uint64_t, const std::string&)> on_process_end;
 
   void OnWorkerJoined(const WorkerInfo& worker) override;
   void OnWorkerLeft(const WorkerInfo& worker, const std::string& reason) override;
   void OnCommitted(const std::vector<EncodedResult>& results) override;
   void OnQuarantined(const QuarantinedTask& task) override;
   void OnRefusedMessage(const std::string& reason) override;
+  void OnDecision(const SchedulerAction& action) override;
+  void OnStoreTrouble(const Error* error) override;
   bool OnTurn(const Scheduler& scheduler, TimePoint now) override;
 
   // Draws the end of the progress line.
@@ -35,6 +43,8 @@ class RunObserver : public ServerObserver {
   const std::string& failure() const { return failure_; }
   // The same command would fail again: the workers cannot use this job or model.
   bool failed_for_good() const { return failed_for_good_; }
+  // Why the run ended early although it could have gone on (max_failed_items), or empty.
+  const std::string& ended_early() const { return ended_early_; }
   // Distinct compute classes that have joined, as "build device cpu precision".
   const std::set<std::string>& compute_classes() const { return compute_classes_; }
   // Everyone that took part, as "host, 2 slots", in the order of joining.
@@ -56,7 +66,9 @@ class RunObserver : public ServerObserver {
   std::string last_reason_;  // with which a worker left
   std::string failure_;
   bool failed_for_good_ = false;
-  int restarts_ = 0;
+  std::optional<std::uint64_t> max_failed_items_;
+  std::string ended_early_;
+  int restarts_ = 0;  // since something was last achieved
 };
 
 }  // namespace prelabel

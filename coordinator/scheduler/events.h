@@ -3,13 +3,16 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "common/base/clock.h"
 #include "common/base/ids.h"
 #include "common/wire/messages.h"
 #include "common/wire/task.h"
+#include "coordinator/store/store.h"
 
 namespace prelabel {
 
@@ -18,6 +21,7 @@ namespace prelabel {
 struct WorkerJoined {
   WorkerId worker;  // never used before
   std::uint32_t slots = 1;
+  std::vector<Lease> held;  // of an earlier session, of any epoch
 };
 struct WorkerCredit {
   WorkerId worker;
@@ -27,10 +31,19 @@ struct WorkerCredit {
 struct WorkerSeen {
   WorkerId worker;
 };
-// It said Goodbye or its connection is gone. `fault`: it did not say so itself.
+// A heartbeat: how far the worker is with what it has started.
+struct WorkerProgress {
+  WorkerId worker;
+  std::vector<RunningTask> running;
+};
+enum class Departure : std::uint8_t {
+  kGoodbye,  // it said so itself, or joins again: nobody is to blame
+  kLost,     // nothing is heard from it any more
+  kCrashed   // its process was seen to die
+};
 struct WorkerLeft {
   WorkerId worker;
-  bool fault = false;
+  Departure departure = Departure::kGoodbye;
   std::string reason;
 };
 struct ResultReceived {
@@ -43,13 +56,18 @@ struct TaskFailed {
   TaskId task;
   Attempt attempt;
   std::string reason;
-  bool permanent = false;
+  FailureKind kind = FailureKind::kTransient;
+  std::optional<std::uint32_t> position = std::nullopt;  // of the item, where one is named
 };
 // Time has passed: leases and deadlines are looked at.
 struct Tick {};
+// The coordinator itself stood still for so long (stopped, or a slow disk): nobody else is late.
+struct ClockGap {
+  Duration gap{};
+};
 
-using SchedulerEvent = std::variant<WorkerJoined, WorkerCredit, WorkerSeen, WorkerLeft,
-                                    ResultReceived, TaskFailed, Tick>;
+using SchedulerEvent = std::variant<WorkerJoined, WorkerCredit, WorkerSeen, WorkerProgress,
+                                    WorkerLeft, ResultReceived, TaskFailed, Tick, ClockGap>;
 
 // ---- actions ----
 
@@ -58,8 +76,15 @@ struct AssignTask {
   WorkerId worker;
   Task task;
   Attempt attempt;
+  bool backup = false;  // a second copy of a task that takes too long elsewhere
 };
-// Call an unstarted task back.
+// A lease that the worker named when it joined is its own again, under this attempt.
+struct AdoptTask {
+  WorkerId worker;
+  Lease held;
+  Attempt attempt;
+};
+// Call a task back.
 struct CancelTask {
   WorkerId worker;
   TaskId task;
@@ -78,19 +103,37 @@ struct RefuseResult {
   Attempt attempt;
   AckStatus status = AckStatus::kStale;
 };
+// An attempt has failed; the counts are to be kept.
+struct RecordFailure {
+  TaskFailures failures;
+};
+// Smaller tasks take the place of this one.
+struct ReplaceTask {
+  TaskSplit split;
+  std::string reason;
+};
 // The task will not be tried again.
 struct QuarantineTask {
   TaskId task;
   std::uint32_t attempts = 0;
   std::string reason;
 };
-// The worker's session is over; its tasks are back in the queue.
+// Everything fails at this worker: it gets nothing for a while.
+struct BenchWorker {
+  WorkerId worker;
+  Duration pause{};
+  std::string reason;  // of its last failure
+};
+// The worker's session is over; its tasks are back in the queue. `permanent`: it must not join
+// again as it is.
 struct DropWorker {
   WorkerId worker;
   std::string reason;
+  bool permanent = false;
 };
 
 using SchedulerAction =
-    std::variant<AssignTask, CancelTask, CommitResult, RefuseResult, QuarantineTask, DropWorker>;
+    std::variant<AssignTask, AdoptTask, CancelTask, CommitResult, RefuseResult, RecordFailure,
+                 ReplaceTask, QuarantineTask, BenchWorker, DropWorker>;
 
 }  // namespace prelabel

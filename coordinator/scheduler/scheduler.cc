@@ -5,6 +5,20 @@
 #include <utility>
 
 namespace prelabel {
+namespace {
+
+constexpr Duration kFirstBench = std::chrono::seconds(30);
+constexpr std::uint32_t kMostBenchDoublings = 5;
+
+// SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+std::uint64_t Mix(std::uint64_t x) {
+  x += 0x9E3779B97F4A7C15ULL;
+  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  x = (x ^ (x >> 27)) * 0x94D049BB133111EBULL;
+  return x ^ (x >> 31);
+}
+
+}  // namespace
 
 Scheduler::Scheduler(const std::vector<TaskRow>& rows, SchedulerOptions options)
     : options_(options) {
@@ -13,17 +27,24 @@ Scheduler::Scheduler(const std::vector<TaskRow>& rows, SchedulerOptions options)
     TaskEntry entry;
     entry.task = row.task;
     entry.attempt = row.attempts;
+    entry.history = {row.failures, row.losses};
     Source& source = sources_[row.task.source];
-    if (row.state == TaskState::kCommitted || row.state == TaskState::kQuarantined) {
-      entry.state = row.state == TaskState::kCommitted ? State::kCommitted : State::kQuarantined;
+    if (row.state != TaskState::kPending) {
+      entry.state = row.state == TaskState::kCommitted     ? State::kCommitted
+                    : row.state == TaskState::kQuarantined ? State::kQuarantined
+                                                           : State::kReplaced;
       ++done_;
-    } else if (row.task.kind == TaskKind::kDetect) {
-      ++source.open_detects;
-      source.pending.Add(row.task.id);
-      waiting_.insert(row.task.source);
-    } else {
+    } else if (row.task.kind == TaskKind::kLink) {
       entry.state = State::kBlocked;
       source.links.push_back(row.task.id);
+    } else {
+      ++source.open_detects;
+      if (row.losses > 1) {
+        retries_.Add(row.task.id, {TimePoint::min(), WorkerId(), true});
+      } else {
+        source.pending.Add(row.task.id);
+        waiting_.insert(row.task.source);
+      }
     }
     tasks_.push_back(entry);
   }
@@ -37,11 +58,22 @@ void Scheduler::OnEvent(const SchedulerEvent& event, TimePoint now, Actions& act
   std::visit([&](const auto& e) { On(e, now, actions); }, event);
 }
 
-void Scheduler::On(const WorkerJoined& event, TimePoint now, Actions&) {
+void Scheduler::On(const WorkerJoined& event, TimePoint now, Actions& actions) {
   Worker& worker = workers_[event.worker];
   worker.slots = std::max(1U, event.slots);
   worker.seen = now;
-  worker.progress = now;
+  for (const Lease& lease : event.held) {
+    if (lease.task.value >= tasks_.size()) continue;
+    TaskEntry& entry = tasks_[lease.task.value];
+    if (entry.state != State::kPending) continue;
+    // What must be tried alone, or not yet, waits for its turn.
+    const RetryQueue::Entry* retry = retries_.Find(lease.task);
+    if (retry != nullptr && (retry->alone || retry->ready > now)) continue;
+    if (!retries_.Remove(lease.task) && !TakePending(lease.task)) continue;
+    ++entry.attempt;
+    AddRun(event.worker, worker, entry, now);
+    actions.push_back(AdoptTask{event.worker, lease, Attempt(entry.attempt)});
+  }
 }
 
 void Scheduler::On(const WorkerCredit& event, TimePoint now, Actions&) {
@@ -56,8 +88,29 @@ void Scheduler::On(const WorkerSeen& event, TimePoint now, Actions&) {
   if (it != workers_.end()) it->second.seen = now;
 }
 
-void Scheduler::On(const WorkerLeft& event, TimePoint, Actions& actions) {
-  Remove(event.worker, event.fault, event.reason, actions);
+void Scheduler::On(const WorkerProgress& event, TimePoint now, Actions&) {
+  const auto it = workers_.find(event.worker);
+  if (it == workers_.end()) return;
+  it->second.seen = now;
+  const std::uint64_t heartbeat = ++it->second.heartbeats;
+  for (const RunningTask& task : event.running) {
+    const auto found = FindRun(task.task, event.worker);
+    if (found == running_.end() || found->second.attempt != task.attempt.value) continue;
+    Run& run = found->second;
+    const bool moved = run.named_in == 0 || task.items_done != run.items_done;
+    if (!run.started) {
+      run.started = true;
+      run.started_at = now;
+    }
+    if (moved) run.progress_at = now;
+    run.named_in = heartbeat;
+    run.items_done = task.items_done;
+    run.items_read = task.items_read;
+  }
+}
+
+void Scheduler::On(const WorkerLeft& event, TimePoint now, Actions& actions) {
+  Remove(event.worker, event.departure, event.reason, false, now, actions);
 }
 
 void Scheduler::On(const ResultReceived& event, TimePoint now, Actions& actions) {
@@ -68,131 +121,103 @@ void Scheduler::On(const ResultReceived& event, TimePoint now, Actions& actions)
     return;
   }
   TaskEntry& entry = tasks_[event.task.value];
-  const auto running = running_.find(event.task);
-  const bool current = running != running_.end() && running->second.worker == event.worker &&
-                       entry.attempt == event.attempt.value;
-  if (!current) {
+  const auto found = FindRun(event.task, event.worker);
+  if (found == running_.end() || found->second.attempt != event.attempt.value) {
     // The worker resends until it is answered: a commit of this very attempt is a duplicate.
     const bool duplicate = entry.state == State::kCommitted && entry.attempt == event.attempt.value;
     actions.push_back(RefuseResult{event.worker, event.task, event.attempt,
                                    duplicate ? AckStatus::kDuplicate : AckStatus::kStale});
     return;
   }
-  worker->second.progress = now;
-  Release(entry);
+  worker->second.failures_in_row = 0;
+  worker->second.benches = 0;
+  took_[static_cast<std::size_t>(entry.task.kind)].Add(
+      found->second.started ? now - found->second.started_at : Duration(0));
+  EraseRun(found, now);
+  // A copy of it elsewhere is not needed any more.
+  for (auto copy = running_.find(event.task); copy != running_.end();
+       copy = running_.find(event.task)) {
+    CancelRun(copy, now, actions);
+  }
   End(entry, State::kCommitted);
+  entry.attempt = event.attempt.value;
   actions.push_back(CommitResult{event.worker, event.task, event.attempt});
 }
 
 void Scheduler::On(const TaskFailed& event, TimePoint now, Actions& actions) {
   const auto worker = workers_.find(event.worker);
-  if (worker != workers_.end()) {
-    worker->second.seen = now;
-    worker->second.progress = now;
+  if (worker == workers_.end()) return;
+  worker->second.seen = now;
+  const auto found = FindRun(event.task, event.worker);
+  if (found == running_.end() || found->second.attempt != event.attempt.value) return;
+  AttemptEnd end = EndOf(found->second, worker->second,
+                         event.kind == FailureKind::kPermanent  ? Ending::kPermanent
+                         : event.kind == FailureKind::kTooLarge ? Ending::kTooLarge
+                                                                : Ending::kTransient);
+  end.positions.clear();
+  if (event.position) end.positions.push_back(*event.position);
+  EraseRun(found, now);
+  if (event.kind == FailureKind::kTransient) {
+    CountWorkerFailure(event.worker, event.reason, now, actions);
   }
-  const auto running = running_.find(event.task);
-  if (running == running_.end() || running->second.worker != event.worker ||
-      tasks_[event.task.value].attempt != event.attempt.value) {
-    return;
-  }
-  TaskEntry& entry = tasks_[event.task.value];
-  Release(entry);
-  CountFailure(entry, event.reason, event.permanent, actions);
+  if (running_.count(event.task) > 0) return;  // a copy of it goes on elsewhere
+  Blame(tasks_[event.task.value], end, event.reason, event.worker, now, actions);
 }
 
 void Scheduler::On(const Tick&, TimePoint now, Actions& actions) {
-  std::vector<std::pair<WorkerId, std::string>> lost;
+  struct Late {
+    WorkerId worker;
+    std::optional<TaskId> task;  // that hangs
+  };
+  std::vector<Late> late;
   for (const auto& [id, worker] : workers_) {
     if (now - worker.seen > options_.lease) {
-      lost.emplace_back(id, "its lease ran out: nothing was heard from it");
-    } else if (!worker.held.empty() && now - worker.progress > options_.task_deadline) {
-      lost.emplace_back(id, "it made no progress within the task deadline");
+      late.push_back({id, std::nullopt});
+      continue;
+    }
+    std::uint32_t position = 0;
+    for (const auto& [order, task] : worker.held) {
+      if (position++ >= 2 * worker.slots) break;  // the rest has not started
+      const auto run = FindRun(task, id);
+      if (!run->second.started) continue;
+      if (now - run->second.progress_at <= options_.task_deadline) continue;
+      late.push_back({id, task});
+      break;
     }
   }
-  for (const auto& [id, reason] : lost) Remove(id, true, reason, actions);
-}
-
-void Scheduler::Dispatch(TimePoint now, Actions& actions) {
-  for (bool gave = true; gave;) {
-    gave = false;
-    for (auto& [id, worker] : workers_) {
-      if (worker.held.size() >= worker.credit) continue;
-      TaskId task;
-      // Only a worker that would stand idle takes work from another's hands.
-      if (!TakeFor(worker, task) &&
-          (worker.held.size() >= worker.slots || !StealFor(id, task, actions))) {
-        continue;
-      }
-      Give(id, worker, task, now, actions);
-      gave = true;
+  for (const Late& l : late) {
+    if (!l.task) {
+      Remove(l.worker, Departure::kLost, "its lease ran out: nothing was heard from it", false, now,
+             actions);
+      continue;
     }
+    const auto run = FindRun(*l.task, l.worker);
+    const Worker& worker = workers_.at(l.worker);
+    AttemptEnd end = EndOf(run->second, worker, Ending::kHung);
+    if (end.positions.size() > 1) end.positions.resize(1);  // the one in the model
+    // A worker that does not tell of the task has lost it, or its answer was lost: it may join
+    // again. One that hangs may not.
+    const bool hangs = run->second.named_in > 0 && run->second.named_in == worker.heartbeats;
+    if (!hangs) end.ending = Ending::kLost;
+    EraseRun(run, now);
+    const std::string reason = "it made no progress within the task deadline";
+    Remove(l.worker, Departure::kGoodbye, reason, hangs, now, actions);
+    if (running_.count(*l.task) > 0) continue;
+    Blame(tasks_[l.task->value], end,
+          std::string(hangs ? "the model hung: " : "the task got lost: ") + reason, l.worker, now,
+          actions);
   }
 }
 
-void Scheduler::Give(WorkerId id, Worker& worker, TaskId task, TimePoint now, Actions& actions) {
-  TaskEntry& entry = tasks_[task.value];
-  entry.state = State::kRunning;
-  ++entry.attempt;
-  if (worker.held.empty()) worker.progress = now;
-  const std::uint64_t order = ++assignments_;
-  worker.held.emplace(order, task);
-  running_[task] = {id, order};
-  SetNext(worker, TaskId(task.value + 1));
-  actions.push_back(AssignTask{id, entry.task, Attempt(entry.attempt)});
+void Scheduler::On(const ClockGap& event, TimePoint, Actions&) {
+  for (auto& [id, worker] : workers_) worker.seen += event.gap;
+  for (auto& [task, run] : running_) {
+    run.started_at += event.gap;
+    run.progress_at += event.gap;
+  }
 }
 
-bool Scheduler::TakeFor(Worker& worker, TaskId& task) {
-  if (waiting_.empty()) return false;
-  const auto taken = [&](SourceId source) {
-    if (sources_[source].pending.empty()) waiting_.erase(source);
-    return true;
-  };
-  if (worker.has_next && worker.next.value < tasks_.size()) {
-    const SourceId source = tasks_[worker.next.value].task.source;
-    if (sources_[source].pending.Take(worker.next)) {
-      task = worker.next;
-      return taken(source);
-    }
-  }
-  // A source that nobody works on yet, else the one where the fewest do.
-  auto best = waiting_.begin();
-  for (auto it = waiting_.begin(); it != waiting_.end() && sources_[*best].active > 0; ++it) {
-    if (sources_[*it].active < sources_[*best].active) best = it;
-  }
-  const SourceId source = *best;
-  const auto stretch =
-      sources_[source].pending.TakeStretch([this](TaskId id) { return claims_.count(id) > 0; });
-  if (!stretch) return false;
-  task = *stretch;
-  return taken(source);
-}
-
-bool Scheduler::StealFor(WorkerId thief, TaskId& task, Actions& actions) {
-  WorkerId victim;
-  std::size_t most = 0;
-  for (const auto& [id, worker] : workers_) {
-    if (id == thief || worker.held.size() <= worker.slots) continue;
-    const std::size_t unstarted = worker.held.size() - worker.slots;
-    if (unstarted > most) {
-      most = unstarted;
-      victim = id;
-    }
-  }
-  if (most == 0) return false;
-  task = std::prev(workers_[victim].held.end())->second;
-  TaskEntry& entry = tasks_[task.value];
-  actions.push_back(CancelTask{victim, task, Attempt(entry.attempt)});
-  Release(entry);
-  return true;
-}
-
-void Scheduler::Release(TaskEntry& entry) {
-  const auto running = running_.find(entry.task.id);
-  if (running == running_.end()) return;
-  const auto worker = workers_.find(running->second.worker);
-  if (worker != workers_.end()) worker->second.held.erase(running->second.order);
-  running_.erase(running);
-}
+// ---- tasks ----
 
 void Scheduler::AddPending(TaskEntry& entry) {
   entry.state = State::kPending;
@@ -200,61 +225,187 @@ void Scheduler::AddPending(TaskEntry& entry) {
   waiting_.insert(entry.task.source);
 }
 
+bool Scheduler::TakePending(TaskId task) {
+  const SourceId id = tasks_[task.value].task.source;
+  Source& source = sources_[id];
+  if (!source.pending.Take(task)) return false;
+  if (source.pending.empty()) waiting_.erase(id);
+  return true;
+}
+
 void Scheduler::End(TaskEntry& entry, State state) {
   entry.state = state;
   ++done_;
+  reasons_.erase(entry.task.id);
   if (entry.task.kind != TaskKind::kDetect) return;
   Source& source = sources_[entry.task.source];
   if (--source.open_detects > 0) return;
   for (const TaskId link : source.links) AddPending(tasks_[link.value]);
 }
 
-void Scheduler::CountFailure(TaskEntry& entry, const std::string& reason, bool permanent,
-                             Actions& actions) {
-  ++entry.failures;
-  if (permanent || entry.failures >= options_.max_attempts) {
-    End(entry, State::kQuarantined);
-    actions.push_back(QuarantineTask{entry.task.id, entry.attempt, reason});
+void Scheduler::Blame(TaskEntry& entry, const AttemptEnd& end, const std::string& reason,
+                      WorkerId worker, TimePoint now, Actions& actions) {
+  const Verdict verdict = Judge(entry.task, entry.history, end, options_.max_attempts);
+  if (const auto* again = std::get_if<TryAgain>(&verdict)) {
+    entry.history = again->history;
+    entry.state = State::kPending;
+    RetryQueue::Entry retry{now, WorkerId(), again->alone};
+    if (again->backoff) {
+      retry.ready += Backoff(entry.history.failures, Mix(options_.seed + ++retries_made_));
+      retry.avoid = worker;
+    }
+    retries_.Add(entry.task.id, retry);
+    reasons_[entry.task.id] = reason;
+    actions.push_back(
+        RecordFailure{{entry.task.id, entry.history.failures, entry.history.losses, reason}});
+  } else if (const auto* cut = std::get_if<CutUp>(&verdict)) {
+    Replace(entry, *cut, reason, now, actions);
   } else {
-    AddPending(entry);
+    entry.history = std::get<GiveUp>(verdict).history;
+    const std::uint32_t failures = entry.history.failures;
+    End(entry, State::kQuarantined);
+    actions.push_back(QuarantineTask{entry.task.id, failures, reason});
   }
 }
 
-void Scheduler::Remove(WorkerId id, bool fault, const std::string& reason, Actions& actions) {
+void Scheduler::Replace(TaskEntry& entry, const CutUp& cut, const std::string& reason,
+                        TimePoint now, Actions& actions) {
+  const TaskId parent = entry.task.id;
+  ReplaceTask replace{{parent, {}}, reason};
+  std::vector<SchedulerAction> failures;
+  sources_[entry.task.source].open_detects += cut.parts.size();
+  // tasks_ grows: `entry` is not valid from here on.
+  for (const CutUp::Part& part : cut.parts) {
+    TaskEntry child;
+    child.task = part.task;
+    child.task.id = TaskId(tasks_.size());
+    child.history = part.history;
+    tasks_.push_back(child);
+    const TaskId id = child.task.id;
+    replace.split.parts.push_back(child.task);
+    if (part.history.failures > 0) {
+      reasons_[id] = reason;
+      failures.push_back(RecordFailure{{id, part.history.failures, part.history.losses, reason}});
+    }
+    if (part.alone) {
+      retries_.Add(id, {now, WorkerId(), true});
+    } else {
+      AddPending(tasks_.back());
+    }
+  }
+  End(tasks_[parent.value], State::kReplaced);
+  actions.push_back(std::move(replace));
+  for (SchedulerAction& failure : failures) actions.push_back(std::move(failure));
+}
+
+// ---- copies of tasks at workers ----
+
+Scheduler::Runs::iterator Scheduler::FindRun(TaskId task, WorkerId worker) {
+  auto [begin, end] = running_.equal_range(task);
+  const auto found =
+      std::find_if(begin, end, [&](const auto& entry) { return entry.second.worker == worker; });
+  return found == end ? running_.end() : found;
+}
+
+void Scheduler::AddRun(WorkerId id, Worker& worker, TaskEntry& entry, TimePoint now) {
+  entry.state = State::kRunning;
+  Run run;
+  run.worker = id;
+  run.attempt = entry.attempt;
+  run.order = ++assignments_;
+  worker.held.emplace(run.order, entry.task.id);
+  running_.emplace(entry.task.id, run);
+  StartNext(worker, id, now);
+}
+
+void Scheduler::EraseRun(Runs::iterator run, TimePoint now) {
+  const WorkerId id = run->second.worker;
+  const auto worker = workers_.find(id);
+  const std::uint64_t order = run->second.order;
+  running_.erase(run);
+  if (worker == workers_.end()) return;
+  worker->second.held.erase(order);
+  if (worker->second.held.empty()) worker->second.alone = false;
+  StartNext(worker->second, id, now);
+}
+
+void Scheduler::CancelRun(Runs::iterator run, TimePoint now, Actions& actions) {
+  actions.push_back(CancelTask{run->second.worker, run->first, Attempt(run->second.attempt)});
+  EraseRun(run, now);
+}
+
+// A worker runs the oldest of what it holds, as many as it has slots.
+void Scheduler::StartNext(Worker& worker, WorkerId id, TimePoint now) {
+  std::uint32_t position = 0;
+  for (const auto& [order, task] : worker.held) {
+    if (position++ >= worker.slots) return;
+    Run& run = FindRun(task, id)->second;
+    if (run.started) continue;
+    run.started = true;
+    run.started_at = run.progress_at = now;
+  }
+}
+
+AttemptEnd Scheduler::EndOf(const Run& run, const Worker& worker, Ending ending) {
+  AttemptEnd end{ending, worker.alone && worker.held.size() == 1, {}};
+  // It may have died over the item in the model or over the one that was being decoded.
+  if (run.named_in > 0) end.positions = {run.items_done, run.items_read};
+  return end;
+}
+
+// ---- workers ----
+
+void Scheduler::CountWorkerFailure(WorkerId id, const std::string& reason, TimePoint now,
+                                   Actions& actions) {
+  Worker& worker = workers_.at(id);
+  // Where everybody fails, it is not the worker.
+  if (++worker.failures_in_row < options_.bench_after || !OthersCanWork(id, now)) return;
+  const Duration pause = kFirstBench * (1 << std::min(worker.benches, kMostBenchDoublings));
+  ++worker.benches;
+  worker.benched_until = now + pause;
+  worker.failures_in_row = options_.bench_after - 1;  // one more, and it pauses for longer
+  actions.push_back(BenchWorker{id, pause, reason});
+  RecallUnstarted(id, now, actions);
+}
+
+bool Scheduler::OthersCanWork(WorkerId id, TimePoint now) const {
+  return std::any_of(workers_.begin(), workers_.end(), [&](const auto& other) {
+    return other.first != id && CanWork(other.second, now);
+  });
+}
+
+void Scheduler::RecallUnstarted(WorkerId id, TimePoint now, Actions& actions) {
+  const std::map<std::uint64_t, TaskId> held = workers_.at(id).held;
+  for (const auto& [order, task] : held) {
+    const auto run = FindRun(task, id);
+    if (run->second.started) continue;
+    CancelRun(run, now, actions);
+    if (running_.count(task) == 0) AddPending(tasks_[task.value]);
+  }
+}
+
+void Scheduler::Remove(WorkerId id, Departure departure, const std::string& reason, bool permanent,
+                       TimePoint now, Actions& actions) {
   const auto it = workers_.find(id);
   if (it == workers_.end()) return;
   ClearNext(it->second);
-  const std::map<std::uint64_t, TaskId> held = std::move(it->second.held);
-  const std::uint32_t slots = it->second.slots;
+  const Worker worker = std::move(it->second);
   workers_.erase(it);
-  actions.push_back(DropWorker{id, reason});
-  std::uint32_t position = 0;
-  for (const auto& [order, task] : held) {
+  actions.push_back(DropWorker{id, reason, permanent});
+  for (const auto& [order, task] : worker.held) {
+    const auto found = FindRun(task, id);
+    const Run run = found->second;
+    running_.erase(found);
+    if (running_.count(task) > 0) continue;  // a copy of it goes on elsewhere
     TaskEntry& entry = tasks_[task.value];
-    running_.erase(task);
     // Only what it was working on may have brought it down; what stood behind is not to blame.
-    if (fault && position++ < slots) {
-      CountFailure(entry, "the worker was lost: " + reason, false, actions);
-    } else {
+    if (departure == Departure::kGoodbye || !run.started) {
       AddPending(entry);
+      continue;
     }
+    const Ending ending = departure == Departure::kCrashed ? Ending::kCrashed : Ending::kLost;
+    Blame(entry, EndOf(run, worker, ending), "the worker was lost: " + reason, id, now, actions);
   }
-}
-
-void Scheduler::SetNext(Worker& worker, TaskId task) {
-  ClearNext(worker);
-  if (task.value >= tasks_.size()) return;
-  worker.next = task;
-  worker.has_next = true;
-  claims_.insert(task);
-  ++sources_[tasks_[task.value].task.source].active;
-}
-
-void Scheduler::ClearNext(Worker& worker) {
-  if (!worker.has_next) return;
-  claims_.erase(claims_.find(worker.next));
-  --sources_[tasks_[worker.next.value].task.source].active;
-  worker.has_next = false;
 }
 
 }  // namespace prelabel

@@ -1,12 +1,13 @@
 // Who does what. A pure state machine: no socket, clock, disk or thread, and no dependence on hash
 // order; the same events at the same times give the same actions. Not thread-safe.
 //
-// A task is pending, running (under one worker and one attempt), committed or quarantined. A worker
-// holds a lease that any message renews; when it runs out, or when the worker makes no progress for
-// a task deadline, its tasks return to the queue. Attempts are fences: a result under any but the
-// present one is stale.
+// A task is blocked, pending, running (under a worker and an attempt; a straggler under two),
+// committed, quarantined or replaced by smaller ones. A worker holds a lease that any message
+// renews; a task that it has started must get on within the task deadline. Attempts are fences: a
+// result under any but a present one is stale. blame.h says what a failure leads to.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -14,16 +15,49 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "coordinator/scheduler/blame.h"
+#include "coordinator/scheduler/durations.h"
 #include "coordinator/scheduler/events.h"
 #include "coordinator/scheduler/pending_tasks.h"
+#include "coordinator/scheduler/retry_queue.h"
 #include "coordinator/store/store.h"
 
 namespace prelabel {
 
 struct SchedulerOptions {
   Duration lease = std::chrono::seconds(6);           // 3 heartbeats
-  Duration task_deadline = std::chrono::minutes(10);  // without a result from a worker with work
-  std::uint32_t max_attempts = 3;                     // failures after which a task is quarantined
+  Duration task_deadline = std::chrono::minutes(10);  // for an item, or for a link task
+  std::uint32_t max_attempts = 3;  // transient failures after which an item is quarantined
+  std::uint32_t bench_after = 3;   // failures in a row after which a worker pauses
+  std::uint64_t seed = 1;          // of the jitter
+};
+
+// Why a range of tasks with consecutive ids has not ended. See FormatTaskStatus.
+struct TaskStatus {
+  enum class Why : std::uint8_t {
+    kRunning,     // at `worker`
+    kQueued,      // at `worker`, behind `ahead` others
+    kBlocked,     // a link task: `ahead` detect tasks of its video have not ended
+    kNoWorker,    // nobody has joined, or nobody has said yet that it wants work
+    kBenched,     // everybody who is there is benched
+    kBusy,        // every worker has as much as it asked for
+    kBackoff,     // waits for `wait` before the next attempt
+    kWaitsAlone,  // waits for a worker that does nothing else
+    kDispatch     // will be given out at once
+  };
+  TaskId first;
+  TaskId last;
+  TaskKind kind = TaskKind::kDetect;
+  Why why = Why::kDispatch;
+  WorkerId worker;
+  std::uint32_t attempt = 0;  // the present or last one
+  std::uint32_t failures = 0;
+  std::uint32_t items_done = 0;  // running: of the task's `items`
+  std::uint32_t items = 0;
+  std::uint64_t ahead = 0;
+  Duration since{};    // running: since it was started
+  Duration wait{};     // backoff: until the next attempt
+  std::string reason;  // of the last failure
 };
 
 class Scheduler {
@@ -40,41 +74,69 @@ class Scheduler {
   // events.
   void Dispatch(TimePoint now, std::vector<SchedulerAction>& actions);
 
-  // Every task is committed or quarantined.
+  // Every task is committed, quarantined or replaced.
   bool Finished() const { return done_ == tasks_.size(); }
   std::size_t TaskCount() const { return tasks_.size(); }
   std::size_t DoneCount() const { return done_; }
   std::size_t WorkerCount() const { return workers_.size(); }
+  // Copies of tasks at workers.
   std::size_t RunningCount() const { return running_.size(); }
 
+  // Every task that has not ended, by ascending id; neighbors that wait for the same share an
+  // entry. At most `limit` entries.
+  std::vector<TaskStatus> Explain(TimePoint now, std::size_t limit) const;
+  // Until when a worker is benched; nothing where it is not.
+  std::optional<Duration> BenchedFor(WorkerId worker, TimePoint now) const;
+
  private:
-  enum class State : std::uint8_t { kBlocked, kPending, kRunning, kCommitted, kQuarantined };
+  enum class State : std::uint8_t {
+    kBlocked,
+    kPending,
+    kRunning,
+    kCommitted,
+    kQuarantined,
+    kReplaced
+  };
 
   struct TaskEntry {
     Task task;
     State state = State::kPending;
-    std::uint32_t attempt = 0;   // the last one given out
-    std::uint32_t failures = 0;  // attempts that ended badly
+    std::uint32_t attempt = 0;  // the last one given out; committed: the one that won
+    TaskHistory history;
   };
 
-  struct Running {
+  // One copy of a task at a worker.
+  struct Run {
     WorkerId worker;
-    std::uint64_t order = 0;  // of assignment
+    std::uint32_t attempt = 0;
+    std::uint64_t order = 0;     // of assignment
+    bool started = false;        // as far as we know
+    std::uint64_t named_in = 0;  // the last heartbeat that told of it; 0: none has
+    std::uint32_t items_done = 0;
+    std::uint32_t items_read = 0;
+    TimePoint started_at{};
+    TimePoint progress_at{};
   };
+  using Runs = std::multimap<TaskId, Run>;
 
   struct Worker {
     std::uint32_t slots = 1;
     std::uint32_t credit = 0;
     TimePoint seen{};
-    TimePoint progress{};                  // last result, or first task after being idle
     std::map<std::uint64_t, TaskId> held;  // by order of assignment
     TaskId next;                           // where its decoder stands
     bool has_next = false;
+    bool alone = false;  // what it holds must have no company
+    std::uint64_t heartbeats = 0;
+    std::uint32_t failures_in_row = 0;
+    std::uint32_t benches = 0;
+    TimePoint benched_until{};
   };
+  using Workers = std::map<WorkerId, Worker>;
 
   struct Source {
     PendingTasks pending;
-    std::uint64_t open_detects = 0;  // neither committed nor quarantined
+    std::uint64_t open_detects = 0;  // neither committed nor quarantined nor replaced
     std::vector<TaskId> links;
     std::uint32_t active = 0;  // workers that continue here
   };
@@ -84,30 +146,67 @@ class Scheduler {
   void On(const WorkerJoined& event, TimePoint now, Actions& actions);
   void On(const WorkerCredit& event, TimePoint now, Actions& actions);
   void On(const WorkerSeen& event, TimePoint now, Actions& actions);
+  void On(const WorkerProgress& event, TimePoint now, Actions& actions);
   void On(const WorkerLeft& event, TimePoint now, Actions& actions);
   void On(const ResultReceived& event, TimePoint now, Actions& actions);
   void On(const TaskFailed& event, TimePoint now, Actions& actions);
   void On(const Tick& event, TimePoint now, Actions& actions);
+  void On(const ClockGap& event, TimePoint now, Actions& actions);
 
+  // Tasks.
   void AddPending(TaskEntry& entry);
+  bool TakePending(TaskId task);
   void End(TaskEntry& entry, State state);
-  void Release(TaskEntry& entry);
-  void CountFailure(TaskEntry& entry, const std::string& reason, bool permanent, Actions& actions);
-  void Remove(WorkerId id, bool fault, const std::string& reason, Actions& actions);
+  void Blame(TaskEntry& entry, const AttemptEnd& end, const std::string& reason, WorkerId worker,
+             TimePoint now, Actions& actions);
+  void Replace(TaskEntry& entry, const CutUp& cut, const std::string& reason, TimePoint now,
+               Actions& actions);
+
+  // Copies of tasks at workers.
+  Runs::iterator FindRun(TaskId task, WorkerId worker);
+  void AddRun(WorkerId id, Worker& worker, TaskEntry& entry, TimePoint now);
+  void EraseRun(Runs::iterator run, TimePoint now);
+  void CancelRun(Runs::iterator run, TimePoint now, Actions& actions);
+  void StartNext(Worker& worker, WorkerId id, TimePoint now);
+  static AttemptEnd EndOf(const Run& run, const Worker& worker, Ending ending);
+
+  // Workers.
+  void Remove(WorkerId id, Departure departure, const std::string& reason, bool permanent,
+              TimePoint now, Actions& actions);
+  void CountWorkerFailure(WorkerId id, const std::string& reason, TimePoint now, Actions& actions);
+  bool CanWork(const Worker& worker, TimePoint now) const {
+    return worker.credit > 0 && worker.benched_until <= now;
+  }
+  bool OthersCanWork(WorkerId id, TimePoint now) const;
+  void RecallUnstarted(WorkerId id, TimePoint now, Actions& actions);
+
+  // Dispatch.
+  bool GiveOne(WorkerId id, Worker& worker, TimePoint now, Actions& actions);
   bool TakeFor(Worker& worker, TaskId& task);
-  bool StealFor(WorkerId thief, TaskId& task, Actions& actions);
-  void Give(WorkerId id, Worker& worker, TaskId task, TimePoint now, Actions& actions);
+  bool StealFor(WorkerId thief, TaskId& task, TimePoint now, Actions& actions);
+  bool BackUpFor(WorkerId id, TaskId& task, TimePoint now);
+  void ReserveWorker(TimePoint now, Actions& actions);
+  void Give(WorkerId id, Worker& worker, TaskId task, bool backup, TimePoint now, Actions& actions);
   void SetNext(Worker& worker, TaskId task);
   void ClearNext(Worker& worker);
+
+  TaskStatus Describe(const TaskEntry& entry, TaskStatus::Why pending, TimePoint now) const;
+  TaskStatus::Why WhyPending(TimePoint now) const;
 
   SchedulerOptions options_;
   std::vector<TaskEntry> tasks_;
   std::map<SourceId, Source> sources_;
   std::set<SourceId> waiting_;  // sources with pending tasks
-  std::map<TaskId, Running> running_;
-  std::map<WorkerId, Worker> workers_;
-  std::multiset<TaskId> claims_;  // every worker's `next`
+  RetryQueue retries_;
+  Runs running_;
+  Workers workers_;
+  WorkerId reserved_;                      // takes no more, to be idle for a task of its own
+  std::map<TaskId, std::string> reasons_;  // of the last failure, of tasks that have not ended
+  std::multiset<TaskId> claims_;           // every worker's `next`
+  std::array<Durations, 2> took_;          // by TaskKind
+  TimePoint next_backup_look_{};
   std::uint64_t assignments_ = 0;
+  std::uint64_t retries_made_ = 0;
   std::size_t done_ = 0;
 };
 

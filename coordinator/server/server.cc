@@ -11,6 +11,8 @@ namespace {
 constexpr int kMessagesPerTurn = 4096;  // then commit, so that acknowledgements are not late
 constexpr std::chrono::milliseconds kLongestWait{100};
 constexpr Duration kTickEvery = std::chrono::milliseconds(100);
+constexpr Duration kCommitRetry = std::chrono::seconds(1);  // while the disk is full
+constexpr int kProcessBits = 32;  // of a nonce: what is above names the process (messages.h)
 
 }  // namespace
 
@@ -25,7 +27,8 @@ Server::Server(Welcome welcome, Transport& transport, Store& store, Scheduler& s
       observer_(observer) {}
 
 Result<ServerStats> Server::Run(const std::atomic<bool>& stop, Duration drain_limit) {
-  while (!scheduler_.Finished() && !stop.load()) {
+  last_turn_ = clock_.Now();
+  while ((!scheduler_.Finished() || !batch_.empty()) && !stop.load()) {
     transport_.Wait(kLongestWait);
     const TimePoint now = clock_.Now();
     PRELABEL_TRY(Turn(now, true));
@@ -50,18 +53,20 @@ Result<void> Server::Drain(Duration limit) {
 }
 
 Result<void> Server::Turn(TimePoint now, bool dispatch) {
+  NoticeGap(now);
   for (int i = 0; i < kMessagesPerTurn; ++i) {
     const auto received = transport_.Receive();
     if (!received) break;
     Handle(*received, now);
   }
+  HandleProcessEnds(now);
   if (now - last_tick_ >= kTickEvery) {
     last_tick_ = now;
     Raise(Tick{}, now);
   }
   // What a link task is made of must be in the store before the task is given out.
   PRELABEL_TRY(CommitWaiting());
-  if (dispatch) {
+  if (dispatch && !store_waits_) {
     scheduler_.Dispatch(now, actions_);
     for (const SchedulerAction& action : actions_) Apply(action, now);
     actions_.clear();
@@ -71,18 +76,52 @@ Result<void> Server::Turn(TimePoint now, bool dispatch) {
   return Ok();
 }
 
+// After a stop of this process itself every lease would be over before its renewal is read.
+void Server::NoticeGap(TimePoint now) {
+  const Duration gap = now - last_turn_;
+  last_turn_ = now;
+  if (gap < std::max<Duration>(welcome_.heartbeat / 2, 3 * kLongestWait)) return;
+  Raise(ClockGap{gap}, now);
+  for (auto& [id, session] : sessions_) session.heard += gap;
+}
+
+void Server::ReportProcessEnd(std::uint64_t process_id, const std::string& status) {
+  process_ends_.push_back({process_id, status});
+}
+
+void Server::HandleProcessEnds(TimePoint now) {
+  for (const ProcessEnd& end : std::exchange(process_ends_, {})) {
+    for (const auto& [id, session] : sessions_) {
+      if (session.info.process_id != end.process_id) continue;
+      Raise(WorkerLeft{id, Departure::kCrashed, "its process " + end.status}, now);
+      break;  // the session is gone
+    }
+  }
+}
+
 Result<void> Server::CommitWaiting() {
-  if (to_commit_.empty() && to_quarantine_.empty()) return Ok();
-  PRELABEL_TRY(store_.CommitBatch({to_commit_, to_quarantine_, {}, {}}));
-  if (!to_commit_.empty()) {
-    stats_.commits += to_commit_.size();
+  if (batch_.empty()) return Ok();
+  const TimePoint now = clock_.Now();
+  if (store_waits_ && now < next_commit_) return Ok();
+  const Result<void> committed = store_.CommitBatch(batch_);
+  if (!committed && committed.error().code == ErrorCode::kUnavailable) {
+    next_commit_ = now + kCommitRetry;
+    if (!std::exchange(store_waits_, true)) observer_.OnStoreTrouble(&committed.error());
+    return Ok();
+  }
+  PRELABEL_TRY(committed);
+  if (std::exchange(store_waits_, false)) observer_.OnStoreTrouble(nullptr);
+  if (!batch_.results.empty()) {
+    stats_.commits += batch_.results.size();
     ++stats_.transactions;
     stats_.last_commit = clock_.Now();
-    observer_.OnCommitted(to_commit_);
+    observer_.OnCommitted(batch_.results);
   }
-  for (const QuarantinedTask& task : to_quarantine_) observer_.OnQuarantined(task);
-  to_commit_.clear();
-  to_quarantine_.clear();
+  for (const QuarantinedTask& task : batch_.quarantined) observer_.OnQuarantined(task);
+  batch_.results.clear();
+  batch_.quarantined.clear();
+  batch_.failures.clear();
+  batch_.splits.clear();
   return Ok();
 }
 
@@ -101,7 +140,7 @@ void Server::Handle(const Received& received, TimePoint now) {
   }
   WorkerMessage& message = decoded.value();
   if (const auto* hello = std::get_if<Hello>(&message)) {
-    Handle(received.peer, *hello, now);
+    Handle(received, *hello, now);
     return;
   }
   const auto known = by_peer_.find(received.peer);
@@ -112,61 +151,86 @@ void Server::Handle(const Received& received, TimePoint now) {
     return;
   }
   const WorkerId worker = known->second;
+  sessions_.at(worker).heard = now;
   if (const auto* credit = std::get_if<Credit>(&message)) {
     Raise(WorkerCredit{worker, credit->tasks}, now);
-  } else if (std::holds_alternative<Heartbeat>(message)) {
-    Raise(WorkerSeen{worker}, now);
-    outboxes_[worker].answer = true;
+  } else if (auto* heartbeat = std::get_if<Heartbeat>(&message)) {
+    Raise(WorkerProgress{worker, std::move(heartbeat->running)}, now);
+    Outbox& outbox = outboxes_[worker];
+    outbox.answer = true;
+    outbox.ack.heartbeat = std::max(outbox.ack.heartbeat, heartbeat->sequence);
   } else if (auto* results = std::get_if<ResultMessage>(&message)) {
     Handle(worker, std::move(*results), now);
   } else if (const auto* failure = std::get_if<Failure>(&message)) {
     if (failure->epoch == welcome_.epoch) {
-      Raise(TaskFailed{worker, failure->task, failure->attempt, failure->reason,
-                       failure->kind == FailureKind::kPermanent},
+      Raise(TaskFailed{worker, failure->task, failure->attempt, failure->reason, failure->kind,
+                       failure->position},
             now);
     }
   } else if (const auto* goodbye = std::get_if<Goodbye>(&message)) {
-    Raise(WorkerLeft{worker, false, goodbye->reason}, now);
+    Raise(WorkerLeft{worker, Departure::kGoodbye, goodbye->reason}, now);
   }
 }
 
-void Server::Handle(const std::string& peer, const Hello& hello, TimePoint now) {
+// Whether a Hello begins a session; ends the one that it follows.
+bool Server::MayJoin(const Received& received, const Hello& hello, TimePoint now) {
   if (hello.protocol_version != kProtocolVersion) {
-    Reply(peer, Reject{"protocol version " + std::to_string(hello.protocol_version) +
-                           "; the coordinator speaks " + std::to_string(kProtocolVersion) +
-                           ": install the same release on both",
-                       true});
-    return;
+    Reply(received.peer, Reject{"protocol version " + std::to_string(hello.protocol_version) +
+                                    "; the coordinator speaks " + std::to_string(kProtocolVersion) +
+                                    ": install the same release on both",
+                                true});
+    return false;
   }
   if (draining_) {
-    Reply(peer, Reject{"the run is over", true});
-    return;
+    Reply(received.peer, Reject{"the run is over", true});
+    return false;
   }
-  const auto known = by_peer_.find(peer);
-  if (known != by_peer_.end()) {
-    const Session& session = sessions_.at(known->second);
-    if (session.nonce == hello.nonce && session.uuid == hello.worker_uuid) {
-      Reply(peer, welcome_);  // our answer crossed its second Hello
-      return;
+  const auto same_peer = by_peer_.find(received.peer);
+  const auto same_worker = by_identity_.find({received.user_id, hello.worker_uuid});
+  if (same_worker != by_identity_.end()) {
+    const WorkerId earlier = same_worker->second;
+    const Session& session = sessions_.at(earlier);
+    if (session.peer == received.peer && session.nonce == hello.nonce) {
+      ReplyWelcome(session);  // our answer crossed its second Hello
+      return false;
     }
-    // Nonces count up: a late copy of an old Hello must not end the session that came after it.
-    if (session.uuid == hello.worker_uuid && hello.nonce < session.nonce) return;
-    Raise(WorkerLeft{known->second, false, "it joined again"}, now);
+    if (session.nonce >> kProcessBits == hello.nonce >> kProcessBits) {
+      // Nonces count up: a late copy of an old Hello must not end the session that came after it.
+      if (hello.nonce <= session.nonce) return false;
+    } else if (now - session.heard < 2 * welcome_.heartbeat) {
+      Reply(received.peer, Reject{"another worker with this uuid is working (on " +
+                                      session.info.hostname + "); start this one anew",
+                                  true});
+      return false;
+    }
+    Raise(WorkerLeft{earlier, Departure::kGoodbye, "it joined again"}, now);
+  } else if (same_peer != by_peer_.end()) {
+    Raise(WorkerLeft{same_peer->second, Departure::kGoodbye, "it joined again"}, now);
   }
-  // The same process under a new connection: its old session is over.
-  WorkerId earlier;
-  for (const auto& [id, session] : sessions_) {
-    if (session.uuid == hello.worker_uuid) earlier = id;
-  }
-  if (earlier != WorkerId()) Raise(WorkerLeft{earlier, false, "it connected again"}, now);
+  return true;
+}
 
+void Server::Handle(const Received& received, const Hello& hello, TimePoint now) {
+  if (!MayJoin(received, hello, now)) return;
   const WorkerId worker(++last_worker_);
-  sessions_[worker] = {
-      {worker, hello.hostname, hello.slots, hello.compute}, peer, hello.worker_uuid, hello.nonce};
-  by_peer_[peer] = worker;
-  Raise(WorkerJoined{worker, hello.slots}, now);
-  observer_.OnWorkerJoined(sessions_[worker].info);
-  Reply(peer, welcome_);
+  Session& session = sessions_[worker];
+  session.info = {worker,        hello.hostname,   hello.slots,
+                  hello.compute, hello.process_id, received.user_id};
+  session.peer = received.peer;
+  session.uuid = hello.worker_uuid;
+  session.nonce = hello.nonce;
+  session.heard = now;
+  by_peer_[received.peer] = worker;
+  by_identity_[{received.user_id, hello.worker_uuid}] = worker;
+  observer_.OnWorkerJoined(session.info);
+  Raise(WorkerJoined{worker, hello.slots, hello.held}, now);
+  ReplyWelcome(session);
+}
+
+void Server::ReplyWelcome(const Session& session) {
+  Welcome welcome = welcome_;
+  welcome.granted = session.granted;
+  Reply(session.peer, welcome);
 }
 
 void Server::Handle(WorkerId worker, ResultMessage message, TimePoint now) {
@@ -175,27 +239,29 @@ void Server::Handle(WorkerId worker, ResultMessage message, TimePoint now) {
       outboxes_[worker].ack.items.push_back({result.task, result.attempt, AckStatus::kStale});
       continue;
     }
-    const std::size_t before = to_commit_.size();
+    const std::size_t before = batch_.results.size();
     Raise(ResultReceived{worker, result.task, result.attempt}, now);
     // Apply(CommitResult) made room for the payload.
-    if (to_commit_.size() > before) to_commit_.back() = std::move(result);
+    if (batch_.results.size() > before) batch_.results.back() = std::move(result);
   }
 }
 
 void Server::Apply(const SchedulerAction& action, TimePoint now) {
+  observer_.OnDecision(action);
   if (const auto* assign = std::get_if<AssignTask>(&action)) {
     auto assignment = build_(assign->task, assign->attempt);
     if (assignment) assignment = FitsAMessage(std::move(assignment).value());
     if (!assignment) {
-      std::vector<SchedulerAction> more;
-      scheduler_.OnEvent(TaskFailed{assign->worker, assign->task.id, assign->attempt,
-                                    assignment.error().ToString(), true},
-                         now, more);
-      for (const SchedulerAction& next : more) Apply(next, now);
+      Raise(TaskFailed{assign->worker, assign->task.id, assign->attempt,
+                       assignment.error().ToString(), FailureKind::kPermanent, std::nullopt},
+            now);
       return;
     }
     if (stats_.first_assign == TimePoint{}) stats_.first_assign = now;
     outboxes_[assign->worker].assign.tasks.push_back(std::move(assignment).value());
+  } else if (const auto* adopt = std::get_if<AdoptTask>(&action)) {
+    sessions_.at(adopt->worker).granted.push_back({adopt->held, adopt->attempt});
+    if (stats_.first_assign == TimePoint{}) stats_.first_assign = now;
   } else if (const auto* cancel = std::get_if<CancelTask>(&action)) {
     Outbox& outbox = outboxes_[cancel->worker];
     // Given and taken back within one turn: the worker need not know.
@@ -204,14 +270,19 @@ void Server::Apply(const SchedulerAction& action, TimePoint now) {
     });
     if (unsent == 0) outbox.cancels.push_back({cancel->task, cancel->attempt});
   } else if (const auto* commit = std::get_if<CommitResult>(&action)) {
-    to_commit_.emplace_back();
+    batch_.results.emplace_back();
     outboxes_[commit->worker].ack.items.push_back(
         {commit->task, commit->attempt, AckStatus::kCommitted});
   } else if (const auto* refuse = std::get_if<RefuseResult>(&action)) {
     outboxes_[refuse->worker].ack.items.push_back({refuse->task, refuse->attempt, refuse->status});
+  } else if (const auto* failure = std::get_if<RecordFailure>(&action)) {
+    batch_.failures.push_back(failure->failures);
+  } else if (const auto* replace = std::get_if<ReplaceTask>(&action)) {
+    batch_.splits.push_back(replace->split);
   } else if (const auto* quarantine = std::get_if<QuarantineTask>(&action)) {
-    to_quarantine_.push_back({quarantine->task, quarantine->attempts, quarantine->reason});
+    batch_.quarantined.push_back({quarantine->task, quarantine->attempts, quarantine->reason});
   } else if (const auto* drop = std::get_if<DropWorker>(&action)) {
+    if (drop->permanent) Send(drop->worker, Reject{drop->reason, true});
     Forget(drop->worker, drop->reason);
   }
 }
@@ -221,6 +292,8 @@ void Server::Forget(WorkerId worker, const std::string& reason) {
   if (it == sessions_.end()) return;
   observer_.OnWorkerLeft(it->second.info, reason);
   by_peer_.erase(it->second.peer);
+  by_identity_.erase({it->second.info.user_id, it->second.uuid});
+  outboxes_.erase(worker);
   sessions_.erase(it);
 }
 
@@ -228,18 +301,23 @@ void Server::Flush(TimePoint now) {
   std::vector<WorkerId> unreachable;
   for (auto& [worker, outbox] : outboxes_) {
     bool sent = true;
-    if (!outbox.ack.items.empty() || outbox.answer) sent = Send(worker, outbox.ack);
-    for (const Cancel& cancel : outbox.cancels) sent = sent && Send(worker, cancel);
-    if (!outbox.assign.tasks.empty()) {
-      outbox.assign.epoch = welcome_.epoch;
-      sent = sent && Send(worker, outbox.assign);
+    if (store_waits_) {  // nothing is promised, and nothing is given out, before the commit
+      if (outbox.answer) sent = Send(worker, Ack{{}, outbox.ack.heartbeat});
+      outbox.answer = false;
+    } else {
+      if (!outbox.ack.items.empty() || outbox.answer) sent = Send(worker, outbox.ack);
+      for (const Cancel& cancel : outbox.cancels) sent = sent && Send(worker, cancel);
+      if (!outbox.assign.tasks.empty()) {
+        outbox.assign.epoch = welcome_.epoch;
+        sent = sent && Send(worker, outbox.assign);
+      }
     }
     if (!sent) unreachable.push_back(worker);
   }
-  outboxes_.clear();
+  if (!store_waits_) outboxes_.clear();
   // What could not be sent goes to somebody else; the worker may join again.
   for (const WorkerId worker : unreachable) {
-    Raise(WorkerLeft{worker, true, "its connection is gone"}, now);
+    Raise(WorkerLeft{worker, Departure::kLost, "its connection is gone"}, now);
   }
 }
 

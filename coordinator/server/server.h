@@ -1,6 +1,7 @@
 // The coordinator's loop: one thread that turns messages into scheduler events, commits results in
 // groups, and turns actions into messages. A result is acknowledged only after its commit is
-// durable. All decisions are the scheduler's; all I/O goes through Transport and Store.
+// durable. While the store is full nothing is given out or acknowledged, and the commit is tried
+// again. All decisions are the scheduler's; all I/O goes through Transport and Store.
 #pragma once
 
 #include <atomic>
@@ -24,6 +25,8 @@ struct WorkerInfo {
   std::string hostname;
   std::uint32_t slots = 0;
   ComputeClass compute;
+  std::uint64_t process_id = 0;
+  std::string user_id;  // whose key it proved; empty without encryption
 };
 
 // Told of what happens, in the loop's thread; must not block.
@@ -36,6 +39,11 @@ class ServerObserver {
   virtual void OnCommitted(const std::vector<EncodedResult>& results) = 0;
   virtual void OnQuarantined(const QuarantinedTask& task) = 0;
   virtual void OnRefusedMessage(const std::string& reason) = 0;
+  // As it is decided: not durable yet, nothing sent yet.
+  virtual void OnDecision(const SchedulerAction& action) = 0;
+  // The store takes nothing at present (`error` says why; work at hand is kept, no more is given
+  // out), and, with null, takes it again.
+  virtual void OnStoreTrouble(const Error* error) = 0;
   // Every turn of the loop, at least ten times a second. False ends the run early.
   virtual bool OnTurn(const Scheduler& scheduler, TimePoint now) = 0;
 };
@@ -62,12 +70,24 @@ class Server {
   // `drain_limit`. An error means that the store failed: nothing unacknowledged was lost.
   Result<ServerStats> Run(const std::atomic<bool>& stop, Duration drain_limit);
 
+  // A worker's process on this host was seen to end without a Goodbye. Call it from the observer or
+  // between runs of the loop; it takes effect after the messages that have arrived until then.
+  void ReportProcessEnd(std::uint64_t process_id, const std::string& status);
+
  private:
   struct Session {
     WorkerInfo info;
     std::string peer;
     std::string uuid;
     std::uint64_t nonce = 0;
+    TimePoint heard{};
+    std::vector<Welcome::Grant> granted;  // told again where the Hello comes again
+  };
+  // Who somebody claims to be: a User-Id and a uuid.
+  using Identity = std::pair<std::string, std::string>;
+  struct ProcessEnd {
+    std::uint64_t process_id = 0;
+    std::string status;
   };
   struct Outbox {
     Ack ack;
@@ -77,9 +97,12 @@ class Server {
   };
 
   void Handle(const Received& received, TimePoint now);
-  void Handle(const std::string& peer, const Hello& hello, TimePoint now);
+  void Handle(const Received& received, const Hello& hello, TimePoint now);
+  bool MayJoin(const Received& received, const Hello& hello, TimePoint now);
   void Handle(WorkerId worker, ResultMessage message, TimePoint now);
   Result<void> Turn(TimePoint now, bool dispatch);
+  void NoticeGap(TimePoint now);
+  void HandleProcessEnds(TimePoint now);
   Result<void> CommitWaiting();
   void Raise(const SchedulerEvent& event, TimePoint now);
   void Apply(const SchedulerAction& action, TimePoint now);
@@ -88,6 +111,7 @@ class Server {
   void Flush(TimePoint now);
   bool Send(WorkerId worker, const CoordinatorMessage& message);
   void Reply(const std::string& peer, const CoordinatorMessage& message);
+  void ReplyWelcome(const Session& session);
   Result<void> Drain(Duration limit);
 
   Welcome welcome_;
@@ -100,11 +124,15 @@ class Server {
 
   std::map<WorkerId, Session> sessions_;
   std::map<std::string, WorkerId> by_peer_;
+  std::map<Identity, WorkerId> by_identity_;
+  std::vector<ProcessEnd> process_ends_;
   std::uint64_t last_worker_ = 0;
   std::vector<SchedulerAction> actions_;
-  std::vector<EncodedResult> to_commit_;
-  std::vector<QuarantinedTask> to_quarantine_;
+  StoreBatch batch_;          // decided, not durable yet
+  bool store_waits_ = false;  // the last commit said: not now
+  TimePoint next_commit_{};
   std::map<WorkerId, Outbox> outboxes_;
+  TimePoint last_turn_{};
   TimePoint last_tick_{};
   bool draining_ = false;
   ServerStats stats_;

@@ -302,26 +302,7 @@ class SqliteStore : public Store {
     std::int64_t next = task_count_;
     PRELABEL_TRY(Transaction([&]() -> Result<void> {
       next = task_count_;
-      for (const EncodedResult& result : batch.results) {
-        PRELABEL_TRY(CheckKnown(result.task));
-        const Hash128 hash = HashBytes(result.payload, result.task.value);
-        insert_committed_.Bind(result.task.value, result.attempt.value, result.items,
-                               result.failed_items, result.compute_micros, hash);
-        PRELABEL_TRY(Check(insert_committed_.Run(), "cannot commit results"));
-        if (sqlite3_changes(db_.get()) == 0) continue;  // the first result stays
-        insert_payload_.Bind(result.task.value, result.payload);
-        PRELABEL_TRY(Check(insert_payload_.Run(), "cannot commit results"));
-      }
-      for (const QuarantinedTask& task : batch.quarantined) {
-        PRELABEL_TRY(CheckKnown(task.task));
-        insert_quarantine_.Bind(task.task.value, task.attempts, task.reason);
-        PRELABEL_TRY(Check(insert_quarantine_.Run(), "cannot commit quarantined tasks"));
-      }
-      for (const TaskFailures& task : batch.failures) {
-        PRELABEL_TRY(CheckKnown(task.task));
-        insert_failure_.Bind(task.task.value, task.failures, task.losses, task.reason);
-        PRELABEL_TRY(Check(insert_failure_.Run(), "cannot commit failures"));
-      }
+      // First: the rest may be about the parts.
       for (const TaskSplit& split : batch.splits) {
         if (static_cast<std::int64_t>(split.task.value) >= next) {
           return Internal(
@@ -334,6 +315,26 @@ class SqliteStore : public Store {
         for (const Task& part : split.parts) {
           PRELABEL_TRY(InsertTask(part, next));
         }
+      }
+      for (const EncodedResult& result : batch.results) {
+        PRELABEL_TRY(CheckKnown(result.task, next));
+        const Hash128 hash = HashBytes(result.payload, result.task.value);
+        insert_committed_.Bind(result.task.value, result.attempt.value, result.items,
+                               result.failed_items, result.compute_micros, hash);
+        PRELABEL_TRY(Check(insert_committed_.Run(), "cannot commit results"));
+        if (sqlite3_changes(db_.get()) == 0) continue;  // the first result stays
+        insert_payload_.Bind(result.task.value, result.payload);
+        PRELABEL_TRY(Check(insert_payload_.Run(), "cannot commit results"));
+      }
+      for (const QuarantinedTask& task : batch.quarantined) {
+        PRELABEL_TRY(CheckKnown(task.task, next));
+        insert_quarantine_.Bind(task.task.value, task.attempts, task.reason);
+        PRELABEL_TRY(Check(insert_quarantine_.Run(), "cannot commit quarantined tasks"));
+      }
+      for (const TaskFailures& task : batch.failures) {
+        PRELABEL_TRY(CheckKnown(task.task, next));
+        insert_failure_.Bind(task.task.value, task.failures, task.losses, task.reason);
+        PRELABEL_TRY(Check(insert_failure_.Run(), "cannot commit failures"));
       }
       return Ok();
     }));
@@ -350,7 +351,7 @@ class SqliteStore : public Store {
     }
     return Transaction([&]() -> Result<void> {
       for (const TaskId task : tasks) {
-        PRELABEL_TRY(CheckKnown(task));
+        PRELABEL_TRY(CheckKnown(task, task_count_));
         for (Statement& statement : forget) {
           statement.Bind(task.value);
           PRELABEL_TRY(Check(statement.Run(), "cannot forget results"));
@@ -401,8 +402,8 @@ class SqliteStore : public Store {
     return Ok();
   }
 
-  Result<void> CheckKnown(TaskId task) const {
-    if (task.value < static_cast<std::uint64_t>(task_count_)) return Ok();
+  Result<void> CheckKnown(TaskId task, std::int64_t count) const {
+    if (task.value < static_cast<std::uint64_t>(count)) return Ok();
     return Internal("a result of task " + std::to_string(task.value) + ", which is not planned",
                     path_);
   }

@@ -65,6 +65,8 @@ class SilentObserver : public ServerObserver {
   void OnRefusedMessage(const std::string& reason) override {
     fmt::print(stderr, "refused: {}\n", reason);
   }
+  void OnDecision(const SchedulerAction&) override {}
+  void OnStoreTrouble(const Error*) override {}
   bool OnTurn(const Scheduler& scheduler, TimePoint) override {
     held_sum_ += scheduler.RunningCount();
     ++turns_;

@@ -54,7 +54,7 @@ Result<void> RunPlan(Scheduler& scheduler, Store& store) {
   std::vector<SchedulerAction> actions;
   const WorkerId worker(1);
   const TimePoint now{};
-  scheduler.OnEvent(WorkerJoined{worker, 1}, now, actions);
+  scheduler.OnEvent(WorkerJoined{worker, 1, {}}, now, actions);
   scheduler.OnEvent(WorkerCredit{worker, kCredit}, now, actions);
   while (!scheduler.Finished()) {
     actions.clear();

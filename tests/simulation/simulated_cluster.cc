@@ -6,6 +6,7 @@
 #include <queue>
 #include <random>
 #include <set>
+#include <sstream>
 #include <utility>
 
 #include "common/wire/codec.h"
@@ -47,7 +48,22 @@ struct Record {
   void Count(const std::string& what) { ++events[what]; }
 };
 
-std::string PayloadOf(TaskId task) { return "labels of task " + std::to_string(task.value); }
+// What is made of a task, a line an item: it does not depend on how the items are cut into tasks.
+std::vector<std::string> LabelsOf(const Task& task) {
+  const std::string source = std::to_string(task.source.value);
+  if (task.kind == TaskKind::kLink) return {"link of " + source};
+  std::vector<std::string> labels;
+  for (const std::uint64_t item : TaskItems(task)) {
+    labels.push_back("label of " + source + "/" + std::to_string(item));
+  }
+  return labels;
+}
+
+std::string PayloadOf(const Task& task) {
+  std::string payload;
+  for (const std::string& label : LabelsOf(task)) payload += label + "\n";
+  return payload;
+}
 
 // Checks each commit as it is made; fails now and then, before or after it is durable.
 class CheckedStore : public InMemoryStore {
@@ -64,6 +80,11 @@ class CheckedStore : public InMemoryStore {
         record_.Violation("task " + std::to_string(task.task.value) + " quarantined after its end");
       }
     }
+    for (const TaskSplit& split : batch.splits) {
+      if (!ended_.insert(split.task).second) {
+        record_.Violation("task " + std::to_string(split.task.value) + " replaced after its end");
+      }
+    }
     PRELABEL_TRY(InMemoryStore::CommitBatch(batch));
     if (fail) return Crash();
     return Ok();
@@ -71,7 +92,8 @@ class CheckedStore : public InMemoryStore {
 
   bool may_fail = false;
   Epoch epoch;
-  std::map<TaskId, Attempt> given;  // the last attempt of this epoch
+  std::map<std::pair<TaskId, Attempt>, WorkerId> live;  // attempts of this epoch that count
+  std::set<std::pair<TaskId, Attempt>> accepted;        // of these, those with a result
 
  private:
   Error Crash() {
@@ -82,8 +104,7 @@ class CheckedStore : public InMemoryStore {
   void Check(const EncodedResult& result, const std::vector<TaskRow>& before) {
     const std::string name = "task " + std::to_string(result.task.value);
     if (!ended_.insert(result.task).second) record_.Violation(name + " committed after its end");
-    const auto last = given.find(result.task);
-    if (last == given.end() || last->second != result.attempt) {
+    if (accepted.count({result.task, result.attempt}) == 0) {
       record_.Violation(name + " committed from a stale attempt");
     }
     // The workers write down by which coordinator they were given the task.
@@ -110,7 +131,7 @@ class Cluster : public ServerObserver {
   explicit Cluster(const SimulationOptions& options)
       : options_(options), dice_(options.seed), store_(record_, dice_) {
     // In three histories of four no task is given up, so that all payloads can be compared.
-    scheduling_.max_attempts = options.seed % 4 == 0 ? 3 : 1000000;
+    scheduling_.max_attempts = options.seed % 4 == 0 ? 1 : 1000000;
     scheduling_.task_deadline = seconds(60);
     in_order_ = options.seed % 3 != 0;
     // Fast tasks mean much credit, slow ones that the faults meet tasks that run.
@@ -131,27 +152,31 @@ class Cluster : public ServerObserver {
     const std::vector<TaskRow> rows = store_.LoadTasks().value();
     for (const TaskRow& row : rows) {
       if (row.state == TaskState::kPending) record_.Violation("a task was left");
+      if (row.state == TaskState::kQuarantined) {
+        for (std::string& label : LabelsOf(row.task)) outcome.quarantined.insert(std::move(label));
+      }
       if (const auto payload = store_.ReadPayload(row.task.id).value()) {
-        outcome.payloads[row.task.id.value] = *payload;
+        std::istringstream lines(*payload);
+        for (std::string line; std::getline(lines, line);) outcome.labels.insert(line);
       }
     }
-    const std::vector<QuarantinedTask> quarantined = store_.LoadQuarantined().value();
-    for (const QuarantinedTask& task : quarantined) {
-      outcome.quarantined.push_back(task.task.value);
-    }
-    outcome.tasks = rows.size();
+    outcome.wanted = wanted_;
     outcome.violations = record_.violations;
     outcome.events = record_.events;
     return outcome;
   }
 
  private:
+  struct Work {
+    Task task;
+    std::uint64_t epoch = 0;  // of the coordinator that gave it
+  };
   struct Process {
     std::unique_ptr<Session> session;
     std::uint64_t connection = 0;
     TimePoint paused_until{};
-    TimePoint free_at{};                                        // when its slots have nothing to do
-    std::map<std::pair<TaskId, Attempt>, std::uint64_t> tasks;  // → epoch that gave it
+    TimePoint free_at{};  // when its slots have nothing to do
+    std::map<std::pair<TaskId, Attempt>, Work> tasks;
     Epoch epoch;
     bool gone = false;
   };
@@ -182,6 +207,9 @@ class Cluster : public ServerObserver {
         tasks.push_back({TaskId(), TaskKind::kLink, SourceId(source), 0, 4, 1});
       }
     }
+    for (const Task& task : tasks) {
+      for (std::string& label : LabelsOf(task)) wanted_.insert(std::move(label));
+    }
     (void)store_.AppendTasks(tasks);
   }
 
@@ -191,10 +219,10 @@ class Cluster : public ServerObserver {
     welcome.epoch = store_.NextEpoch().value();
     welcome.heartbeat = seconds(2);
     store_.epoch = welcome.epoch;
-    store_.given.clear();
+    store_.live.clear();
+    store_.accepted.clear();
     Scheduler scheduler(store_.LoadTasks().value(), scheduling_);
     const auto build = [this](const Task& task, Attempt attempt) -> Result<Assignment> {
-      store_.given[task.id] = attempt;
       if (task.kind == TaskKind::kLink) CheckLink(task);
       Assignment assignment;
       assignment.task = task;
@@ -374,7 +402,7 @@ class Cluster : public ServerObserver {
         Raise(index, Prepared{});
       });
     } else if (const auto* start = std::get_if<StartTask>(&action)) {
-      Work(index, process, start->assignment);
+      Begin(index, process, start->assignment);
     } else if (const auto* drop = std::get_if<DropTask>(&action)) {
       // A task that has started cannot be dropped: its result comes all the same.
       if (dice_.OneIn(2)) process.tasks.erase({drop->task, drop->attempt});
@@ -386,19 +414,20 @@ class Cluster : public ServerObserver {
       old.open = false;
       transport_.status[std::to_string(process.connection)] = SendStatus::kUnreachable;
       Open(index);
-    } else if (std::holds_alternative<Leave>(action)) {
+    } else if (const auto* leave = std::get_if<Leave>(&action)) {
       process.gone = true;
       // Its last words are under way: the connection closes behind them.
-      if (!stop_.load() && Faulty()) StartProcess(dice_.Between(milliseconds(1), seconds(5)));
+      // Somebody starts it again, unless it was told that the run is over.
+      if (Faulty() || !leave->ok) StartProcess(dice_.Between(milliseconds(1), seconds(5)));
     }
   }
 
-  void Work(std::size_t index, Process& process, const Assignment& assignment) {
+  void Begin(std::size_t index, Process& process, const Assignment& assignment) {
     Duration takes = dice_.Between(slowest_task_ / 100, slowest_task_);
     if (Faulty() && dice_.OneIn(60)) takes = dice_.Between(seconds(1), seconds(90));
     process.free_at = std::max(process.free_at, clock_.Now()) + takes;
     const std::pair key(assignment.task.id, assignment.attempt);
-    process.tasks[key] = process.epoch.value;
+    process.tasks[key] = {assignment.task, process.epoch.value};
     const bool broken = Faulty() && dice_.OneIn(100);
     At(process.free_at, [this, index, key, broken] { End(index, key, broken); });
   }
@@ -415,8 +444,8 @@ class Cluster : public ServerObserver {
     EncodedResult result;
     result.task = key.first;
     result.attempt = key.second;
-    result.payload = PayloadOf(key.first);
-    result.compute_micros = task->second;
+    result.payload = PayloadOf(task->second.task);
+    result.compute_micros = task->second.epoch;
     process.tasks.erase(task);
     if (broken) {
       record_.Count("task broken");
@@ -469,12 +498,37 @@ class Cluster : public ServerObserver {
   void OnWorkerLeft(const WorkerInfo&, const std::string&) override { record_.Count("left"); }
   void OnCommitted(const std::vector<EncodedResult>&) override {}
   void OnQuarantined(const QuarantinedTask&) override { record_.Count("quarantined"); }
+  // Keeps by itself which attempts may be committed.
+  void OnDecision(const SchedulerAction& action) override {
+    auto& live = store_.live;
+    if (const auto* assign = std::get_if<AssignTask>(&action)) {
+      if (assign->backup) record_.Count("backup copy");
+      live[{assign->task.id, assign->attempt}] = assign->worker;
+    } else if (const auto* adopt = std::get_if<AdoptTask>(&action)) {
+      record_.Count("lease adopted");
+      live[{adopt->held.task, adopt->attempt}] = adopt->worker;
+    } else if (const auto* cancel = std::get_if<CancelTask>(&action)) {
+      live.erase({cancel->task, cancel->attempt});
+    } else if (const auto* drop = std::get_if<DropWorker>(&action)) {
+      std::erase_if(live, [&](const auto& entry) { return entry.second == drop->worker; });
+    } else if (const auto* commit = std::get_if<CommitResult>(&action)) {
+      if (live.count({commit->task, commit->attempt}) > 0) {
+        store_.accepted.insert({commit->task, commit->attempt});
+      }
+    } else if (std::holds_alternative<ReplaceTask>(action)) {
+      record_.Count("task split");
+    } else if (std::holds_alternative<BenchWorker>(action)) {
+      record_.Count("worker benched");
+    }
+  }
+  void OnStoreTrouble(const Error*) override {}
   void OnRefusedMessage(const std::string& reason) override {
     record_.Violation("the coordinator cannot read: " + reason);
   }
   bool OnTurn(const Scheduler& scheduler, TimePoint now) override {
     TakeSent();
-    if (scheduler.RunningCount() + scheduler.DoneCount() > scheduler.TaskCount()) {
+    // At most two copies of what has not ended.
+    if (scheduler.RunningCount() > 2 * (scheduler.TaskCount() - scheduler.DoneCount())) {
       record_.Violation("more tasks run than there are");
     }
     return now < options_.faults_end + kTimeToFinish && record_.violations.size() < 20;
@@ -496,6 +550,7 @@ class Cluster : public ServerObserver {
   std::map<std::uint64_t, Connection> connections_;
   std::vector<std::unique_ptr<Process>> processes_;
   std::map<std::size_t, std::uint64_t> process_loads_;
+  SimulationOutcome::Labels wanted_;
 };
 
 }  // namespace

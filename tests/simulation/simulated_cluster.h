@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,10 +19,11 @@ struct SimulationOptions {
 };
 
 struct SimulationOutcome {
-  std::vector<std::string> violations;            // of the invariants; empty where all is well
-  std::map<std::uint64_t, std::string> payloads;  // of committed tasks
-  std::vector<std::uint64_t> quarantined;
-  std::size_t tasks = 0;
+  std::vector<std::string> violations;  // of the invariants; empty where all is well
+  using Labels = std::multiset<std::string>;
+  Labels wanted;       // "label of 1/17" for every item, "link of 1" for every link task
+  Labels labels;       // of all that is committed, from the payloads
+  Labels quarantined;  // what was given up
   std::map<std::string, int> events;  // what happened, by name: a test of the test
 };
 

@@ -45,6 +45,16 @@ class InMemoryStore : public Store {
   }
 
   Result<void> CommitBatch(const StoreBatch& batch) override {
+    // First: the rest may be about the parts.
+    for (const TaskSplit& split : batch.splits) {
+      if (split.task.value >= rows_.size()) return Internal("no such task");
+      if (rows_[split.task.value].state == TaskState::kCommitted) continue;
+      rows_[split.task.value].state = TaskState::kSplit;
+      for (const Task& part : split.parts) {
+        if (part.id.value != rows_.size()) return Internal("the parts' ids do not continue");
+        rows_.push_back({part});
+      }
+    }
     for (const EncodedResult& result : batch.results) {
       if (result.task.value >= rows_.size()) return Internal("no such task");
       TaskRow& row = rows_[result.task.value];
@@ -68,15 +78,6 @@ class InMemoryStore : public Store {
       if (task.task.value >= rows_.size()) return Internal("no such task");
       rows_[task.task.value].failures = task.failures;
       rows_[task.task.value].losses = task.losses;
-    }
-    for (const TaskSplit& split : batch.splits) {
-      if (split.task.value >= rows_.size()) return Internal("no such task");
-      if (rows_[split.task.value].state == TaskState::kCommitted) continue;
-      rows_[split.task.value].state = TaskState::kSplit;
-      for (const Task& part : split.parts) {
-        if (part.id.value != rows_.size()) return Internal("the parts' ids do not continue");
-        rows_.push_back({part});
-      }
     }
     return Ok();
   }

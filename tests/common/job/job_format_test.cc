@@ -67,6 +67,9 @@ JobSpec RandomJob(Random& random) {
   job.cluster.task_deadline = std::chrono::seconds(1 + Below(604799, random));
   job.cluster.shard_size = 1 + Below(1000000, random);
   job.cluster.max_attempts = 1 + Below(1000, random);
+  job.cluster.max_failed_items.percent = Below(2, random) == 0;
+  job.cluster.max_failed_items.value =
+      job.cluster.max_failed_items.percent ? Below(1000, random) / 10.0 : Below(1000000, random);
   job.output.dir = NastyPath(random);
   if (Below(2, random) == 0) job.output.formats = {"mot", "coco"};
   return job;
@@ -116,6 +119,7 @@ cluster:
   task_deadline: 10m
   shard_size: 8
   max_attempts: 3
+  max_failed_items: 100%
 output:
   dir: /jobs/run
   formats:

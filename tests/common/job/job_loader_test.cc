@@ -84,6 +84,7 @@ cluster:
   task_deadline: 1h
   shard_size: 3
   max_attempts: 9
+  max_failed_items: 2.5%
 output:
   dir: /abs/./run/../runs/
   formats: [mot, coco]
@@ -112,6 +113,7 @@ output:
   EXPECT_EQ(spec.cluster.task_deadline, hours(1));
   EXPECT_EQ(spec.cluster.shard_size, 3);
   EXPECT_EQ(spec.cluster.max_attempts, 9);
+  EXPECT_EQ(spec.cluster.max_failed_items, (FailedItemsLimit{2.5, true}));
   EXPECT_EQ(spec.output.dir, "/abs/runs");
   EXPECT_THAT(spec.output.formats, ElementsAre("mot", "coco"));
 }

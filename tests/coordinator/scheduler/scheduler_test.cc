@@ -9,6 +9,7 @@
 namespace prelabel {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -38,7 +39,7 @@ class Driver {
     scheduler.OnEvent(event, now, actions);
   }
   void Join(WorkerId worker, std::uint32_t credit, std::uint32_t slots = 1) {
-    Event(WorkerJoined{worker, slots});
+    Event(WorkerJoined{worker, slots, {}});
     Event(WorkerCredit{worker, credit});
   }
   std::vector<std::uint64_t> Dispatch(WorkerId worker) {
@@ -92,7 +93,7 @@ TEST(Scheduler, LinksOnlyWhenEveryDetectTaskHasEnded) {
   EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(0, 1));
   driver.Event(ResultReceived{kAda, TaskId(0), Attempt(1)});
   EXPECT_THAT(driver.Dispatch(kAda), IsEmpty());
-  driver.Event(TaskFailed{kAda, TaskId(1), Attempt(1), "no such model", true});
+  driver.Event(TaskFailed{kAda, TaskId(1), Attempt(1), "no such model", FailureKind::kPermanent});
   ASSERT_EQ(driver.Get<QuarantineTask>().size(), 1U);
   EXPECT_EQ(driver.Get<QuarantineTask>()[0].reason, "no such model");
   EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(2));
@@ -150,28 +151,310 @@ TEST(Scheduler, AWorkerThatAnswersButMakesNoProgressLosesItsTask) {
   EXPECT_THAT(driver.Get<DropWorker>()[0].reason, HasSubstr("no progress"));
 }
 
-TEST(Scheduler, ATaskThatKeepsFailingIsQuarantinedAndOnlyThat) {
-  Driver driver(Rows(2));
+// One item a task, so that nothing is cut.
+std::vector<TaskRow> Singles(std::uint64_t count) {
+  std::vector<TaskRow> rows = Rows(count);
+  for (TaskRow& row : rows) row.task.count = 1;
+  return rows;
+}
+
+TEST(Scheduler, ATransientFailureWaitsBeforeTheNextAttempt) {
+  Driver driver(Singles(1));
+  driver.Join(kAda, 1);
+  driver.Dispatch(kAda);
+  driver.Event(TaskFailed{kAda, TaskId(0), Attempt(1), "out of memory"});
+  ASSERT_EQ(driver.Get<RecordFailure>().size(), 1U);
+  EXPECT_EQ(driver.Get<RecordFailure>()[0].failures.failures, 1U);
+  EXPECT_THAT(driver.Dispatch(kAda), IsEmpty());
+  driver.now += milliseconds(249);  // the wait is 500 ms times 0.5 to 1.5
+  EXPECT_THAT(driver.Dispatch(kAda), IsEmpty());
+  driver.now += milliseconds(501);
+  EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(0));
+}
+
+TEST(Scheduler, AnItemThatKeepsFailingIsQuarantinedAndOnlyThat) {
+  Driver driver(Singles(2));
   driver.Join(kAda, 2);
   for (std::uint32_t attempt = 1; attempt <= 3; ++attempt) {
     driver.Dispatch(kAda);
-    driver.Event(TaskFailed{kAda, TaskId(0), Attempt(attempt), "out of memory", false});
+    driver.Event(TaskFailed{kAda, TaskId(0), Attempt(attempt), "out of memory"});
     EXPECT_EQ(driver.Get<QuarantineTask>().size(), attempt == 3 ? 1U : 0U);
+    driver.now += seconds(5);
+    driver.scheduler.OnEvent(WorkerSeen{kAda}, driver.now, driver.actions);
   }
   EXPECT_THAT(driver.Dispatch(kAda), IsEmpty());
   driver.Event(ResultReceived{kAda, TaskId(1), Attempt(1)});
   EXPECT_TRUE(driver.scheduler.Finished());
 }
 
+TEST(Scheduler, AFailedTaskGoesToAnotherWorkerWhereThereIsOne) {
+  Driver driver(Singles(1));
+  driver.Join(kAda, 1);
+  driver.Dispatch(kAda);
+  driver.Event(TaskFailed{kAda, TaskId(0), Attempt(1), "no such file here"});
+  driver.Join(kBob, 1);
+  driver.now += seconds(2);
+  EXPECT_THAT(driver.Dispatch(kBob), ElementsAre(0));
+}
+
+TEST(Scheduler, AWorkerWhereEverythingFailsIsBenched) {
+  Driver driver(Singles(9));
+  driver.Join(kAda, 5);
+  driver.Dispatch(kAda);
+  driver.Join(kBob, 1);
+  for (std::uint64_t task = 0; task < 3; ++task) {
+    driver.Event(TaskFailed{kAda, TaskId(task), Attempt(1), "no such file here"});
+  }
+  ASSERT_EQ(driver.Get<BenchWorker>().size(), 1U);
+  EXPECT_EQ(driver.Get<BenchWorker>()[0].worker, kAda);
+  // What it held behind is called back; it gets nothing until its pause is over.
+  EXPECT_THAT(driver.Get<CancelTask>(), testing::SizeIs(1));
+  EXPECT_THAT(driver.Dispatch(kAda), IsEmpty());
+  EXPECT_TRUE(driver.scheduler.BenchedFor(kAda, driver.now).has_value());
+  driver.now += seconds(31);
+  driver.scheduler.OnEvent(WorkerSeen{kAda}, driver.now, driver.actions);
+  EXPECT_FALSE(driver.scheduler.BenchedFor(kAda, driver.now).has_value());
+  EXPECT_THAT(driver.Dispatch(kAda), testing::Not(IsEmpty()));
+}
+
+TEST(Scheduler, WhereEverybodyFailsNobodyIsBenched) {
+  Driver driver(Singles(9));
+  driver.Join(kAda, 9);
+  driver.Dispatch(kAda);
+  for (std::uint64_t task = 0; task < 8; ++task) {
+    driver.Event(TaskFailed{kAda, TaskId(task), Attempt(1), "no such model"});
+    EXPECT_THAT(driver.Get<BenchWorker>(), IsEmpty());
+  }
+}
+
 TEST(Scheduler, OnlyTheTaskAtHandIsBlamedForALostWorker) {
-  SchedulerOptions options;
-  options.max_attempts = 1;
-  Driver driver(Rows(3), options);
+  Driver driver(Rows(3));
   driver.Join(kAda, 3);
   EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(0, 1, 2));
-  driver.Event(WorkerLeft{kAda, true, "the process was killed"});
+  driver.Event(WorkerLeft{kAda, Departure::kLost, "silence"});
+  ASSERT_EQ(driver.Get<RecordFailure>().size(), 1U);
+  EXPECT_EQ(driver.Get<RecordFailure>()[0].failures.task, TaskId(0));
+  driver.Join(kBob, 3);
+  EXPECT_THAT(driver.Dispatch(kBob), testing::UnorderedElementsAre(0, 1, 2));  // at once
+}
+
+TEST(Scheduler, TheItemInFlightAtACrashIsTriedAloneAndQuarantinedWhenItKillsAgain) {
+  Driver driver(Rows(2));  // of 8 items each
+  driver.Join(kAda, 1);
+  EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(0));
+  driver.Event(WorkerProgress{kAda, {{TaskId(0), Attempt(1), 3, 3}}});
+  driver.Event(WorkerLeft{kAda, Departure::kCrashed, "was killed by signal 11"});
+  ASSERT_EQ(driver.Get<ReplaceTask>().size(), 1U);
+  const std::vector<Task> parts = driver.Get<ReplaceTask>()[0].split.parts;
+  ASSERT_EQ(parts.size(), 3U);
+  EXPECT_EQ(parts[0], (Task{TaskId(2), TaskKind::kDetect, SourceId(0), 0, 3, 1}));
+  EXPECT_EQ(parts[1], (Task{TaskId(3), TaskKind::kDetect, SourceId(0), 3, 1, 1}));
+  EXPECT_EQ(parts[2], (Task{TaskId(4), TaskKind::kDetect, SourceId(0), 4, 4, 1}));
+  driver.Join(kBob, 8);
+  // Nothing else while the suspect is there, however much was asked for.
+  EXPECT_THAT(driver.Dispatch(kBob), ElementsAre(3));
+  EXPECT_THAT(driver.Dispatch(kBob), IsEmpty());
+  driver.Event(WorkerLeft{kBob, Departure::kCrashed, "was killed by signal 11"});
   ASSERT_EQ(driver.Get<QuarantineTask>().size(), 1U);
-  EXPECT_EQ(driver.Get<QuarantineTask>()[0].task, TaskId(0));
+  EXPECT_EQ(driver.Get<QuarantineTask>()[0].task, TaskId(3));
+  EXPECT_THAT(driver.Get<QuarantineTask>()[0].reason, HasSubstr("signal 11"));
+  const WorkerId eve(3);
+  driver.Join(eve, 8);
+  EXPECT_THAT(driver.Dispatch(eve), testing::UnorderedElementsAre(1, 2, 4));
+}
+
+TEST(Scheduler, AnUnnamedCrashIsBisectedDownToOneItem) {
+  Driver driver(Rows(2));
+  const std::uint64_t poison = 5;  // item of the source
+  std::uint64_t next = 1;
+  std::vector<std::uint64_t> quarantined;
+  std::uint64_t done = 0;
+  int crashes = 0;
+  while (!driver.scheduler.Finished() && next < 100) {
+    const WorkerId worker(next++);
+    driver.Join(worker, 2);
+    for (bool alive = true; alive && !driver.scheduler.Finished();) {
+      driver.Dispatch(worker);
+      const auto given = driver.Get<AssignTask>();
+      if (given.empty()) break;
+      for (const AssignTask& assign : given) {
+        const bool kills =
+            poison >= assign.task.first && poison < assign.task.first + assign.task.count;
+        if (kills) {
+          alive = false;
+          ++crashes;
+          driver.Event(WorkerLeft{worker, Departure::kCrashed, "was killed"});
+          for (const auto& q : driver.Get<QuarantineTask>()) quarantined.push_back(q.task.value);
+          break;
+        }
+        driver.Event(ResultReceived{worker, assign.task.id, assign.attempt});
+        if (!driver.Get<CommitResult>().empty()) done += assign.task.count;
+      }
+    }
+  }
+  EXPECT_TRUE(driver.scheduler.Finished());
+  EXPECT_EQ(quarantined.size(), 1U);
+  EXPECT_EQ(done, 15U);   // 16 items but one
+  EXPECT_LE(crashes, 5);  // in company, alone, of 4, of 2, of 1
+}
+
+TEST(Scheduler, ATooLargeResultIsTriedInHalves) {
+  Driver driver(Rows(1));
+  driver.Join(kAda, 1);
+  driver.Dispatch(kAda);
+  driver.Event(
+      TaskFailed{kAda, TaskId(0), Attempt(1), "its result is too large", FailureKind::kTooLarge});
+  ASSERT_EQ(driver.Get<ReplaceTask>().size(), 1U);
+  EXPECT_EQ(driver.Get<ReplaceTask>()[0].split.parts.size(), 2U);
+  EXPECT_EQ(driver.Get<ReplaceTask>()[0].split.parts[1].first, 4U);
+}
+
+TEST(Scheduler, AdoptsWhatARejoiningWorkerHolds) {
+  Driver driver(Rows(3));
+  driver.Event(WorkerJoined{kAda, 1, {{Epoch(1), TaskId(2), Attempt(5)}}});
+  ASSERT_EQ(driver.Get<AdoptTask>().size(), 1U);
+  EXPECT_EQ(driver.Get<AdoptTask>()[0].attempt, Attempt(1));
+  // Somebody else with the same lease comes too late.
+  driver.Event(WorkerJoined{kBob, 1, {{Epoch(1), TaskId(2), Attempt(5)}}});
+  EXPECT_THAT(driver.Get<AdoptTask>(), IsEmpty());
+  driver.Event(ResultReceived{kAda, TaskId(2), Attempt(1)});
+  EXPECT_EQ(driver.Get<CommitResult>().size(), 1U);
+}
+
+TEST(Scheduler, OneBackupCopyOfAStragglerAndTheFirstResultWins) {
+  Driver driver(Rows(13));
+  driver.Join(kAda, 1);
+  for (std::uint64_t task = 0; task < 12; ++task) {  // one second each
+    EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(task));
+    driver.now += seconds(1);
+    driver.Event(ResultReceived{kAda, TaskId(task), Attempt(1)});
+  }
+  EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(12));
+  driver.Join(kBob, 1);
+  driver.now += seconds(2);  // not over 2 × p95 yet: bins are a tenth wide
+  driver.scheduler.OnEvent(WorkerSeen{kAda}, driver.now, driver.actions);
+  EXPECT_THAT(driver.Dispatch(kBob), IsEmpty());
+  driver.now += seconds(1);
+  EXPECT_THAT(driver.Dispatch(kBob), ElementsAre(12));
+  ASSERT_EQ(driver.Get<AssignTask>().size(), 1U);
+  EXPECT_TRUE(driver.Get<AssignTask>()[0].backup);
+  const WorkerId eve(3);
+  driver.Join(eve, 1);
+  driver.now += seconds(1);
+  EXPECT_THAT(driver.Dispatch(eve), IsEmpty());  // one copy is enough
+  driver.Event(ResultReceived{kAda, TaskId(12), Attempt(1)});
+  EXPECT_EQ(driver.Get<CommitResult>().size(), 1U);
+  ASSERT_EQ(driver.Get<CancelTask>().size(), 1U);
+  EXPECT_EQ(driver.Get<CancelTask>()[0].worker, kBob);
+  driver.Event(ResultReceived{kBob, TaskId(12), Attempt(2)});
+  EXPECT_THAT(driver.Get<CommitResult>(), IsEmpty());
+  EXPECT_TRUE(driver.scheduler.Finished());
+}
+
+TEST(Scheduler, ACopyThatFailsDoesNotBlameTheTask) {
+  Driver driver(Rows(13));
+  driver.Join(kAda, 1);
+  for (std::uint64_t task = 0; task < 12; ++task) {
+    driver.Dispatch(kAda);
+    driver.now += seconds(1);
+    driver.Event(ResultReceived{kAda, TaskId(task), Attempt(1)});
+  }
+  driver.Dispatch(kAda);
+  driver.Join(kBob, 1);
+  driver.now += seconds(3);
+  driver.scheduler.OnEvent(WorkerSeen{kAda}, driver.now, driver.actions);
+  EXPECT_THAT(driver.Dispatch(kBob), ElementsAre(12));
+  driver.Event(WorkerLeft{kBob, Departure::kCrashed, "was killed"});
+  EXPECT_THAT(driver.Get<RecordFailure>(), IsEmpty());
+  driver.Event(ResultReceived{kAda, TaskId(12), Attempt(1)});
+  EXPECT_EQ(driver.Get<CommitResult>().size(), 1U);
+}
+
+TEST(Scheduler, AHungItemIsTriedAloneAndItsWorkerSentAway) {
+  SchedulerOptions options;
+  options.task_deadline = seconds(60);
+  Driver driver(Rows(2), options);
+  driver.Join(kAda, 2);
+  driver.Dispatch(kAda);
+  for (int i = 0; i <= 61; ++i) {
+    driver.Event(WorkerProgress{kAda, {{TaskId(0), Attempt(1), 4, 7}}});
+    driver.now += seconds(1);
+  }
+  driver.Event(Tick{});
+  ASSERT_EQ(driver.Get<DropWorker>().size(), 1U);
+  EXPECT_TRUE(driver.Get<DropWorker>()[0].permanent);
+  ASSERT_EQ(driver.Get<ReplaceTask>().size(), 1U);
+  const std::vector<Task> parts = driver.Get<ReplaceTask>()[0].split.parts;
+  ASSERT_EQ(parts.size(), 3U);
+  EXPECT_EQ(parts[1].first, 4U);  // the one in the model
+  EXPECT_EQ(parts[1].count, 1U);
+}
+
+TEST(Scheduler, NobodyIsLateForTheTimeTheCoordinatorStoodStill) {
+  Driver driver(Rows(1));
+  driver.Join(kAda, 1);
+  driver.Dispatch(kAda);
+  driver.now += seconds(100);
+  driver.Event(ClockGap{seconds(100)});
+  driver.Event(Tick{});
+  EXPECT_THAT(driver.Get<DropWorker>(), IsEmpty());
+}
+
+TEST(Scheduler, ASuspectOfTheStoreIsTriedAlone) {
+  std::vector<TaskRow> rows = Rows(3);
+  rows[1].failures = rows[1].losses = 2;
+  Driver driver(rows);
+  driver.Join(kAda, 3);
+  EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(1));
+  EXPECT_THAT(driver.Dispatch(kAda), IsEmpty());
+  driver.Event(ResultReceived{kAda, TaskId(1), Attempt(1)});
+  EXPECT_THAT(driver.Dispatch(kAda), testing::UnorderedElementsAre(0, 2));
+}
+
+TEST(Scheduler, ABusyWorkerIsFreedForASuspect) {
+  std::vector<TaskRow> rows = Rows(6);
+  Driver driver(rows);
+  driver.Join(kAda, 3);
+  driver.Join(kBob, 1);
+  driver.Dispatch(kAda);
+  driver.Event(WorkerProgress{kBob, {{TaskId(3), Attempt(1), 0, 0}}});
+  driver.Event(WorkerLeft{kBob, Departure::kCrashed, "was killed"});
+  ASSERT_EQ(driver.Get<ReplaceTask>().size(), 1U);
+  EXPECT_THAT(driver.Dispatch(kAda), IsEmpty());  // its unstarted tasks are called back
+  EXPECT_THAT(driver.Get<CancelTask>(), testing::SizeIs(2));
+  driver.Event(ResultReceived{kAda, TaskId(0), Attempt(1)});
+  const auto suspect = driver.Dispatch(kAda);
+  ASSERT_EQ(suspect.size(), 1U);
+  EXPECT_GE(suspect[0], 6U);  // a part
+}
+
+TEST(Scheduler, ExplainsEveryTaskThatHasNotEnded) {
+  using Why = TaskStatus::Why;
+  Driver driver(Rows(6, true));
+  std::vector<TaskStatus> all = driver.scheduler.Explain(driver.now, 100);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].why, Why::kNoWorker);
+  EXPECT_EQ(all[0].last, TaskId(5));
+  EXPECT_EQ(all[1].why, Why::kBlocked);
+  EXPECT_EQ(all[1].ahead, 6U);
+  driver.Join(kAda, 2);
+  driver.Dispatch(kAda);
+  driver.Event(WorkerProgress{kAda, {{TaskId(0), Attempt(1), 5, 6}}});
+  driver.now = seconds(2);
+  all = driver.scheduler.Explain(driver.now, 100);
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(all[0].why, Why::kRunning);
+  EXPECT_EQ(all[0].items_done, 5U);
+  EXPECT_EQ(all[0].since, seconds(2));
+  EXPECT_EQ(all[1].why, Why::kQueued);
+  EXPECT_EQ(all[1].ahead, 1U);
+  EXPECT_EQ(all[2].why, Why::kBusy);
+  EXPECT_EQ(all[2].first, TaskId(2));
+  driver.Event(TaskFailed{kAda, TaskId(0), Attempt(1), "out of memory"});
+  all = driver.scheduler.Explain(driver.now, 100);
+  EXPECT_EQ(all[0].why, Why::kBackoff);
+  EXPECT_EQ(all[0].reason, "out of memory");
+  EXPECT_GT(all[0].wait, Duration(0));
 }
 
 TEST(Scheduler, AGoodbyeGivesTasksBackWithoutBlame) {
@@ -180,7 +463,7 @@ TEST(Scheduler, AGoodbyeGivesTasksBackWithoutBlame) {
   Driver driver(Rows(1), options);
   driver.Join(kAda, 1);
   driver.Dispatch(kAda);
-  driver.Event(WorkerLeft{kAda, false, "stopped"});
+  driver.Event(WorkerLeft{kAda, Departure::kGoodbye, "stopped"});
   EXPECT_THAT(driver.Get<QuarantineTask>(), IsEmpty());
   driver.Join(kBob, 1);
   EXPECT_THAT(driver.Dispatch(kBob), ElementsAre(0));

@@ -44,7 +44,14 @@ class Observer : public ServerObserver {
   void OnCommitted(const std::vector<EncodedResult>&) override {}
   void OnQuarantined(const QuarantinedTask& task) override { quarantined.push_back(task); }
   void OnRefusedMessage(const std::string& reason) override { refused.push_back(reason); }
+  void OnDecision(const SchedulerAction& action) override { decisions.push_back(action); }
+  void OnStoreTrouble(const Error* error) override {
+    store_trouble.push_back(error != nullptr ? error->message : "over");
+  }
   bool OnTurn(const Scheduler&, TimePoint) override { return true; }
+
+  std::vector<SchedulerAction> decisions;
+  std::vector<std::string> store_trouble;
 
   std::vector<std::string> joined;
   std::vector<std::string> left;
@@ -77,11 +84,11 @@ class ServerTest : public ::testing::Test {
     Welcome welcome;
     welcome.epoch = kEpoch;
     welcome.max_message_bytes = max_message_bytes_;
-    Server server(
+    server_.emplace(
         welcome, transport_, store_, *scheduler_,
         [this](const Task& task, Attempt attempt) { return Build(task, attempt); }, clock_,
         observer_);
-    return server.Run(stop_, seconds(10));
+    return server_->Run(stop_, seconds(10));
   }
   virtual Result<Assignment> Build(const Task& task, Attempt attempt) {
     if (on_build) on_build(task);
@@ -149,6 +156,7 @@ class ServerTest : public ::testing::Test {
   SchedulerOptions options_;
   std::vector<Task> rows_;
   std::optional<Scheduler> scheduler_;
+  std::optional<Server> server_;
   std::optional<TaskId> unbuildable_;
   std::vector<FrameDetections> detections_;  // of every assignment
   std::uint64_t max_message_bytes_ = 1 << 20;
@@ -347,19 +355,158 @@ TEST_F(ServerTest, AnExpiredLeaseGivesTheTaskToSomebodyElse) {
   AddDetects(1);
   steps_ = {
       [&] { Join("ada", 1); },
-      [&] {
-        clock_.Advance(seconds(5));
-        Join("bob", 1);
-      },
-      [&] {
-        clock_.Advance(seconds(2));  // 7 s since ada's last word, over the lease of 6
-        Say("bob", Heartbeat{});
-      },
-      [&] { Finish("bob", 0, 2); },
+      [&] { Join("bob", 1); },
   };
+  for (int i = 0; i < 8; ++i) {  // 7.2 s after ada's last word, over the lease of 6
+    steps_.emplace_back([&] {
+      clock_.Advance(milliseconds(900));
+      Say("bob", Heartbeat{});
+    });
+  }
+  steps_.emplace_back([&] { Finish("bob", 0, 2); });
   ASSERT_TRUE(Run().has_value());
   EXPECT_THAT(Assigned("bob"), ElementsAre(0));
   EXPECT_THAT(store_.committed, ElementsAre(0));
+}
+
+TEST_F(ServerTest, NobodyIsLateBecauseTheCoordinatorSlept) {
+  AddDetects(1);
+  steps_ = {
+      [&] { Join("ada", 1); },
+      [&] { clock_.Advance(seconds(60)); },  // stopped and continued; nothing has arrived yet
+      [&] { Finish("ada", 0); },
+  };
+  ASSERT_TRUE(Run().has_value());
+  EXPECT_THAT(observer_.left, IsEmpty());
+  EXPECT_THAT(Acks("ada"), ElementsAre(AckStatus::kCommitted));
+}
+
+TEST_F(ServerTest, AFullDiskStopsAssigningAndAcknowledgesWhenThereIsRoom) {
+  AddDetects(3);
+  store_.failure = Unavailable("the disk is full");
+  steps_ = {
+      [&] { Join("ada", 1); },
+      [&] { Finish("ada", 0); },
+      [&] {
+        Finish("ada", 0);  // sent again: it must not be called a duplicate before it is durable
+        Say("ada", Heartbeat{0, 9, {}});
+      },
+      [&] {
+        EXPECT_THAT(Acks("ada"), IsEmpty());
+        EXPECT_EQ(Sent<Ack>("ada").back().heartbeat, 9U);  // it knows that we live
+        EXPECT_THAT(Assigned("ada"), ElementsAre(0));
+        store_.failure.reset();
+        clock_.Advance(milliseconds(900));
+      },
+      [&] { clock_.Advance(milliseconds(900)); },
+      [&] { Finish("ada", 1); },
+      [&] { Finish("ada", 2); },
+  };
+  ASSERT_TRUE(Run().has_value());
+  EXPECT_THAT(store_.committed, ElementsAre(0, 1, 2));
+  EXPECT_THAT(Acks("ada"), ElementsAre(AckStatus::kCommitted, AckStatus::kDuplicate,
+                                       AckStatus::kCommitted, AckStatus::kCommitted));
+  EXPECT_THAT(observer_.store_trouble, ElementsAre("the disk is full", "over"));
+}
+
+TEST_F(ServerTest, HeldLeasesAreGrantedUnderANewFence) {
+  AddDetects(2);
+  steps_ = {
+      [&] {
+        Hello hello;
+        hello.worker_uuid = "uuid of ada";
+        hello.nonce = 7;
+        hello.held = {{Epoch(4), TaskId(1), Attempt(3)}, {Epoch(4), TaskId(9), Attempt(1)}};
+        Say("ada", hello);
+      },
+      [&] { Finish("ada", 1, 1); },
+      [&] { Say("ada", Credit{1}); },
+      [&] { Finish("ada", 0, 1); },
+  };
+  ASSERT_TRUE(Run().has_value());
+  ASSERT_EQ(Sent<Welcome>("ada").size(), 1U);
+  const auto granted = Sent<Welcome>("ada")[0].granted;
+  ASSERT_EQ(granted.size(), 1U);  // task 9 was never planned
+  EXPECT_EQ(granted[0].held, (Lease{Epoch(4), TaskId(1), Attempt(3)}));
+  EXPECT_EQ(granted[0].attempt, Attempt(1));
+  EXPECT_THAT(Acks("ada"), ElementsAre(AckStatus::kCommitted, AckStatus::kCommitted));
+  EXPECT_THAT(Assigned("ada"), ElementsAre(0));
+}
+
+TEST_F(ServerTest, ASecondLiveWorkerUnderTheSameUuidIsRefused) {
+  AddDetects(1);
+  const auto hello = [](std::uint64_t nonce) {
+    Hello h;
+    h.worker_uuid = "the same";
+    h.hostname = "host";
+    h.nonce = nonce;
+    return h;
+  };
+  steps_ = {
+      [&, hello] {
+        Say("first", hello((1ULL << 32) + 1));
+        Say("first", Credit{1});
+      },
+      [&, hello] { Say("second", hello((2ULL << 32) + 1)); },
+      [&] { Finish("first", 0); },
+  };
+  ASSERT_TRUE(Run().has_value());
+  ASSERT_EQ(Sent<Reject>("second").size(), 1U);
+  EXPECT_TRUE(Sent<Reject>("second")[0].permanent);
+  EXPECT_THAT(Acks("first"), ElementsAre(AckStatus::kCommitted));
+}
+
+TEST_F(ServerTest, AnotherUserCannotEndASessionByItsUuid) {
+  AddDetects(1);
+  steps_ = {
+      [&] { Join("ada", 1); },
+      [&] {
+        Hello hello;
+        hello.worker_uuid = "uuid of ada";
+        hello.nonce = 99;
+        transport_.inbox.push_back({"eve", EncodeWorkerMessage(hello), "another key"});
+      },
+      [&] { Finish("ada", 0); },
+  };
+  ASSERT_TRUE(Run().has_value());
+  EXPECT_THAT(Acks("ada"), ElementsAre(AckStatus::kCommitted));
+}
+
+TEST_F(ServerTest, AProcessThatWasSeenToDieGivesItsTasksBackAtOnce) {
+  AddDetects(1);
+  steps_ = {
+      [&] {
+        Hello hello;
+        hello.worker_uuid = "u";
+        hello.process_id = 4711;
+        Say("ada", hello);
+        Say("ada", Credit{1});
+      },
+      [&] { Join("bob", 1); },
+      [&] { server_->ReportProcessEnd(4711, "was killed by signal 9"); },
+      [&] {},
+      [&] { Finish("bob", 0, 2); },
+  };
+  ASSERT_TRUE(Run().has_value());
+  ASSERT_FALSE(observer_.left.empty());
+  EXPECT_THAT(observer_.left[0], HasSubstr("was killed by signal 9"));
+  EXPECT_THAT(Assigned("bob"), ElementsAre(0));
+}
+
+TEST_F(ServerTest, AWorkerWhoseModelHangsIsSentAway) {
+  AddDetects(1);
+  options_.task_deadline = seconds(3);
+  steps_ = {[&] { Join("ada", 1); }};
+  for (int i = 0; i < 5; ++i) {
+    steps_.emplace_back([&] {
+      clock_.Advance(milliseconds(900));
+      Say("ada", Heartbeat{0, 1, {{TaskId(0), Attempt(1), 2, 3}}});  // always the same item
+    });
+  }
+  ASSERT_TRUE(Run().has_value());
+  ASSERT_EQ(Sent<Reject>("ada").size(), 1U);
+  EXPECT_TRUE(Sent<Reject>("ada")[0].permanent);
+  EXPECT_THAT(Sent<Reject>("ada")[0].reason, HasSubstr("no progress"));
 }
 
 TEST_F(ServerTest, AWordThatWaitedWhileTheCoordinatorSleptRenewsTheLease) {

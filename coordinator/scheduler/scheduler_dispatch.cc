@@ -1,0 +1,155 @@
+// The half of the scheduler that hands tasks out.
+#include <algorithm>
+#include <iterator>
+
+#include "coordinator/scheduler/scheduler.h"
+
+namespace prelabel {
+namespace {
+constexpr Duration kBackupLookEvery = std::chrono::milliseconds(50);
+constexpr double kBackupQuantile = 0.95;
+constexpr int kBackupFactor = 2;
+}  // namespace
+
+void Scheduler::Dispatch(TimePoint now, Actions& actions) {
+  ReserveWorker(now, actions);
+  for (bool gave = true; gave;) {
+    gave = false;
+    for (auto& [id, worker] : workers_) {
+      if (worker.held.size() >= worker.credit || worker.alone || !CanWork(worker, now)) continue;
+      gave |= GiveOne(id, worker, now, actions);
+    }
+  }
+}
+
+bool Scheduler::GiveOne(WorkerId id, Worker& worker, TimePoint now, Actions& actions) {
+  if (retries_.AnyDue(now)) {
+    if (const auto retry = retries_.Take(now, id, worker.held.empty(), OthersCanWork(id, now))) {
+      worker.alone = retry->second.alone;
+      if (worker.alone && reserved_ == id) reserved_ = WorkerId();
+      Give(id, worker, retry->first, false, now, actions);
+      return true;
+    }
+  }
+  if (id == reserved_) return false;
+  TaskId task;
+  if (TakeFor(worker, task)) {
+    Give(id, worker, task, false, now, actions);
+    return true;
+  }
+  // Only a worker that would stand idle takes work from another's hands, or copies it.
+  if (worker.held.size() >= worker.slots) return false;
+  if (StealFor(id, task, now, actions)) {
+    Give(id, worker, task, false, now, actions);
+    return true;
+  }
+  if (BackUpFor(id, task, now)) {
+    Give(id, worker, task, true, now, actions);
+    return true;
+  }
+  return false;
+}
+
+void Scheduler::Give(WorkerId id, Worker& worker, TaskId task, bool backup, TimePoint now,
+                     Actions& actions) {
+  TaskEntry& entry = tasks_[task.value];
+  ++entry.attempt;
+  AddRun(id, worker, entry, now);
+  SetNext(worker, TaskId(task.value + 1));
+  actions.push_back(AssignTask{id, entry.task, Attempt(entry.attempt), backup});
+}
+
+bool Scheduler::TakeFor(Worker& worker, TaskId& task) {
+  if (waiting_.empty()) return false;
+  if (worker.has_next && worker.next.value < tasks_.size() && TakePending(worker.next)) {
+    task = worker.next;
+    return true;
+  }
+  // A source that nobody works on yet, else the one where the fewest do.
+  auto best = waiting_.begin();
+  for (auto it = waiting_.begin(); it != waiting_.end() && sources_[*best].active > 0; ++it) {
+    if (sources_[*it].active < sources_[*best].active) best = it;
+  }
+  const SourceId source = *best;
+  const auto stretch =
+      sources_[source].pending.TakeStretch([this](TaskId id) { return claims_.count(id) > 0; });
+  if (!stretch) return false;
+  task = *stretch;
+  if (sources_[source].pending.empty()) waiting_.erase(source);
+  return true;
+}
+
+bool Scheduler::StealFor(WorkerId thief, TaskId& task, TimePoint now, Actions& actions) {
+  WorkerId victim;
+  std::size_t most = 0;
+  for (const auto& [id, worker] : workers_) {
+    if (id == thief || worker.held.size() <= worker.slots) continue;
+    const std::size_t unstarted = worker.held.size() - worker.slots;
+    if (unstarted <= most) continue;
+    const TaskId last = std::prev(worker.held.end())->second;
+    if (FindRun(last, id)->second.started || running_.count(last) > 1) continue;
+    most = unstarted;
+    victim = id;
+  }
+  if (most == 0) return false;
+  task = std::prev(workers_[victim].held.end())->second;
+  CancelRun(FindRun(task, victim), now, actions);
+  return true;
+}
+
+// A copy of the task that has taken longest, where that is more than twice what nearly all take.
+bool Scheduler::BackUpFor(WorkerId id, TaskId& task, TimePoint now) {
+  if (now < next_backup_look_) return false;
+  next_backup_look_ = now + kBackupLookEvery;
+  Duration longest{};
+  for (auto it = running_.begin(); it != running_.end(); ++it) {
+    const Run& run = it->second;
+    if (!run.started || run.worker == id || running_.count(it->first) > 1) continue;
+    if (workers_.at(run.worker).alone) continue;
+    const auto usual = took_[static_cast<std::size_t>(tasks_[it->first.value].task.kind)].Quantile(
+        kBackupQuantile);
+    const Duration elapsed = now - run.started_at;
+    if (!usual || elapsed <= kBackupFactor * *usual || elapsed <= longest) continue;
+    longest = elapsed;
+    task = it->first;
+  }
+  return longest > Duration(0);
+}
+
+// A task that must be tried alone needs a worker that holds nothing. Where all are busy, the one
+// with the least finishes what it has started and gets no more.
+void Scheduler::ReserveWorker(TimePoint now, Actions& actions) {
+  if (!retries_.NeedsIdleWorker(now)) {
+    reserved_ = WorkerId();
+    return;
+  }
+  const auto reserved = workers_.find(reserved_);
+  if (reserved != workers_.end() && CanWork(reserved->second, now)) return;
+  reserved_ = WorkerId();
+  std::size_t least = 0;
+  for (const auto& [id, worker] : workers_) {
+    if (!CanWork(worker, now)) continue;
+    if (reserved_ != WorkerId() && worker.held.size() >= least) continue;
+    reserved_ = id;
+    least = worker.held.size();
+  }
+  if (reserved_ != WorkerId()) RecallUnstarted(reserved_, now, actions);
+}
+
+void Scheduler::SetNext(Worker& worker, TaskId task) {
+  ClearNext(worker);
+  if (task.value >= tasks_.size()) return;
+  worker.next = task;
+  worker.has_next = true;
+  claims_.insert(task);
+  ++sources_[tasks_[task.value].task.source].active;
+}
+
+void Scheduler::ClearNext(Worker& worker) {
+  if (!worker.has_next) return;
+  claims_.erase(claims_.find(worker.next));
+  --sources_[tasks_[worker.next.value].task.source].active;
+  worker.has_next = false;
+}
+
+}  // namespace prelabel
