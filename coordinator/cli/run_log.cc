@@ -1,7 +1,9 @@
 #include "coordinator/cli/run_log.h"
 
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -10,6 +12,9 @@
 #include "coordinator/formats/json_text.h"
 
 namespace prelabel {
+namespace {
+constexpr std::size_t kMaxWaiting = std::size_t{16} << 20;  // bytes, while the disk is full
+}  // namespace
 
 std::string UtcNow() {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -19,16 +24,23 @@ std::string UtcNow() {
 }
 
 Result<RunLog> RunLog::Open(const std::filesystem::path& path) {
-  std::FILE* file = std::fopen(path.c_str(), "ae");
-  if (file == nullptr) {
+  const int descriptor = open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor < 0) {
     return Unavailable(std::string("the log cannot be written: ") + std::strerror(errno),
                        path.string());
   }
-  return RunLog(file);
+  RunLog log(descriptor);
+  // A coordinator that was killed may have left half a line.
+  const off_t size = lseek(descriptor, 0, SEEK_END);
+  char last = '\n';
+  if (size > 0 && pread(descriptor, &last, 1, size - 1) == 1 && last != '\n') log.lines_ = "\n";
+  return log;
 }
 
 RunLog::~RunLog() {
-  if (file_ != nullptr) std::fclose(file_);
+  if (descriptor_ < 0) return;
+  Flush();
+  close(descriptor_);
 }
 
 void RunLog::Write(std::string_view event, std::initializer_list<Field> fields) {
@@ -43,9 +55,19 @@ void RunLog::Write(std::string_view event, std::initializer_list<Field> fields) 
       line += fmt::format("{:.3f}", std::get<double>(value));
     }
   }
-  fmt::print(file_, "{}}}\n", line);
+  line += "}\n";
+  if (lines_.size() < kMaxWaiting) lines_ += line;
 }
 
-void RunLog::Flush() { std::fflush(file_); }
+void RunLog::Flush() {
+  std::size_t written = 0;
+  while (written < lines_.size()) {
+    const ssize_t n = write(descriptor_, lines_.data() + written, lines_.size() - written);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;  // a full disk: the rest waits
+    written += static_cast<std::size_t>(n);
+  }
+  lines_.erase(0, written);
+}
 
 }  // namespace prelabel

@@ -1,7 +1,7 @@
 // log.jsonl: one JSON object a line, one line a state change. Appends; not thread-safe.
 #pragma once
 
-#include <cstdio>
+#include <cstdint>
 #include <filesystem>
 #include <initializer_list>
 #include <string>
@@ -20,7 +20,9 @@ class RunLog {
 
   // Unavailable: the file cannot be opened for appending.
   static Result<RunLog> Open(const std::filesystem::path& path);
-  RunLog(RunLog&& other) noexcept : file_(std::exchange(other.file_, nullptr)) {}
+  RunLog(RunLog&& other) noexcept
+      : descriptor_(std::exchange(other.descriptor_, -1)),
+        lines_(std::exchange(other.lines_, {})) {}
   RunLog& operator=(RunLog&&) = delete;
   RunLog(const RunLog&) = delete;
   RunLog& operator=(const RunLog&) = delete;
@@ -31,12 +33,14 @@ class RunLog {
   void Write(std::string_view event, std::initializer_list<Field> fields);
 
   // Hands the lines so far to the system: once a turn of the loop, not once a task. The destructor
-  // does it too.
+  // does it too. What a full disk does not take waits, up to 16 MiB.
   void Flush();
 
  private:
-  explicit RunLog(std::FILE* file) : file_(file) {}
-  std::FILE* file_;
+  explicit RunLog(int descriptor) : descriptor_(descriptor) {}
+
+  int descriptor_;
+  std::string lines_;  // not written yet
 };
 
 // Now, as 2026-01-31T12:00:00.123Z.

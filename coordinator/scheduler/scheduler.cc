@@ -131,8 +131,11 @@ void Scheduler::On(const ResultReceived& event, TimePoint now, Actions& actions)
   }
   worker->second.failures_in_row = 0;
   worker->second.benches = 0;
-  took_[static_cast<std::size_t>(entry.task.kind)].Add(
-      found->second.started ? now - found->second.started_at : Duration(0));
+  if (found->second.started) {
+    const Duration took = now - found->second.started_at;
+    took_[static_cast<std::size_t>(entry.task.kind)].Add(took);
+    if (entry.task.kind == TaskKind::kDetect) worker->second.took.Add(took);
+  }
   EraseRun(found, now);
   // A copy of it elsewhere is not needed any more.
   for (auto copy = running_.find(event.task); copy != running_.end();

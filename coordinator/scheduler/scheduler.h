@@ -131,6 +131,7 @@ class Scheduler {
     std::uint32_t failures_in_row = 0;
     std::uint32_t benches = 0;
     TimePoint benched_until{};
+    Durations took;  // of its detect tasks
   };
   using Workers = std::map<WorkerId, Worker>;
 
@@ -184,7 +185,8 @@ class Scheduler {
   bool GiveOne(WorkerId id, Worker& worker, TimePoint now, Actions& actions);
   bool TakeFor(Worker& worker, TaskId& task);
   bool StealFor(WorkerId thief, TaskId& task, TimePoint now, Actions& actions);
-  bool BackUpFor(WorkerId id, TaskId& task, TimePoint now);
+  std::optional<Duration> UsualDuration(const Worker& worker, TaskKind kind) const;
+  bool BackUpFor(WorkerId id, const Worker& worker, TaskId& task, TimePoint now);
   void ReserveWorker(TimePoint now, Actions& actions);
   void Give(WorkerId id, Worker& worker, TaskId task, bool backup, TimePoint now, Actions& actions);
   void SetNext(Worker& worker, TaskId task);
@@ -203,7 +205,7 @@ class Scheduler {
   WorkerId reserved_;                      // takes no more, to be idle for a task of its own
   std::map<TaskId, std::string> reasons_;  // of the last failure, of tasks that have not ended
   std::multiset<TaskId> claims_;           // every worker's `next`
-  std::array<Durations, 2> took_;          // by TaskKind
+  std::array<Durations, 2> took_;          // by TaskKind, at all workers
   TimePoint next_backup_look_{};
   std::uint64_t assignments_ = 0;
   std::uint64_t retries_made_ = 0;

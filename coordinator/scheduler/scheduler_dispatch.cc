@@ -43,7 +43,7 @@ bool Scheduler::GiveOne(WorkerId id, Worker& worker, TimePoint now, Actions& act
     Give(id, worker, task, false, now, actions);
     return true;
   }
-  if (BackUpFor(id, task, now)) {
+  if (BackUpFor(id, worker, task, now)) {
     Give(id, worker, task, true, now, actions);
     return true;
   }
@@ -97,21 +97,30 @@ bool Scheduler::StealFor(WorkerId thief, TaskId& task, TimePoint now, Actions& a
   return true;
 }
 
-// A copy of the task that has taken longest, where that is more than twice what nearly all take.
-bool Scheduler::BackUpFor(WorkerId id, TaskId& task, TimePoint now) {
+// What nearly all tasks take: at the worker that would make the copy, where enough is known of it
+// (one slow worker among few must not set the measure), else anywhere.
+std::optional<Duration> Scheduler::UsualDuration(const Worker& worker, TaskKind kind) const {
+  if (kind == TaskKind::kDetect) {
+    if (const auto own = worker.took.Quantile(kBackupQuantile)) return own;
+  }
+  return took_[static_cast<std::size_t>(kind)].Quantile(kBackupQuantile);
+}
+
+// A copy of the task that has taken longest, where that is more than twice what is usual.
+bool Scheduler::BackUpFor(WorkerId id, const Worker& worker, TaskId& task, TimePoint now) {
   if (now < next_backup_look_) return false;
   next_backup_look_ = now + kBackupLookEvery;
+  const std::array<std::optional<Duration>, 2> usual = {UsualDuration(worker, TaskKind::kDetect),
+                                                        UsualDuration(worker, TaskKind::kLink)};
   Duration longest{};
-  for (auto it = running_.begin(); it != running_.end(); ++it) {
-    const Run& run = it->second;
-    if (!run.started || run.worker == id || running_.count(it->first) > 1) continue;
+  for (const auto& [id_of_task, run] : running_) {
+    if (!run.started || run.worker == id || running_.count(id_of_task) > 1) continue;
     if (workers_.at(run.worker).alone) continue;
-    const auto usual = took_[static_cast<std::size_t>(tasks_[it->first.value].task.kind)].Quantile(
-        kBackupQuantile);
+    const auto& limit = usual[static_cast<std::size_t>(tasks_[id_of_task.value].task.kind)];
     const Duration elapsed = now - run.started_at;
-    if (!usual || elapsed <= kBackupFactor * *usual || elapsed <= longest) continue;
+    if (!limit || elapsed <= kBackupFactor * *limit || elapsed <= longest) continue;
     longest = elapsed;
-    task = it->first;
+    task = id_of_task;
   }
   return longest > Duration(0);
 }

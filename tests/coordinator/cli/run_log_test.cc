@@ -42,6 +42,28 @@ TEST(RunLog, EachLineIsOneJsonObject) {
   }
 }
 
+TEST(RunLog, HalfALineOfAKilledCoordinatorSpoilsNoOther) {
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("run_log_half_" + std::to_string(getpid()) + ".jsonl");
+  std::ofstream(path) << "{\"event\":\"whole\"}\n{\"event\":\"ha";
+  RunLog::Open(path).value().Write("next", {});
+  std::ifstream file(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  std::filesystem::remove(path);
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[0], "{\"event\":\"whole\"}");
+  EXPECT_EQ(boost::json::parse(lines[2]).at("event").as_string(), "next");
+}
+
+TEST(RunLog, AFullDiskIsSurvived) {
+  auto log = RunLog::Open("/dev/full");
+  ASSERT_TRUE(log.has_value());
+  log.value().Write("committed", {{"task", std::int64_t{1}}});
+  log.value().Flush();
+  log.value().Flush();
+}
+
 TEST(RunLog, AFolderThatIsNotThereIsAnErrorWithThePath) {
   const auto log = RunLog::Open("/nonexistent/run/log.jsonl");
   ASSERT_TRUE(log.has_error());

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <map>
 
 namespace prelabel {
 namespace {
@@ -349,6 +350,35 @@ TEST(Scheduler, OneBackupCopyOfAStragglerAndTheFirstResultWins) {
   driver.Event(ResultReceived{kBob, TaskId(12), Attempt(2)});
   EXPECT_THAT(driver.Get<CommitResult>(), IsEmpty());
   EXPECT_TRUE(driver.scheduler.Finished());
+}
+
+TEST(Scheduler, TheMeasureOfAStragglerIsTheWorkerThatWouldCopyIt) {
+  Driver driver(Rows(40));
+  driver.Join(kAda, 1);
+  driver.Join(kBob, 1);
+  // Ada takes 1 s a task, Bob 10 s: of all durations more than a twentieth are Bob's.
+  std::map<WorkerId, TaskId> at;
+  std::map<WorkerId, TimePoint> since;
+  bool copied = false;
+  for (int second = 0; second < 60 && !copied; ++second) {
+    driver.actions.clear();
+    driver.scheduler.Dispatch(driver.now, driver.actions);
+    for (const AssignTask& assign : driver.Get<AssignTask>()) {
+      at[assign.worker] = assign.task.id;
+      since[assign.worker] = driver.now;
+      if (assign.backup) copied = assign.worker == kAda;
+    }
+    driver.now += seconds(1);
+    driver.scheduler.OnEvent(WorkerSeen{kBob}, driver.now, driver.actions);
+    driver.scheduler.OnEvent(WorkerSeen{kAda}, driver.now, driver.actions);
+    for (const WorkerId worker : {kAda, kBob}) {
+      const Duration takes = worker == kAda ? seconds(1) : seconds(10);
+      if (at.count(worker) == 0 || driver.now - since[worker] < takes) continue;
+      driver.Event(ResultReceived{worker, at[worker], Attempt(1)});
+      at.erase(worker);
+    }
+  }
+  EXPECT_TRUE(copied);
 }
 
 TEST(Scheduler, ACopyThatFailsDoesNotBlameTheTask) {
