@@ -7,6 +7,7 @@
 #include "common/base/nearest_name.h"
 #include "coordinator/cli/prepare_run.h"
 #include "coordinator/cli/run_command.h"
+#include "coordinator/cli/status_command.h"
 #include "coordinator/cli/write_outputs.h"
 
 namespace prelabel {
@@ -115,6 +116,14 @@ int Main(int argc, char** argv) {
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
   };
+  bool status_json = false;
+  bool status_all = false;
+  CLI::App* status_command = app.add_subcommand(
+      "status", "How a run is doing, and why each unfinished task is not done yet");
+  status_command->add_option("run", run_dir, "The run directory (the job's output.dir)")
+      ->required();
+  status_command->add_flag("--json", status_json, "The same for programs");
+  status_command->add_flag("--all", status_all, "Every task, not only the first lines");
   CLI::App* report_command = app.add_subcommand(
       "report", "Write labels and reports again from stored predictions; no model runs");
   add_run(report_command, run_dir, set);
@@ -141,6 +150,7 @@ int Main(int argc, char** argv) {
     run.launch = run_command->parsed();
     return RunJob(run);
   }
+  if (status_command->parsed()) return ShowRunStatus(run_dir, status_json, status_all);
   if (report_command->parsed()) return Report(run_dir, set);
   return Export(arguments);
 }

@@ -20,6 +20,8 @@ struct RunPaths {
   std::filesystem::path Job() const { return dir / "job.yaml"; }
   std::filesystem::path Database() const { return dir / "run.db"; }
   std::filesystem::path Log() const { return dir / "log.jsonl"; }
+  std::filesystem::path Status() const { return dir / "status.json"; }
+  std::filesystem::path Lock() const { return dir / "run.lock"; }
   std::filesystem::path Labels() const { return dir / "labels"; }
   std::filesystem::path Report() const { return dir / "report"; }
 };

@@ -128,6 +128,7 @@ Result<RunInfo> Serve(const RunArguments& arguments, const JobContext& context, 
                        MaxFailedItems(cluster.max_failed_items, run.tasks));
   Server server(MakeWelcome(context, run, epoch), transport, *run.store, scheduler,
                 MakeAssignmentBuilder(context, *run.store, run.tasks), clock, observer);
+  observer.WriteStatusTo(context.paths.Status(), bound.endpoint);
   observer.on_process_end = [&server](std::uint64_t process_id, const std::string& status) {
     server.ReportProcessEnd(process_id, status);
   };

@@ -2,11 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "coordinator/cli/run_status.h"
+
 namespace prelabel {
 namespace {
 
 // A worker that keeps dying is not started for ever: something is wrong with this machine.
 constexpr int kMaxRestarts = 5;
+
+constexpr Duration kStatusEvery = std::chrono::seconds(2);
+constexpr std::size_t kStatusLines = 1000;
 
 }  // namespace
 
@@ -39,12 +46,14 @@ void RunObserver::OnWorkerJoined(const WorkerInfo& worker) {
   worker_names_.push_back(
       fmt::format("{}, {} slot{}", worker.hostname, worker.slots, worker.slots == 1 ? "" : "s"));
   state_.workers = ++workers_;
+  present_[worker.id] = worker;
 }
 
 void RunObserver::OnWorkerLeft(const WorkerInfo& worker, const std::string& reason) {
   log_.Write("worker left",
              {{"worker", static_cast<std::int64_t>(worker.id.value)}, {"reason", reason}});
   state_.workers = --workers_;
+  present_.erase(worker.id);
   if (reason == "done" || reason == last_reason_) return;  // the log has each
   last_reason_ = reason;
   progress_.Note(fmt::format("worker {} on {} left: {}", worker.id.value, worker.hostname, reason));
@@ -100,6 +109,7 @@ void RunObserver::OnDecision(const SchedulerAction& action) {
 }
 
 void RunObserver::OnStoreTrouble(const Error* error) {
+  store_trouble_ = error == nullptr ? std::string() : error->ToString();
   if (error == nullptr) {
     log_.Write("store recovered", {});
     progress_.Note("results are stored again; the run goes on");
@@ -152,7 +162,50 @@ bool RunObserver::OnTurn(const Scheduler& scheduler, TimePoint now) {
     log_.Write("ended early", {{"reason", ended_early_}});
     progress_.Note(ended_early_);
   }
+  if (!status_path_.empty() && now >= next_status_) {
+    next_status_ = now + kStatusEvery;
+    WriteStatus(scheduler, now);
+  }
   return failure_.empty() && ended_early_.empty();
+}
+
+void RunObserver::WriteStatusTo(std::filesystem::path path, std::string endpoint) {
+  status_path_ = std::move(path);
+  endpoint_ = std::move(endpoint);
+}
+
+void RunObserver::WriteStatus(const Scheduler& scheduler, TimePoint now) const {
+  RunStatus status;
+  status.written = UtcNow();
+  status.endpoint = endpoint_;
+  if (!store_trouble_.empty()) {
+    status.state = "waiting";
+    status.reason = store_trouble_;
+  }
+  status.items = state_.items_total;
+  status.items_done = state_.items_done;
+  status.items_failed = state_.items_failed;
+  status.tasks = scheduler.TaskCount();
+  status.tasks_done = scheduler.DoneCount();
+  for (const auto& [id, worker] : present_) {
+    const auto benched = scheduler.BenchedFor(id, now);
+    status.workers.push_back({id.value, worker.hostname, worker.slots,
+                              benched ? fmt::format("benched for {:.0f} s: everything failed there",
+                                                    std::chrono::duration<double>(*benched).count())
+                                      : "works"});
+  }
+  const std::vector<TaskStatus> tasks = scheduler.Explain(now, kStatusLines + 1);
+  for (const TaskStatus& task : tasks) {
+    if (status.unfinished.size() == kStatusLines) {
+      status.more = true;
+      break;
+    }
+    const auto worker = present_.find(task.worker);
+    status.unfinished.push_back(
+        {task.first.value, task.last.value, task.kind == TaskKind::kLink ? "link" : "detect",
+         WhyUnfinished(task, worker == present_.end() ? "" : worker->second.hostname)});
+  }
+  WriteRunStatus(status, status_path_);
 }
 
 void RunObserver::WatchLauncher() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
@@ -23,6 +24,9 @@ class RunObserver : public ServerObserver {
   // `max_failed_items`: the run ends early where more items are quarantined.
   RunObserver(const std::vector<TaskRow>& rows, Progress& progress, RunLog& log,
               LocalLauncher* launcher, std::optional<std::uint64_t> max_failed_items);
+
+  // Where and how the status is written every two seconds (run_status.h); nowhere by default.
+  void WriteStatusTo(std::filesystem::path path, std::string endpoint);
 
   // Told of every local worker process that ends by itself: its process id and how.
   std::function<void(std::uint64_t, const std::string&)> on_process_end;
@@ -53,6 +57,7 @@ class RunObserver : public ServerObserver {
 
  private:
   void WatchLauncher();
+  void WriteStatus(const Scheduler& scheduler, TimePoint now) const;
 
   Progress& progress_;
   RunLog& log_;
@@ -64,6 +69,11 @@ class RunObserver : public ServerObserver {
   std::vector<std::string> worker_names_;
   std::set<std::string> compute_classes_;
   std::string last_reason_;  // with which a worker left
+  std::map<WorkerId, WorkerInfo> present_;
+  std::string store_trouble_;
+  std::filesystem::path status_path_;
+  std::string endpoint_;
+  TimePoint next_status_{};
   std::string failure_;
   bool failed_for_good_ = false;
   std::optional<std::uint64_t> max_failed_items_;

@@ -51,6 +51,12 @@ Result<RunLock> RunLock::Acquire(const std::filesystem::path& path) {
   return lock;
 }
 
+bool RunLock::IsHeld(const std::filesystem::path& path) {
+  const RunLock probe(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (probe.descriptor_ < 0) return false;
+  return flock(probe.descriptor_, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 RunLock::RunLock(RunLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 RunLock& RunLock::operator=(RunLock&& other) noexcept {

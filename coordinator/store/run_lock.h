@@ -15,6 +15,9 @@ class RunLock {
   // InvalidArgument: the file cannot be made.
   static Result<RunLock> Acquire(const std::filesystem::path& path);
 
+  // Whether a process holds it now. Makes no file.
+  static bool IsHeld(const std::filesystem::path& path);
+
   RunLock() = default;
   RunLock(RunLock&& other) noexcept;
   RunLock& operator=(RunLock&& other) noexcept;

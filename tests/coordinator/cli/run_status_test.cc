@@ -1,0 +1,94 @@
+#include "coordinator/cli/run_status.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace prelabel {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using Why = TaskStatus::Why;
+
+TaskStatus Status(Why why) {
+  TaskStatus status;
+  status.why = why;
+  status.worker = WorkerId(3);
+  return status;
+}
+
+TEST(WhyUnfinished, SaysWhereATaskRunsAndHowFarItIs) {
+  TaskStatus status = Status(Why::kRunning);
+  status.since = seconds(12);
+  status.items = 8;
+  status.items_done = 4;
+  EXPECT_EQ(WhyUnfinished(status, "gpu-1"), "runs on worker 3 (gpu-1) for 12 s, item 5 of 8");
+}
+
+TEST(WhyUnfinished, SaysWhatWentWrongAndWhatItWaitsFor) {
+  TaskStatus status = Status(Why::kBackoff);
+  status.wait = milliseconds(1500);
+  status.failures = 2;
+  status.reason = "out of memory";
+  EXPECT_EQ(WhyUnfinished(status, ""),
+            "waits 1.5 s before the next attempt; failed 2 times, last: out of memory");
+  status = Status(Why::kBlocked);
+  status.ahead = 1;
+  EXPECT_EQ(WhyUnfinished(status, ""), "waits until 1 detect task of its video has ended");
+}
+
+RunStatus Sample() {
+  RunStatus status;
+  status.state = "waiting";
+  status.reason = "the disk is \"full\"";
+  status.written = "2026-11-24T10:00:00.000Z";
+  status.endpoint = "tcp://127.0.0.1:5577";
+  status.items = 800;
+  status.items_done = 100;
+  status.items_failed = 2;
+  status.tasks = 101;
+  status.tasks_done = 12;
+  status.workers = {{3, "gpu-1", 2, "works"}};
+  for (std::uint64_t i = 0; i < 30; ++i) {
+    status.unfinished.push_back({2 * i, 2 * i, "detect", "is given out next"});
+  }
+  status.unfinished.push_back({60, 100, "detect", "every worker has as much as it wants"});
+  return status;
+}
+
+TEST(RunStatus, SurvivesItsFile) {
+  const RunStatus status = Sample();
+  const auto read = ParseRunStatus(FormatRunStatus(status));
+  ASSERT_TRUE(read.has_value()) << read.error().ToString();
+  EXPECT_EQ(read.value().reason, status.reason);
+  EXPECT_EQ(read.value().items_failed, 2U);
+  ASSERT_EQ(read.value().workers.size(), 1U);
+  EXPECT_EQ(read.value().workers[0].host, "gpu-1");
+  ASSERT_EQ(read.value().unfinished.size(), 31U);
+  EXPECT_EQ(read.value().unfinished[30].last, 100U);
+}
+
+TEST(RunStatus, IsShortUnlessAllIsAskedFor) {
+  const std::string text = DescribeRunStatus(Sample(), false);
+  EXPECT_THAT(text, HasSubstr("waiting: the disk is \"full\""));
+  EXPECT_THAT(text, HasSubstr("100 of 800 items done, 2 quarantined; 12 of 101 tasks done"));
+  EXPECT_THAT(text, HasSubstr("worker 3 on gpu-1, 2 slots: works"));
+  EXPECT_THAT(text, HasSubstr("detect task 38: is given out next"));
+  EXPECT_THAT(text, Not(HasSubstr("detect task 40:")));
+  EXPECT_THAT(text, HasSubstr("and 11 lines; --all shows them"));
+  EXPECT_THAT(DescribeRunStatus(Sample(), true),
+              HasSubstr("detect tasks 60-100 (41): every worker has as much as it wants"));
+}
+
+TEST(RunStatus, RefusesWhatIsNoStatus) {
+  for (const char* text : {"", "{", "[]", "{\"version\":2}", "{\"version\":1,\"state\":3}"}) {
+    const auto read = ParseRunStatus(text);
+    ASSERT_TRUE(read.has_error()) << text;
+    EXPECT_EQ(read.error().code, ErrorCode::kInvalidArgument);
+  }
+}
+
+}  // namespace
+}  // namespace prelabel
