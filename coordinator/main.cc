@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <iostream>
 #include <string>
 
 #include "common/base/nearest_name.h"
 #include "coordinator/cli/prepare_run.h"
 #include "coordinator/cli/run_command.h"
 #include "coordinator/cli/status_command.h"
+#include "coordinator/cli/validate_command.h"
 #include "coordinator/cli/write_outputs.h"
 
 namespace prelabel {
@@ -138,6 +140,17 @@ int Main(int argc, char** argv) {
                            "coco-results: everything that the model said above the raw threshold");
   export_command->add_flag("--frames", arguments.frames,
                            "Write the videos' frames as JPEG files under the names in coco.json");
+
+  ValidateArguments validate;
+  CLI::App* validate_command =
+      app.add_subcommand("validate", "Check COCO and MOT label files for what importers break on");
+  validate_command
+      ->add_option("path", validate.path, "A label file, a folder of them or a run directory")
+      ->required();
+  validate_command->add_option("--max-problems", validate.max_problems, "How many to print")
+      ->capture_default_str();
+  validate_command->footer(
+      "Exit status: 0 valid (perhaps with warnings), 1 problems found, 2 nothing to read.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -152,6 +165,7 @@ int Main(int argc, char** argv) {
   }
   if (status_command->parsed()) return ShowRunStatus(run_dir, status_json, status_all);
   if (report_command->parsed()) return Report(run_dir, set);
+  if (validate_command->parsed()) return Validate(validate, std::cout, std::cerr);
   return Export(arguments);
 }
 
