@@ -31,7 +31,7 @@ int Report(const std::string& run, const std::vector<std::string>& set) {
   auto outputs = WriteOutputs(context.value(), *store.value(),
                               stored.value() ? ParseRunInfo(*stored.value()) : RunInfo{});
   if (!outputs) return Fail(outputs.error());
-  return ShowOutcome(outputs.value(), context.value().dataset);
+  return ShowOutcome(outputs.value(), context.value());
 }
 
 struct ExportArguments {
@@ -55,10 +55,13 @@ int Export(const ExportArguments& arguments) {
     if (auto same = CheckRunIsOf(context.value(), *store.value()); !same) {
       return Fail(same.error());
     }
-    auto path = ExportLabels(context.value(), *store.value(), arguments.format, arguments.raw,
-                             arguments.frames ? std::string() : arguments.out);
-    if (!path) return Fail(path.error());
-    fmt::print("{}\n", std::filesystem::proximate(path.value()).string());
+    auto exported = ExportLabels(context.value(), *store.value(), arguments.format, arguments.raw,
+                                 arguments.frames ? std::string() : arguments.out);
+    if (!exported) return Fail(exported.error());
+    fmt::print("{}\n", std::filesystem::proximate(exported.value().path).string());
+    if (!exported.value().damaged.empty()) {
+      NoteDamage(exported.value().damaged, context.value().paths);
+    }
   }
   if (arguments.frames) {
     const std::filesystem::path folder = arguments.out.empty()
@@ -101,6 +104,8 @@ int Main(int argc, char** argv) {
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
     command->add_flag("--quiet,-q", run.quiet, "No progress on standard error");
+    command->add_flag("--retry-failed", run.retry_failed,
+                      "Try quarantined items again; everything else stays as it is");
   };
   CLI::App* run_command = app.add_subcommand(
       "run", "Label a dataset: read the job, start its workers, write labels and a report");

@@ -6,17 +6,16 @@
 
 namespace prelabel {
 
-AssignmentBuilder MakeAssignmentBuilder(const JobContext& context, Store& store,
-                                        const std::vector<TaskRow>& tasks) {
-  return [&context, &store, &tasks](const Task& task, Attempt attempt) -> Result<Assignment> {
+AssignmentBuilder MakeAssignmentBuilder(const JobContext& context, Store& store) {
+  return [&context, &store](const Task& task, Attempt attempt) -> Result<Assignment> {
     const SourceItems& source = context.dataset.sources[task.source.value];
     Assignment assignment;
     assignment.task = task;
     assignment.attempt = attempt;
     assignment.video = source.kind == SourceKind::kVideo;
     if (task.kind == TaskKind::kLink) {
-      PRELABEL_TRY(assignment.detections, CollectDetections(store, tasks, task.source,
-                                                            context.job.labels, context.classes));
+      PRELABEL_TRY(assignment.detections,
+                   CollectDetections(store, task.source, context.job.labels, context.classes));
       assignment.link = MakeLinkOptions(context.job.labels, context.classes, source.keyframe_every);
     } else if (source.kind == SourceKind::kVideo) {
       assignment.paths = {source.files.front()};

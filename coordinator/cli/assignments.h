@@ -8,7 +8,6 @@
 namespace prelabel {
 
 // The arguments outlive the builder.
-AssignmentBuilder MakeAssignmentBuilder(const JobContext& context, Store& store,
-                                        const std::vector<TaskRow>& tasks);
+AssignmentBuilder MakeAssignmentBuilder(const JobContext& context, Store& store);
 
 }  // namespace prelabel

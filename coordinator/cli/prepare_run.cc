@@ -1,5 +1,6 @@
 #include "coordinator/cli/prepare_run.h"
 
+#include <map>
 #include <system_error>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "coordinator/formats/output_file.h"
 #include "coordinator/merge/link_input.h"
 #include "coordinator/plan/planner.h"
+#include "coordinator/plan/redo.h"
 #include "coordinator/scan/fingerprint.h"
 
 namespace prelabel {
@@ -40,13 +42,16 @@ Result<void> BindDataset(Store& store, const Dataset& dataset) {
   return store.PutMeta(kDatasetKey, DatasetFingerprint(dataset));
 }
 
-// How each video will be linked, for merge to know later whether that has changed. A link that was
-// committed keeps the options it was made with.
+// How each video will be linked, for merge to know later whether that has changed. Its last link
+// task is the one that holds; one that was committed keeps the options it was made with.
 Result<void> RecordLinkOptions(Store& store, const JobContext& context,
                                const std::vector<TaskRow>& tasks) {
+  std::map<SourceId, TaskState> last;
   for (const TaskRow& row : tasks) {
-    if (row.task.kind != TaskKind::kLink || row.state == TaskState::kCommitted) continue;
-    const SourceId source = row.task.source;
+    if (row.task.kind == TaskKind::kLink) last[row.task.source] = row.state;
+  }
+  for (const auto& [source, state] : last) {
+    if (state == TaskState::kCommitted) continue;
     PRELABEL_TRY(
         store.PutMeta(LinkOptionsKey(source),
                       FormatLinkOptions(context.job.labels, context.classes,
@@ -57,7 +62,7 @@ Result<void> RecordLinkOptions(Store& store, const JobContext& context,
 
 }  // namespace
 
-Result<PreparedRun> PrepareRun(const JobContext& context) {
+Result<PreparedRun> PrepareRun(const JobContext& context, bool retry_failed) {
   std::error_code error;
   std::filesystem::create_directories(context.paths.dir, error);
   if (error) {
@@ -68,7 +73,9 @@ Result<PreparedRun> PrepareRun(const JobContext& context) {
   PreparedRun run;
   PRELABEL_TRY(run.store, OpenSqliteStore(context.paths.Database().string()));
   PRELABEL_TRY(run.tasks, run.store->LoadTasks());
-  for (const TaskRow& row : run.tasks) run.resumed |= row.state != TaskState::kPending;
+  for (const TaskRow& row : run.tasks) {
+    run.resumed |= row.state == TaskState::kCommitted || row.state == TaskState::kQuarantined;
+  }
   PRELABEL_TRY(
       run.fingerprint,
       BindFingerprint(*run.store, MakeFingerprint(context.job, context.card), run.resumed));
@@ -79,9 +86,22 @@ Result<PreparedRun> PrepareRun(const JobContext& context) {
     PRELABEL_TRY(run.store->AppendTasks(missing));
     for (const Task& task : missing) run.tasks.push_back({task});
   }
+  if (retry_failed) {
+    PRELABEL_TRY(run.retried,
+                 RetryFailed(*run.store, context.dataset, context.job.cluster.shard_size));
+    PRELABEL_TRY(run.tasks, run.store->LoadTasks());
+  }
   PRELABEL_TRY(RecordLinkOptions(*run.store, context, run.tasks));
   PRELABEL_TRY(WriteWholeFile(context.paths.Job(), FormatJob(context.job)));
   return run;
+}
+
+Result<void> PrepareRedo(const JobContext& context, const std::vector<TaskId>& damaged,
+                         PreparedRun& run) {
+  PRELABEL_TRY(RedoDamaged(*run.store, damaged));
+  PRELABEL_TRY(run.tasks, run.store->LoadTasks());
+  run.resumed = true;
+  return RecordLinkOptions(*run.store, context, run.tasks);
 }
 
 Result<void> CheckRunIsOf(const JobContext& context, Store& store) {

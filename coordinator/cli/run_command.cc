@@ -30,6 +30,7 @@ namespace {
 
 constexpr std::chrono::seconds kDrainLimit{10};
 constexpr int kLeaseHeartbeats = 3;
+constexpr int kRepairs = 3;  // a disk that damages more than that is not worth another try
 
 void WarnAboutSources(const Dataset& dataset, Progress& progress) {
   for (const SourceItems& source : dataset.sources) {
@@ -127,7 +128,7 @@ Result<RunInfo> Serve(const RunArguments& arguments, const JobContext& context, 
   RunObserver observer(run.tasks, progress, log, launcher.get(),
                        MaxFailedItems(cluster.max_failed_items, run.tasks));
   Server server(MakeWelcome(context, run, epoch), transport, *run.store, scheduler,
-                MakeAssignmentBuilder(context, *run.store, run.tasks), clock, observer);
+                MakeAssignmentBuilder(context, *run.store), clock, observer);
   observer.WriteStatusTo(context.paths.Status(), bound.endpoint);
   observer.on_process_end = [&server](std::uint64_t process_id, const std::string& status) {
     server.ReportProcessEnd(process_id, status);
@@ -165,35 +166,56 @@ Result<int> Run(const RunArguments& arguments, StopSignals& signals) {
   Progress progress(stderr, arguments.quiet);
   PRELABEL_TRY(const JobContext context, LoadJobContext(arguments.job_file, arguments.set));
   WarnAboutSources(context.dataset, progress);
-  PRELABEL_TRY(PreparedRun run, PrepareRun(context));
+  PRELABEL_TRY(PreparedRun run, PrepareRun(context, arguments.retry_failed));
   PRELABEL_TRY(RunLog log, RunLog::Open(context.paths.Log()));
 
-  RunInfo info;
-  if (NothingLeft(run.tasks)) {
-    progress.Note("every task has its result already; writing labels and reports again");
-    PRELABEL_TRY(const auto stored, run.store->GetMeta(kRunInfoKey));
-    if (stored) info = ParseRunInfo(*stored);
-  } else {
-    PRELABEL_TRY(info, Serve(arguments, context, run, signals, progress, log));
-    PRELABEL_TRY(run.store->PutMeta(kRunInfoKey, FormatRunInfo(info)));
-    if (signals.signal() != 0) {
-      progress.Note("stopped; the same command goes on from here");
-      return 128 + signals.signal();
-    }
+  if (arguments.retry_failed) {
+    progress.Note(run.retried == 0
+                      ? std::string("no item is quarantined: there is nothing to retry")
+                      : fmt::format("quarantined items that are tried again: {}", run.retried));
   }
-  PRELABEL_TRY(const WrittenOutputs outputs, WriteOutputs(context, *run.store, info));
-  return ShowOutcome(outputs, context.dataset);
+
+  for (int repairs = 0;; ++repairs) {
+    RunInfo info;
+    if (NothingLeft(run.tasks)) {
+      progress.Note("every task has its result already; writing labels and reports again");
+      PRELABEL_TRY(const auto stored, run.store->GetMeta(kRunInfoKey));
+      if (stored) info = ParseRunInfo(*stored);
+    } else {
+      PRELABEL_TRY(info, Serve(arguments, context, run, signals, progress, log));
+      PRELABEL_TRY(run.store->PutMeta(kRunInfoKey, FormatRunInfo(info)));
+      if (signals.signal() != 0) {
+        progress.Note("stopped; the same command goes on from here");
+        return 128 + signals.signal();
+      }
+    }
+    PRELABEL_TRY(const WrittenOutputs outputs, WriteOutputs(context, *run.store, info));
+    if (outputs.damaged.empty() || repairs == kRepairs) {
+      return ShowOutcome(outputs, context);
+    }
+    progress.Note(DescribeDamage(outputs.damaged) + "; doing them again");
+    for (const TaskId task : outputs.damaged) {
+      log.Write("result damaged", {{"task", static_cast<std::int64_t>(task.value)}});
+    }
+    PRELABEL_TRY(PrepareRedo(context, outputs.damaged, run));
+  }
 }
 
 }  // namespace
 
-int ShowOutcome(const WrittenOutputs& outputs, const Dataset& dataset) {
+void NoteDamage(const std::vector<TaskId>& damaged, const RunPaths& paths) {
+  fmt::print(stderr, "prelabel: {}; to do them again: {}\n", DescribeDamage(damaged),
+             RunAgainCommand(paths));
+}
+
+int ShowOutcome(const WrittenOutputs& outputs, const JobContext& context) {
   fmt::print("{}\n", FormatSummary(outputs.report));
   for (const auto& file : outputs.files) {
     fmt::print("{}\n", std::filesystem::proximate(file).string());
   }
+  if (!outputs.damaged.empty()) NoteDamage(outputs.damaged, context.paths);
   const bool sources_missing =
-      std::any_of(dataset.sources.begin(), dataset.sources.end(),
+      std::any_of(context.dataset.sources.begin(), context.dataset.sources.end(),
                   [](const SourceItems& source) { return !source.error.empty(); });
   return outputs.report.totals.all.quarantined > 0 || sources_missing ? kExitQuarantined
                                                                       : kExitDone;

@@ -1,11 +1,15 @@
 #include "coordinator/cli/write_outputs.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>
 #include <boost/json/value_to.hpp>
 #include <map>
 #include <memory>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -104,7 +108,6 @@ RunInfo ParseRunInfo(const std::string& text) {
 }
 
 Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, RunInfo info) {
-  PRELABEL_TRY(const auto tasks, store.LoadTasks());
   WrittenOutputs outputs;
   std::vector<std::unique_ptr<LabelWriter>> writers;
   for (const std::string& format : context.job.output.formats) {
@@ -115,19 +118,20 @@ Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, Run
   }
   RunStats stats(context.dataset.sources.size(), context.classes);
   SampleChooser chooser;
-  PRELABEL_TRY(MergeLabels(context.dataset, context.job, context.classes, store, tasks,
-                           [&](const LabeledItem& item) -> Result<void> {
-                             for (const auto& writer : writers) {
-                               PRELABEL_TRY(writer->Add(item));
-                             }
-                             stats.Add(item);
-                             chooser.Add(item);
-                             return Ok();
-                           }));
+  PRELABEL_TRY(outputs.damaged, MergeLabels(context.dataset, context.job, context.classes, store,
+                                            [&](const LabeledItem& item) -> Result<void> {
+                                              for (const auto& writer : writers) {
+                                                PRELABEL_TRY(writer->Add(item));
+                                              }
+                                              stats.Add(item);
+                                              chooser.Add(item);
+                                              return Ok();
+                                            }));
   for (const auto& writer : writers) {
     PRELABEL_TRY(writer->Finish());
   }
 
+  info.retry_command = RunAgainCommand(context.paths) + " --retry-failed";
   DatasetPictures pictures(context.dataset);
   auto samples = TakeSamples(
       chooser.Choose(), context.dataset,
@@ -144,19 +148,43 @@ Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, Run
   return outputs;
 }
 
-Result<std::filesystem::path> ExportLabels(const JobContext& context, Store& store,
-                                           const std::string& format, bool raw,
-                                           const std::filesystem::path& out) {
+Result<ExportedLabels> ExportLabels(const JobContext& context, Store& store,
+                                    const std::string& format, bool raw,
+                                    const std::filesystem::path& out) {
   if (raw && format != "coco-results") {
     return InvalidArgument("--raw goes with --format coco-results only");
   }
-  const std::filesystem::path path = out.empty() ? DefaultPath(format, raw, context.paths) : out;
-  PRELABEL_TRY(const auto writer, OpenWriter(format, raw, context, path));
-  PRELABEL_TRY(const auto tasks, store.LoadTasks());
-  PRELABEL_TRY(MergeLabels(context.dataset, context.job, context.classes, store, tasks,
+  ExportedLabels exported;
+  exported.path = out.empty() ? DefaultPath(format, raw, context.paths) : out;
+  PRELABEL_TRY(const auto writer, OpenWriter(format, raw, context, exported.path));
+  PRELABEL_TRY(exported.damaged,
+               MergeLabels(context.dataset, context.job, context.classes, store,
                            [&](const LabeledItem& item) { return writer->Add(item); }));
   PRELABEL_TRY(writer->Finish());
-  return path;
+  return exported;
+}
+
+std::string DescribeDamage(const std::vector<TaskId>& damaged) {
+  constexpr std::size_t kNamed = 10;
+  std::string names;
+  for (std::size_t i = 0; i < std::min(damaged.size(), kNamed); ++i) {
+    names += (i == 0 ? "" : ", ") + std::to_string(damaged[i].value);
+  }
+  if (damaged.size() > kNamed) names += " …";
+  const bool one = damaged.size() == 1;
+  return fmt::format("{} stored {} damaged on disk ({} {})", damaged.size(),
+                     one ? "result was" : "results were", one ? "task" : "tasks", names);
+}
+
+std::string RunAgainCommand(const RunPaths& paths) {
+  // The resolved copy: it is the same job from everywhere.
+  const std::string job = std::filesystem::absolute(paths.Job()).lexically_normal().string();
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+=:,@%";
+  if (job.find_first_not_of(kPlain) == std::string::npos) return "prelabel run " + job;
+  std::string quoted = "'";
+  for (const char c : job) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return "prelabel run " + quoted + "'";
 }
 
 Result<std::uint64_t> ExportFrames(const JobContext& context, const std::filesystem::path& folder) {

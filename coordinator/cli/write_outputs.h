@@ -21,15 +21,27 @@ RunInfo ParseRunInfo(const std::string& text);
 struct WrittenOutputs {
   Report report;
   std::vector<std::filesystem::path> files;  // labels in each format, then the reports
+  std::vector<TaskId> damaged;               // tasks whose stored results must be made again
 };
 
 // One pass over the merged labels feeds the job's label formats, report.json and report.html.
 Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, RunInfo info);
 
-// `format`: coco, mot or coco-results; `raw` with the last one only. Returns what was written.
-Result<std::filesystem::path> ExportLabels(const JobContext& context, Store& store,
-                                           const std::string& format, bool raw,
-                                           const std::filesystem::path& out);
+struct ExportedLabels {
+  std::filesystem::path path;
+  std::vector<TaskId> damaged;  // as above; their items have no labels
+};
+
+// `format`: coco, mot or coco-results; `raw` with the last one only.
+Result<ExportedLabels> ExportLabels(const JobContext& context, Store& store,
+                                    const std::string& format, bool raw,
+                                    const std::filesystem::path& out);
+
+// One line that names damaged tasks: "2 stored results were damaged on disk (tasks 3, 9)".
+std::string DescribeDamage(const std::vector<TaskId>& damaged);
+
+// The command that goes on with the run in a directory, for a shell, without options.
+std::string RunAgainCommand(const RunPaths& paths);
 
 // Every frame of every video that the labels name, as <folder>/<video>/frame_000000.jpg.
 // Returns how many; damaged frames are left out.

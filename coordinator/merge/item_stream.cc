@@ -14,7 +14,10 @@ ItemStream::ItemStream(Store& store, std::span<const TaskRow> tasks, SourceId so
                        const std::map<TaskId, std::string>& reasons)
     : store_(store), reasons_(reasons) {
   for (const TaskRow& row : tasks) {
-    if (row.task.source == source && row.task.kind == TaskKind::kDetect) waiting_.push_back(&row);
+    if (row.task.source == source && row.task.kind == TaskKind::kDetect &&
+        row.state != TaskState::kSplit) {
+      waiting_.push_back(&row);
+    }
   }
   std::sort(waiting_.begin(), waiting_.end(), [](const TaskRow* a, const TaskRow* b) {
     return std::tie(a->task.first, a->task.id) < std::tie(b->task.first, b->task.id);
@@ -39,6 +42,7 @@ Result<ItemStream::OpenTask> ItemStream::Open(const TaskRow& row) {
   if (payload.has_error()) {
     if (payload.error().code != ErrorCode::kDataLoss) return std::move(payload).error();
     task.error = payload.error().ToString();
+    damaged_.push_back(row.task.id);
     return task;
   }
   const std::string context = fmt::format("task {}", row.task.id.value);

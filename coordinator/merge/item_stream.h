@@ -24,14 +24,18 @@ struct ItemState {
 
 class ItemStream {
  public:
-  // `tasks` and `reasons` (why tasks are quarantined) outlive the stream.
+  // `tasks` (more than the source's do no harm) and `reasons` (why tasks are quarantined) outlive
+  // the stream.
   ItemStream(Store& store, std::span<const TaskRow> tasks, SourceId source,
              const std::map<TaskId, std::string>& reasons);
 
   // Items ascend from call to call. Where several tasks cover an item, a labelled result wins, and
-  // the lowest task id among equals. A damaged payload is the error of its items; other errors of
-  // the store are returned.
+  // the lowest task id among equals; split tasks are passed over, their parts cover their items. A
+  // damaged payload is the error of its items; other errors of the store are returned.
   Result<ItemState> Next(std::uint64_t item);
+
+  // Tasks read so far whose payloads are damaged.
+  const std::vector<TaskId>& damaged() const { return damaged_; }
 
  private:
   struct OpenTask {
@@ -52,6 +56,7 @@ class ItemStream {
   std::vector<const TaskRow*> waiting_;  // ascending first item, then id
   std::size_t next_waiting_ = 0;
   std::vector<OpenTask> open_;  // ascending task id
+  std::vector<TaskId> damaged_;
 };
 
 }  // namespace prelabel

@@ -69,8 +69,8 @@ LinkOptions MakeLinkOptions(const LabelOptions& labels, const ClassMap& classes,
   return options;
 }
 
-Result<std::vector<FrameDetections>> CollectDetections(Store& store, std::span<const TaskRow> tasks,
-                                                       SourceId source, const LabelOptions& labels,
+Result<std::vector<FrameDetections>> CollectDetections(Store& store, SourceId source,
+                                                       const LabelOptions& labels,
                                                        const ClassMap& classes) {
   const LinkOptions options = MakeLinkOptions(labels, classes, 1);
   const std::vector<std::uint16_t> first = FirstClassOfCategory(classes);
@@ -79,8 +79,9 @@ Result<std::vector<FrameDetections>> CollectDetections(Store& store, std::span<c
     if (classes.category_of_class[c] >= 0) least[c] = options.low_threshold;
   }
   std::vector<FrameDetections> frames;
+  PRELABEL_TRY(const std::vector<TaskRow> tasks, store.LoadTasks(source));
   for (const TaskRow& row : tasks) {
-    if (row.task.source != source || row.task.kind != TaskKind::kDetect) continue;
+    if (row.task.kind != TaskKind::kDetect || row.state != TaskState::kCommitted) continue;
     Result<std::optional<std::string>> payload = store.ReadPayload(row.task.id);
     if (payload.has_error()) {
       if (payload.error().code == ErrorCode::kDataLoss) continue;

@@ -24,12 +24,12 @@ std::vector<Prediction> FilterPredictions(std::span<const Prediction> prediction
                                           const ClassMap& classes, const LabelOptions& labels);
 
 // The detections of a video that LinkDetections takes, one entry a frame that was looked at,
-// ascending. Reads the committed results of the source's detect tasks; failed frames, tasks without
-// a result and damaged results are left out (MergeLabels names them). Classes written under one
-// name are given the id of the first of them, so that an object that the model calls car and truck
-// in turns is one track.
-Result<std::vector<FrameDetections>> CollectDetections(Store& store, std::span<const TaskRow> tasks,
-                                                       SourceId source, const LabelOptions& labels,
+// ascending. Reads the committed results of the source's detect tasks as they are now; failed
+// frames, tasks without a result and damaged results are left out (MergeLabels names them). Classes
+// written under one name are given the id of the first of them, so that an object that the model
+// calls car and truck in turns is one track.
+Result<std::vector<FrameDetections>> CollectDetections(Store& store, SourceId source,
+                                                       const LabelOptions& labels,
                                                        const ClassMap& classes);
 
 // The store's meta key for a source, and the canonical text to keep there when its link task is

@@ -24,9 +24,13 @@ struct Pass {
   const JobSpec& job;
   const ClassMap& classes;
   Store& store;
-  std::span<const TaskRow> tasks;
   const Reasons& reasons;
   const Visit& visit;
+  std::vector<TaskId>& damaged;
+
+  void AddDamaged(const std::vector<TaskId>& tasks) const {
+    damaged.insert(damaged.end(), tasks.begin(), tasks.end());
+  }
 };
 
 void SortLabels(std::vector<Label>& labels) {
@@ -36,7 +40,8 @@ void SortLabels(std::vector<Label>& labels) {
 }
 
 Result<void> MergeImages(const Pass& pass, SourceId source, const SourceItems& items) {
-  ItemStream stream(pass.store, pass.tasks, source, pass.reasons);
+  PRELABEL_TRY(const std::vector<TaskRow> tasks, pass.store.LoadTasks(source));
+  ItemStream stream(pass.store, tasks, source, pass.reasons);
   LabeledItem labeled;
   labeled.source = source;
   for (std::uint64_t i = 0; i < items.ItemCount(); ++i) {
@@ -59,23 +64,26 @@ Result<void> MergeImages(const Pass& pass, SourceId source, const SourceItems& i
     }
     PRELABEL_TRY(pass.visit(labeled));
   }
+  pass.AddDamaged(stream.damaged());
   return Ok();
 }
 
-// The tracks of the committed link task where they still stand for the job, otherwise new ones.
-Result<std::vector<Track>> LoadTracks(const Pass& pass, SourceId source, const SourceItems& items) {
+// The tracks of the last link task where it is committed and still stands for the job, otherwise
+// new ones: an earlier link task has not seen what was detected since.
+Result<std::vector<Track>> LoadTracks(const Pass& pass, SourceId source, const SourceItems& items,
+                                      std::span<const TaskRow> tasks) {
   const LabelOptions& labels = pass.job.labels;
-  const auto link = std::find_if(pass.tasks.begin(), pass.tasks.end(), [&](const TaskRow& row) {
-    return row.task.source == source && row.task.kind == TaskKind::kLink &&
-           row.state == TaskState::kCommitted;
+  const auto link = std::find_if(tasks.rbegin(), tasks.rend(), [](const TaskRow& row) {
+    return row.task.kind == TaskKind::kLink;
   });
-  if (link != pass.tasks.end()) {
+  if (link != tasks.rend() && link->state == TaskState::kCommitted) {
     PRELABEL_TRY(const std::optional<std::string> stored,
                  pass.store.GetMeta(LinkOptionsKey(source)));
     if (stored == FormatLinkOptions(labels, pass.classes, items.keyframe_every)) {
       Result<std::optional<std::string>> payload = pass.store.ReadPayload(link->task.id);
-      if (payload.has_error() && payload.error().code != ErrorCode::kDataLoss) {
-        return std::move(payload).error();
+      if (payload.has_error()) {
+        if (payload.error().code != ErrorCode::kDataLoss) return std::move(payload).error();
+        pass.damaged.push_back(link->task.id);
       }
       if (payload.has_value() && payload.value().has_value()) {
         PRELABEL_TRY(TaskResult result, DecodeTaskPayload(*payload.value()));
@@ -84,7 +92,7 @@ Result<std::vector<Track>> LoadTracks(const Pass& pass, SourceId source, const S
     }
   }
   PRELABEL_TRY(const std::vector<FrameDetections> frames,
-               CollectDetections(pass.store, pass.tasks, source, labels, pass.classes));
+               CollectDetections(pass.store, source, labels, pass.classes));
   return LinkDetections(frames, MakeLinkOptions(labels, pass.classes, items.keyframe_every));
 }
 
@@ -139,9 +147,10 @@ class TrackSweep {
 };
 
 Result<void> MergeVideo(const Pass& pass, SourceId source, const SourceItems& items) {
-  PRELABEL_TRY(std::vector<Track> tracks, LoadTracks(pass, source, items));
+  PRELABEL_TRY(const std::vector<TaskRow> tasks, pass.store.LoadTasks(source));
+  PRELABEL_TRY(std::vector<Track> tracks, LoadTracks(pass, source, items, tasks));
   TrackSweep sweep(std::move(tracks), pass.classes, pass.job.interpolation);
-  ItemStream stream(pass.store, pass.tasks, source, pass.reasons);
+  ItemStream stream(pass.store, tasks, source, pass.reasons);
   LabeledItem labeled;
   labeled.source = source;
   labeled.width = items.index.width;
@@ -157,18 +166,20 @@ Result<void> MergeVideo(const Pass& pass, SourceId source, const SourceItems& it
     if (!labeled.error.empty()) labeled.labels.clear();
     PRELABEL_TRY(pass.visit(labeled));
   }
+  pass.AddDamaged(stream.damaged());
   return Ok();
 }
 
 }  // namespace
 
-Result<void> MergeLabels(const Dataset& dataset, const JobSpec& job, const ClassMap& classes,
-                         Store& store, const std::vector<TaskRow>& tasks,
-                         const std::function<Result<void>(const LabeledItem&)>& visit) {
+Result<std::vector<TaskId>> MergeLabels(
+    const Dataset& dataset, const JobSpec& job, const ClassMap& classes, Store& store,
+    const std::function<Result<void>(const LabeledItem&)>& visit) {
   PRELABEL_TRY(std::vector<QuarantinedTask> quarantined, store.LoadQuarantined());
   Reasons reasons;
   for (QuarantinedTask& task : quarantined) reasons[task.task] = std::move(task.reason);
-  const Pass pass{job, classes, store, tasks, reasons, visit};
+  std::vector<TaskId> damaged;
+  const Pass pass{job, classes, store, reasons, visit, damaged};
   for (std::uint32_t s = 0; s < dataset.sources.size(); ++s) {
     const SourceItems& items = dataset.sources[s];
     if (items.kind == SourceKind::kVideo) {
@@ -177,7 +188,7 @@ Result<void> MergeLabels(const Dataset& dataset, const JobSpec& job, const Class
       PRELABEL_TRY(MergeImages(pass, SourceId(s), items));
     }
   }
-  return Ok();
+  return damaged;
 }
 
 }  // namespace prelabel

@@ -60,9 +60,10 @@ struct LabeledItem {
 };
 
 // Calls `visit` once for every item of every source, in order, quarantined items included. An error
-// from `visit` ends the pass and is returned.
-Result<void> MergeLabels(const Dataset& dataset, const JobSpec& job, const ClassMap& classes,
-                         Store& store, const std::vector<TaskRow>& tasks,
-                         const std::function<Result<void>(const LabeledItem&)>& visit);
+// from `visit` ends the pass and is returned. Returns the tasks whose stored results are damaged:
+// their items are quarantined, with that as the reason, until the tasks are done again.
+Result<std::vector<TaskId>> MergeLabels(
+    const Dataset& dataset, const JobSpec& job, const ClassMap& classes, Store& store,
+    const std::function<Result<void>(const LabeledItem&)>& visit);
 
 }  // namespace prelabel

@@ -73,6 +73,16 @@ class Cutter {
   bool open_ = false;
 };
 
+// How far apart the items are that are looked at. A step beyond the end looks at the first and the
+// last frame, as any larger one does.
+std::uint32_t StepOf(const SourceItems& source) {
+  if (source.kind != SourceKind::kVideo) return 1;
+  const std::uint64_t longest =
+      std::clamp<std::uint64_t>(source.ItemCount(), 1, std::numeric_limits<std::uint32_t>::max());
+  const auto every = static_cast<std::uint64_t>(std::max<std::int64_t>(source.keyframe_every, 1));
+  return static_cast<std::uint32_t>(std::min(every, longest));
+}
+
 }  // namespace
 
 std::vector<Task> PlanTasks(const Dataset& dataset, int shard_size) {
@@ -88,15 +98,8 @@ std::vector<Task> PlanMissing(const Dataset& dataset, const std::vector<TaskRow>
     const std::uint64_t items = source.ItemCount();
     if (items == 0) continue;
     const bool video = source.kind == SourceKind::kVideo;
-    // A step beyond the end looks at the first and the last frame, as any larger one does.
-    const std::uint64_t longest =
-        std::min<std::uint64_t>(items, std::numeric_limits<std::uint32_t>::max());
-    const std::uint64_t step =
-        video ? std::clamp<std::uint64_t>(
-                    static_cast<std::uint64_t>(std::max<std::int64_t>(source.keyframe_every, 1)), 1,
-                    longest)
-              : 1;
-    Cutter cutter(tasks, existing.size(), SourceId(s), static_cast<std::uint32_t>(step),
+    const std::uint32_t step = StepOf(source);
+    Cutter cutter(tasks, existing.size(), SourceId(s), step,
                   static_cast<std::uint32_t>(std::max(shard_size, 1)));
     const std::vector<bool>& done = covered[s].items;
     const auto add = [&](std::uint64_t item) {
@@ -106,6 +109,28 @@ std::vector<Task> PlanMissing(const Dataset& dataset, const std::vector<TaskRow>
     if ((items - 1) % step != 0) add(items - 1);
     if (video && (cutter.Added() || covered[s].linked_items != items)) {
       cutter.AddLink(static_cast<std::uint32_t>(items));
+    }
+  }
+  return tasks;
+}
+
+std::vector<Task> PlanAgain(const Dataset& dataset,
+                            const std::map<SourceId, std::set<std::uint64_t>>& items,
+                            const std::vector<TaskRow>& existing, int shard_size) {
+  std::set<SourceId> to_be_linked;  // anyway
+  for (const TaskRow& row : existing) {
+    if (row.task.kind != TaskKind::kLink) continue;
+    to_be_linked.erase(row.task.source);
+    if (row.state == TaskState::kPending) to_be_linked.insert(row.task.source);
+  }
+  std::vector<Task> tasks;
+  for (const auto& [id, again] : items) {
+    const SourceItems& source = dataset.sources.at(id.value);
+    Cutter cutter(tasks, existing.size(), id, StepOf(source),
+                  static_cast<std::uint32_t>(std::max(shard_size, 1)));
+    for (const std::uint64_t item : again) cutter.Add(item);
+    if (source.kind == SourceKind::kVideo && cutter.Added() && !to_be_linked.contains(id)) {
+      cutter.AddLink(static_cast<std::uint32_t>(source.ItemCount()));
     }
   }
   return tasks;

@@ -1,6 +1,9 @@
 // Cuts a dataset into tasks. Pure: equal datasets give equal plans.
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <set>
 #include <vector>
 
 #include "common/wire/task.h"
@@ -17,8 +20,15 @@ std::vector<Task> PlanTasks(const Dataset& dataset, int shard_size);
 
 // What PlanTasks would look at and `existing` does not cover, with ids from existing.size(): empty
 // when nothing is missing. Items keep their indices in a grown dataset (fingerprint.h checks that).
-// A video that has new detect tasks gets a new link task; its last link task is the one that holds.
+// Tasks cover their items whatever became of them, split ones too. A video that has new detect
+// tasks gets a new link task; its last link task is the one that holds.
 std::vector<Task> PlanMissing(const Dataset& dataset, const std::vector<TaskRow>& existing,
                               int shard_size);
+
+// Tasks that look again at items which `existing` covers, by source, with ids from existing.size(),
+// and a new link task for each video among them, unless its last one is pending anyway.
+std::vector<Task> PlanAgain(const Dataset& dataset,
+                            const std::map<SourceId, std::set<std::uint64_t>>& items,
+                            const std::vector<TaskRow>& existing, int shard_size);
 
 }  // namespace prelabel

@@ -19,6 +19,7 @@ CREATE TABLE task (
   first INTEGER NOT NULL,
   count INTEGER NOT NULL,
   stride INTEGER NOT NULL);
+CREATE INDEX task_of_source ON task (source);
 CREATE TABLE committed (
   task INTEGER PRIMARY KEY,
   attempt INTEGER NOT NULL,

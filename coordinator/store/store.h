@@ -64,6 +64,9 @@ struct StoreBatch {
   }
 };
 
+// Calls that write: Unavailable where the disk is full; nothing was written, and the same call may
+// be made again. Internal where the disk failed (that of every later call, too: end the process;
+// what was acknowledged is safe) or where the arguments do not fit the tasks; nothing was written.
 class Store {
  public:
   virtual ~Store() = default;
@@ -81,17 +84,18 @@ class Store {
   // Those of one source, ascending.
   virtual Result<std::vector<TaskRow>> LoadTasks(SourceId source) = 0;
 
-  // One durable transaction. A task that is committed already keeps its first result, and a
-  // committed task is never quarantined or split. Unavailable: the disk is full; nothing was
-  // written, and the same call may be made again. Internal: the disk failed; go no further with
-  // this store.
+  // One durable transaction: results first, splits last. A task that is committed already keeps its
+  // first result, and is never quarantined or split; a quarantined one keeps its first reason until
+  // a result or a split comes after all. What comes for a task that is split is dropped: its parts
+  // cover its items.
   virtual Result<void> CommitBatch(const StoreBatch& batch) = 0;
   Result<void> Commit(std::vector<EncodedResult> results,
                       std::vector<QuarantinedTask> quarantined = {}) {
     return CommitBatch({std::move(results), std::move(quarantined), {}, {}});
   }
 
-  // Forgets results, reasons and failures of these tasks, durably: they are to be done again.
+  // Forgets results, reasons and failures of these tasks, durably: they are to be done again. A
+  // split task stays split.
   virtual Result<void> Redo(const std::vector<TaskId>& tasks) = 0;
 
   // A committed payload, or nothing. DataLoss where its hash does not match any more.
@@ -99,9 +103,15 @@ class Store {
   virtual Result<std::vector<QuarantinedTask>> LoadQuarantined() = 0;
 };
 
+// After how many pages of 4 KiB the write-ahead log is copied into the database. More than SQLite's
+// default of 1000: each copy waits for the disk.
+inline constexpr int kCheckpointPages = 4000;
+
 // Opens or creates run.db (SQLite, WAL, synchronous=FULL) and holds run.lock beside it.
-// Unavailable: another process holds the run; InvalidArgument: no prelabel database or a newer one.
-Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path);
+// Unavailable: another process holds the run, or the disk is full; InvalidArgument: no prelabel
+// database or a newer one.
+Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path,
+                                               int checkpoint_pages = kCheckpointPages);
 
 // Opens an existing run.db for reading, also while a coordinator is writing it. What changes the
 // store returns Internal. InvalidArgument: no such run, no prelabel database or a newer one.

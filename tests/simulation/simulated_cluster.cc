@@ -207,7 +207,9 @@ class Cluster : public ServerObserver {
         tasks.push_back({TaskId(), TaskKind::kLink, SourceId(source), 0, 4, 1});
       }
     }
-    for (const Task& task : tasks) {
+    std::uint64_t next = 0;
+    for (Task& task : tasks) {
+      task.id = TaskId(next++);
       for (std::string& label : LabelsOf(task)) wanted_.insert(std::move(label));
     }
     (void)store_.AppendTasks(tasks);

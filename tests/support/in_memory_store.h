@@ -1,7 +1,9 @@
-// A Store in memory, with the same promises as the durable one: the first commit of a task stays,
-// and a result that was damaged (Damage) is DataLoss when it is read.
+// A Store in memory, with the same promises as the durable one (store_conformance_test.cc holds
+// both to them). Copyable: a copy is the state at that moment. A result that was damaged (Damage)
+// is DataLoss when it is read, and a disk that fails (FailWrites) writes nothing.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -17,6 +19,7 @@ namespace prelabel {
 class InMemoryStore : public Store {
  public:
   Result<void> PutMeta(const std::string& key, const std::string& value) override {
+    if (failing_) return *failing_;
     meta_[key] = value;
     return Ok();
   }
@@ -25,17 +28,18 @@ class InMemoryStore : public Store {
     if (found == meta_.end()) return std::optional<std::string>();
     return std::optional<std::string>(found->second);
   }
-  Result<Epoch> NextEpoch() override { return Epoch(++epoch_); }
+  Result<Epoch> NextEpoch() override {
+    if (failing_) return *failing_;
+    return Epoch(++epoch_);
+  }
 
   Result<void> AppendTasks(const std::vector<Task>& tasks) override {
-    for (const Task& task : tasks) {
-      rows_.push_back({task, TaskState::kPending, 0});
-      rows_.back().task.id = TaskId(rows_.size() - 1);
-    }
+    if (failing_) return *failing_;
+    PRELABEL_TRY(CheckContinues(tasks, rows_.size()));
+    for (const Task& task : tasks) rows_.push_back({task});
     return Ok();
   }
   Result<std::vector<TaskRow>> LoadTasks() override { return rows_; }
-
   Result<std::vector<TaskRow>> LoadTasks(SourceId source) override {
     std::vector<TaskRow> rows;
     for (const TaskRow& row : rows_) {
@@ -45,20 +49,19 @@ class InMemoryStore : public Store {
   }
 
   Result<void> CommitBatch(const StoreBatch& batch) override {
+    if (failing_) return *failing_;
+    PRELABEL_TRY(Check(batch));
     // First: the rest may be about the parts.
     for (const TaskSplit& split : batch.splits) {
-      if (split.task.value >= rows_.size()) return Internal("no such task");
-      if (rows_[split.task.value].state == TaskState::kCommitted) continue;
-      rows_[split.task.value].state = TaskState::kSplit;
-      for (const Task& part : split.parts) {
-        if (part.id.value != rows_.size()) return Internal("the parts' ids do not continue");
-        rows_.push_back({part});
-      }
+      TaskRow& row = rows_[split.task.value];
+      if (row.state == TaskState::kCommitted || row.state == TaskState::kSplit) continue;
+      row = {row.task, TaskState::kSplit};
+      quarantined_.erase(split.task);
+      for (const Task& part : split.parts) rows_.push_back({part});
     }
     for (const EncodedResult& result : batch.results) {
-      if (result.task.value >= rows_.size()) return Internal("no such task");
       TaskRow& row = rows_[result.task.value];
-      if (row.state == TaskState::kCommitted) continue;
+      if (row.state == TaskState::kCommitted || row.state == TaskState::kSplit) continue;
       row.state = TaskState::kCommitted;
       row.attempts = result.attempt.value;
       row.failed_items = result.failed_items;
@@ -67,24 +70,29 @@ class InMemoryStore : public Store {
       payloads_[result.task] = result.payload;
     }
     for (const QuarantinedTask& task : batch.quarantined) {
-      if (task.task.value >= rows_.size()) return Internal("no such task");
       TaskRow& row = rows_[task.task.value];
-      if (row.state == TaskState::kCommitted) continue;
+      if (row.state != TaskState::kPending) continue;
       row.state = TaskState::kQuarantined;
       row.attempts = task.attempts;
       quarantined_[task.task] = task;
     }
     for (const TaskFailures& task : batch.failures) {
-      if (task.task.value >= rows_.size()) return Internal("no such task");
-      rows_[task.task.value].failures = task.failures;
-      rows_[task.task.value].losses = task.losses;
+      TaskRow& row = rows_[task.task.value];
+      if (row.state == TaskState::kSplit) continue;
+      row.failures = task.failures;
+      row.losses = task.losses;
     }
     return Ok();
   }
+
   Result<void> Redo(const std::vector<TaskId>& tasks) override {
+    if (failing_) return *failing_;
     for (const TaskId task : tasks) {
-      if (task.value >= rows_.size()) return Internal("no such task");
-      rows_[task.value] = {rows_[task.value].task};
+      PRELABEL_TRY(CheckKnown(task, rows_.size()));
+    }
+    for (const TaskId task : tasks) {
+      TaskRow& row = rows_[task.value];
+      row = {row.task, row.state == TaskState::kSplit ? TaskState::kSplit : TaskState::kPending};
       payloads_.erase(task);
       quarantined_.erase(task);
       damaged_.erase(task);
@@ -105,14 +113,57 @@ class InMemoryStore : public Store {
   }
 
   void Damage(TaskId task) { damaged_.insert(task); }
+  // Everything that writes returns this, and writes nothing, until it is called with nothing.
+  void FailWrites(std::optional<Error> error) { failing_ = std::move(error); }
+
+  // What the seam has no reader for.
+  std::uint64_t epoch() const { return epoch_; }
+  const std::map<std::string, std::string>& meta() const { return meta_; }
 
  private:
+  static Result<void> CheckKnown(TaskId task, std::size_t count) {
+    if (task.value < count) return Ok();
+    return Internal("no such task");
+  }
+  static Result<void> CheckContinues(const std::vector<Task>& tasks, std::size_t next) {
+    for (const Task& task : tasks) {
+      if (task.id.value != next++) return Internal("the tasks' ids do not continue");
+    }
+    return Ok();
+  }
+
+  // A batch is all or nothing: what is wrong is found before anything is changed.
+  Result<void> Check(const StoreBatch& batch) const {
+    std::set<TaskId> split_here;
+    std::size_t next = rows_.size();
+    for (const TaskSplit& split : batch.splits) {
+      PRELABEL_TRY(CheckKnown(split.task, next));
+      const TaskState state =
+          split.task.value < rows_.size() ? rows_[split.task.value].state : TaskState::kPending;
+      if (state == TaskState::kCommitted || state == TaskState::kSplit) continue;
+      if (!split_here.insert(split.task).second) continue;
+      PRELABEL_TRY(CheckContinues(split.parts, next));
+      next += split.parts.size();
+    }
+    for (const EncodedResult& result : batch.results) {
+      PRELABEL_TRY(CheckKnown(result.task, next));
+    }
+    for (const QuarantinedTask& task : batch.quarantined) {
+      PRELABEL_TRY(CheckKnown(task.task, next));
+    }
+    for (const TaskFailures& task : batch.failures) {
+      PRELABEL_TRY(CheckKnown(task.task, next));
+    }
+    return Ok();
+  }
+
   std::map<std::string, std::string> meta_;
   std::uint64_t epoch_ = 0;
   std::vector<TaskRow> rows_;
   std::map<TaskId, std::string> payloads_;
   std::map<TaskId, QuarantinedTask> quarantined_;
   std::set<TaskId> damaged_;
+  std::optional<Error> failing_;
 };
 
 }  // namespace prelabel

@@ -113,14 +113,15 @@ TEST(CollectDetections, AscendsByFrameAndKeepsEmptyFrames) {
   const TaskId late = run.AddDetect(0, 3, 2);
   const TaskId early = run.AddDetect(0, 0, 2);
   run.AddDetect(0, 2, 1);  // no result
+  const TaskId split = run.AddDetect(0, 2, 1);
+  ASSERT_TRUE(run.store.CommitBatch({{}, {}, {}, {{split, {}}}}));
   const TaskId other_source = run.AddDetect(1, 0, 1);
   run.Commit(late, {Unreadable(3, "cut"), Seen(4, {})});
   run.Commit(early, {Seen(0, {{kCar, 0.9F, {0, 0, 10, 10}}, {kCar, 0.09F, {50, 0, 60, 10}}}),
                      Seen(1, {{kDog, 0.9F, {0, 0, 10, 10}}})});
   run.Commit(other_source, {Seen(0, {})});
-  const auto frames = CollectDetections(run.store, run.store.LoadTasks().value(), SourceId(0),
-                                        run.job.labels, run.Classes())
-                          .value();
+  const auto frames =
+      CollectDetections(run.store, SourceId(0), run.job.labels, run.Classes()).value();
   ASSERT_EQ(frames.size(), 3U);
   EXPECT_EQ(frames[0].frame, 0);
   EXPECT_THAT(frames[0].predictions, ElementsAre(Prediction{kCar, 0.9F, {0, 0, 10, 10}}));
@@ -138,9 +139,8 @@ TEST(CollectDetections, ClassesOfOneNameAreLinkedAsOneAndNoneBelowItsOwnThreshol
   const Box c{100, 0, 110, 10};
   run.Commit(run.AddDetect(0, 0, 1),
              {Seen(0, {{kTruck, 0.6F, a}, {kTruck, 0.4F, b}, {kTruck, 0.2F, c}})});
-  const auto frames = CollectDetections(run.store, run.store.LoadTasks().value(), SourceId(0),
-                                        run.job.labels, run.Classes())
-                          .value();
+  const auto frames =
+      CollectDetections(run.store, SourceId(0), run.job.labels, run.Classes()).value();
   ASSERT_EQ(frames.size(), 1U);
   // 0.4 is below truck's 0.5 and would count as confident by the common 0.3.
   EXPECT_THAT(frames[0].predictions,

@@ -12,6 +12,7 @@
 namespace prelabel {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -113,7 +114,7 @@ TEST(MergeLabels, AnErrorOfTheVisitorEndsThePass) {
   run.dataset.sources = {ImageSource("photos", {"a", "b"})};
   run.Commit(run.AddDetect(0, 0, 2), {Seen(0, {}), Seen(1, {})});
   int calls = 0;
-  const Result<void> result = run.Visit([&](const LabeledItem&) -> Result<void> {
+  const auto result = run.Visit([&](const LabeledItem&) -> Result<void> {
     ++calls;
     return Unavailable("disk full");
   });
@@ -189,6 +190,47 @@ TEST_F(MergeVideo, LinksAgainWhereTheCommittedTracksAreDamaged) {
   StoreLinkOptions();
   run_.store.Damage(TaskId(1));
   EXPECT_EQ(run_.Merge()[4].labels.at(0).track_id, 1U);
+  EXPECT_THAT(run_.Damaged(), ElementsAre(TaskId(1)));
+}
+
+TEST_F(MergeVideo, OnlyTheLastLinkTaskHolds) {
+  CommitLink({7, kCar, {{0, {1, 2, 3, 4}, 0.9F}}});
+  StoreLinkOptions();
+  const TaskId last = run_.AddTask(TaskKind::kLink, 0, 0, 5);
+  // Not made yet: the earlier one has not seen all that there is.
+  EXPECT_EQ(run_.Merge()[4].labels.at(0).track_id, 1U);
+  run_.Commit(last, {}, {{8, kCar, {{0, {1, 2, 3, 4}, 0.9F}}}});
+  EXPECT_EQ(run_.Merge()[0].labels.at(0).track_id, 8U);
+}
+
+TEST(MergeLabels, NamesTheTasksWhoseResultsAreDamaged) {
+  TestRun run;
+  run.dataset.sources = {ImageSource("photos", {"a.jpg", "b.jpg"}), VideoSource("road", 2, 1)};
+  run.Commit(run.AddDetect(0, 0, 1), {Seen(0, {})});
+  const TaskId image = run.AddDetect(0, 1, 1);
+  run.Commit(image, {Seen(1, {})});
+  const TaskId frame = run.AddDetect(1, 0, 1);
+  run.Commit(frame, {Seen(0, {})});
+  run.Commit(run.AddDetect(1, 1, 1), {Seen(1, {})});
+  EXPECT_THAT(run.Damaged(), IsEmpty());
+  run.store.Damage(frame);
+  run.store.Damage(image);
+  EXPECT_THAT(run.Damaged(), ElementsAre(image, frame));
+}
+
+TEST(MergeLabels, PartsOfASplitTaskStandForIt) {
+  TestRun run;
+  run.dataset.sources = {ImageSource("photos", {"a.jpg", "b.jpg"})};
+  const TaskId whole = run.AddDetect(0, 0, 2);
+  const Task first{TaskId(1), TaskKind::kDetect, SourceId(0), 0, 1, 1};
+  const Task second{TaskId(2), TaskKind::kDetect, SourceId(0), 1, 1, 1};
+  ASSERT_TRUE(run.store.CommitBatch({{}, {}, {}, {{whole, {first, second}}}}));
+  run.Commit(first.id, {Seen(0, {{kCar, 0.9F, {0, 0, 9, 9}}})});
+  run.Quarantine(second.id, "crashed");
+  const auto items = run.Merge();
+  EXPECT_EQ(items[0].error, "");
+  EXPECT_THAT(items[0].labels, SizeIs(1));
+  EXPECT_EQ(items[1].error, "crashed");
 }
 
 TEST(MergeVideoErrors, AFrameThatWasNotReadableHasNoLabels) {

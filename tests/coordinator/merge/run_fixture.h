@@ -99,14 +99,18 @@ struct TestRun {
 
   ClassMap Classes() const { return BuildClassMap(job.labels, card).value(); }
 
-  Result<void> Visit(const std::function<Result<void>(const LabeledItem&)>& visit) {
+  // Returns the damaged tasks.
+  Result<std::vector<TaskId>> Visit(const std::function<Result<void>(const LabeledItem&)>& visit) {
     const ClassMap classes = Classes();
-    return MergeLabels(dataset, job, classes, store, store.LoadTasks().value(), visit);
+    return MergeLabels(dataset, job, classes, store, visit);
+  }
+  std::vector<TaskId> Damaged() {
+    return Visit([](const LabeledItem&) -> Result<void> { return Ok(); }).value();
   }
   // Every item; their `raw` is not valid any more.
   std::vector<LabeledItem> Merge() {
     std::vector<LabeledItem> all;
-    const Result<void> result = Visit([&](const LabeledItem& item) -> Result<void> {
+    const auto result = Visit([&](const LabeledItem& item) -> Result<void> {
       all.push_back(item);
       return Ok();
     });

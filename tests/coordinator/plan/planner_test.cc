@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,7 +45,7 @@ Task Link(std::uint64_t id, std::uint32_t source, std::uint32_t frames) {
 std::vector<TaskRow> Rows(const std::vector<Task>& tasks) {
   std::vector<TaskRow> rows;
   rows.reserve(tasks.size());
-  for (const Task& task : tasks) rows.push_back({task, TaskState::kPending, 0, 0, 0});
+  for (const Task& task : tasks) rows.push_back({task});
   return rows;
 }
 
@@ -101,6 +103,14 @@ TEST(PlanMissing, FillsAHoleWithoutCrossingWhatIsThere) {
               ElementsAre(Detect(1, 0, 0, 2), Detect(2, 0, 4, 2)));
 }
 
+TEST(PlanMissing, ASplitTaskAndItsPartsCoverTheirItemsOnce) {
+  const Dataset dataset = Of({Images(4)});
+  auto existing = Rows({Detect(0, 0, 0, 4), Detect(1, 0, 0, 2), Detect(2, 0, 2, 2)});
+  existing[0].state = TaskState::kSplit;
+  EXPECT_THAT(PlanMissing(dataset, existing, 16), IsEmpty());
+  EXPECT_THAT(PlanMissing(Of({Images(5)}), existing, 16), ElementsAre(Detect(3, 0, 4, 1)));
+}
+
 TEST(PlanMissing, AGrownVideoIsLinkedAgain) {
   // Frames 0, 3, 6, 7 were looked at; 9 and the new last, 10, were not.
   const auto existing = Rows(PlanTasks(Of({Video(8, 3)}), 16));
@@ -117,6 +127,28 @@ TEST(PlanMissing, ANewSourceIsPlannedAndOldOnesAreLeftAlone) {
 TEST(PlanMissing, RowsOfSourcesThatAreGoneDoNoHarm) {
   const auto existing = Rows({Detect(0, 5, 0, 4), Detect(1, 0, 0, 100)});
   EXPECT_THAT(PlanMissing(Of({Images(3)}), existing, 16), IsEmpty());
+}
+
+TEST(PlanAgain, CutsRunsOfConsecutiveItems) {
+  const auto existing = Rows({Detect(0, 0, 0, 9)});
+  EXPECT_THAT(
+      PlanAgain(Of({Images(9)}), {{SourceId(0), {1, 4, 5, 6, 8}}}, existing, 2),
+      ElementsAre(Detect(1, 0, 1, 1), Detect(2, 0, 4, 2), Detect(3, 0, 6, 1), Detect(4, 0, 8, 1)));
+}
+
+TEST(PlanAgain, AVideoIsLinkedAgainUnlessItIsToBeAnyway) {
+  const Dataset dataset = Of({Images(2), Video(8, 3)});
+  auto existing = Rows({Detect(0, 1, 0, 3, 3), Detect(1, 1, 7, 1, 3), Link(2, 1, 8)});
+  for (TaskRow& row : existing) row.state = TaskState::kCommitted;
+  const std::map<SourceId, std::set<std::uint64_t>> frames = {{SourceId(1), {0, 3, 7}}};
+  EXPECT_THAT(PlanAgain(dataset, frames, existing, 16),
+              ElementsAre(Detect(3, 1, 0, 2, 3), Detect(4, 1, 7, 1, 3), Link(5, 1, 8)));
+  existing[2].state = TaskState::kPending;
+  EXPECT_THAT(PlanAgain(dataset, frames, existing, 16),
+              ElementsAre(Detect(3, 1, 0, 2, 3), Detect(4, 1, 7, 1, 3)));
+  existing[2].state = TaskState::kQuarantined;
+  EXPECT_THAT(PlanAgain(dataset, frames, existing, 16), testing::Contains(Link(5, 1, 8)));
+  EXPECT_THAT(PlanAgain(dataset, {}, existing, 16), IsEmpty());
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
-// The store against a real SQLite file, looked at and damaged through SQLite's own interface.
+// The store against a real SQLite file, looked at and damaged through SQLite's own interface. What
+// every store does is in store_conformance_test.cc.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "coordinator/store/store.h"
+#include "tests/coordinator/store/store_folder.h"
 
 namespace prelabel {
 namespace {
@@ -18,16 +19,7 @@ namespace fs = std::filesystem;
 
 class SqliteStoreTest : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) /
-              ("store_test." + std::to_string(getpid()) + "." +
-               testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  std::string Path() const { return (folder_ / "run.db").string(); }
+  std::string Path() const { return folder_.Database(); }
 
   std::unique_ptr<Store> Open() {
     Result<std::unique_ptr<Store>> store = OpenSqliteStore(Path());
@@ -44,7 +36,7 @@ class SqliteStoreTest : public testing::Test {
     sqlite3_close(db);
   }
 
-  fs::path folder_;
+  StoreFolder folder_;
 };
 
 std::vector<Task> Tasks(std::uint64_t first, std::uint64_t count) {
@@ -111,62 +103,12 @@ TEST_F(SqliteStoreTest, EpochRisesByOneALife) {
   EXPECT_EQ(Open()->NextEpoch().value(), Epoch(3));
 }
 
-TEST_F(SqliteStoreTest, FirstResultOfATaskStays) {
-  const auto store = Open();
-  ASSERT_TRUE(store->AppendTasks(Tasks(0, 2)));
-  ASSERT_TRUE(store->Commit({MakeResult(0, 1, "first"), MakeResult(0, 2, "same batch")}, {}));
-  ASSERT_TRUE(store->Commit({MakeResult(0, 3, "later"), MakeResult(1, 1, "other")}, {}));
-  EXPECT_EQ(store->ReadPayload(TaskId(0)).value(), "first");
-  EXPECT_EQ(store->ReadPayload(TaskId(1)).value(), "other");
-  EXPECT_EQ(store->LoadTasks().value()[0].attempts, 1U);
-}
-
-TEST_F(SqliteStoreTest, AResultWinsOverAQuarantineInEitherOrder) {
-  const auto store = Open();
-  ASSERT_TRUE(store->AppendTasks(Tasks(0, 2)));
-  ASSERT_TRUE(store->Commit({MakeResult(0, 1, "done")}, {}));
-  ASSERT_TRUE(store->Commit({}, {{TaskId(0), 3, "late"}, {TaskId(1), 3, "early"}}));
-  ASSERT_TRUE(store->Commit({MakeResult(1, 4, "after all")}, {}));
-  const std::vector<TaskRow> rows = store->LoadTasks().value();
-  ASSERT_EQ(rows.size(), 2U);
-  for (const TaskRow& row : rows) {
-    EXPECT_EQ(row.state, TaskState::kCommitted);
-  }
-  EXPECT_TRUE(store->LoadQuarantined().value().empty());
-}
-
-TEST_F(SqliteStoreTest, EmptyPayloadIsAResult) {
-  const auto store = Open();
-  ASSERT_TRUE(store->AppendTasks(Tasks(0, 1)));
-  ASSERT_TRUE(store->Commit({MakeResult(0, 1, "")}, {}));
-  EXPECT_EQ(store->ReadPayload(TaskId(0)).value(), "");
-}
-
-TEST_F(SqliteStoreTest, ABatchIsAllOrNothing) {
-  const auto store = Open();
-  ASSERT_TRUE(store->AppendTasks(Tasks(0, 1)));
-  const Result<void> bad = store->Commit({MakeResult(0, 1, "a"), MakeResult(9, 1, "b")}, {});
-  ASSERT_TRUE(bad.has_error());
-  EXPECT_EQ(bad.error().code, ErrorCode::kInternal);
-  EXPECT_EQ(store->ReadPayload(TaskId(0)).value(), std::nullopt);
-  EXPECT_TRUE(store->Commit({MakeResult(0, 1, "a")}, {}).has_value());
-}
-
-TEST_F(SqliteStoreTest, TasksMustContinueWhereTheLastOnesEnded) {
-  const auto store = Open();
-  ASSERT_TRUE(store->AppendTasks(Tasks(0, 2)));
-  EXPECT_EQ(store->AppendTasks(Tasks(3, 1)).error().code, ErrorCode::kInternal);
-  EXPECT_EQ(store->AppendTasks(Tasks(1, 1)).error().code, ErrorCode::kInternal);
-  EXPECT_TRUE(store->AppendTasks(Tasks(2, 1)).has_value());
-  EXPECT_EQ(store->LoadTasks().value().size(), 3U);
-}
-
 TEST_F(SqliteStoreTest, ACommitIsOnDiskForOthersWhenItReturns) {
   const auto store = Open();
   ASSERT_TRUE(store->AppendTasks(Tasks(0, 1)));
   ASSERT_TRUE(store->Commit({MakeResult(0, 1, "seen")}, {}));
   // What a SIGKILL would leave: the files as they are now, without the writer's goodbye.
-  const fs::path copy = folder_ / "copy";
+  const fs::path copy = folder_.path() / "copy";
   fs::create_directories(copy);
   fs::copy_file(Path(), copy / "run.db");
   fs::copy_file(Path() + "-wal", copy / "run.db-wal");
@@ -201,10 +143,10 @@ TEST_F(SqliteStoreTest, AReaderOpensAFinishedRunButMakesNone) {
   ASSERT_TRUE(reader.has_value()) << reader.error().ToString();
   EXPECT_EQ(reader.value()->LoadTasks().value().size(), 2U);
 
-  const auto missing = OpenSqliteStoreReadOnly((folder_ / "other.db").string());
+  const auto missing = OpenSqliteStoreReadOnly((folder_.path() / "other.db").string());
   ASSERT_TRUE(missing.has_error());
   EXPECT_EQ(missing.error().code, ErrorCode::kInvalidArgument);
-  EXPECT_FALSE(fs::exists(folder_ / "other.db"));
+  EXPECT_FALSE(fs::exists(folder_.path() / "other.db"));
 }
 
 TEST_F(SqliteStoreTest, ADamagedPayloadIsNoticedAndNamed) {
@@ -275,7 +217,7 @@ TEST_F(SqliteStoreTest, OtherVersionsAndOtherFilesAreRefusedUntouched) {
 }
 
 TEST_F(SqliteStoreTest, AMissingFolderIsTheUsersToMend) {
-  const auto store = OpenSqliteStore((folder_ / "none" / "run.db").string());
+  const auto store = OpenSqliteStore((folder_.path() / "none" / "run.db").string());
   ASSERT_TRUE(store.has_error());
   EXPECT_EQ(store.error().code, ErrorCode::kInvalidArgument);
 }
