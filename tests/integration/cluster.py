@@ -260,7 +260,8 @@ class Cluster:
                   alive)
 
     def fail(self, message):
-        tail = [json.dumps(e) for e in self.events() if e["event"] != "committed"][-40:]
+        usual = ("committed", "assigned", "recalled")
+        tail = [json.dumps(e) for e in self.events() if e["event"] not in usual][-40:]
         shown = [f"--- {p.path.name} ({p.popen.poll()})\n{p.text()[-2000:]}"
                  for p in self.processes if p.running() or p.text()][-8:]
         self.test.fail("\n".join([message, f"{self.commits()} commits; log:", *tail, *shown]))

@@ -198,17 +198,21 @@ class WireTest(cluster.ClusterTest):
     # Identity.
 
     def test_two_workers_with_one_uuid(self):
-        """Cloned machines, or a mistaken one: either both work or one is told to leave, and the
-        honest worker's run is done in any case."""
+        """Cloned machines, say: the second one is told to leave while the first one is heard."""
         run, server = self.start("uuid")
         with peer.Peer(run.endpoint, b"the same") as first, \
                 peer.Peer(run.endpoint, b"the same") as second:
-            first.join(nonce=7)
-            second.hello(nonce=7)
-            answers = [second.receive("welcome", 5), second.receive("reject", 1)]
-            self.assertTrue(any(answers), "the second one is left without an answer")
-            for worker in (first, second):
-                worker.send(heartbeat={"items_done": 0, "sequence": 1})
+            # The upper half of a nonce is a process's own.
+            first.join(nonce=(7 << 32) + 1)
+            task = first.take()
+            second.hello(nonce=(9 << 32) + 1)
+            reject = second.receive("reject")
+            self.assertTrue(reject.permanent)
+            self.assertIn("uuid", reject.reason.decode())
+            # The first one's session is none the worse for it.
+            first.result(task.task, task.attempt + 1, [])
+            self.assertEqual(first.verdict(task.task, task.attempt + 1), 2)
+            self.assertEqual(len(run.events("worker joined")), 1)
         self.finish(run, server)
 
 
