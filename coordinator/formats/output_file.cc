@@ -1,10 +1,12 @@
 #include "coordinator/formats/output_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -14,6 +16,27 @@ namespace prelabel {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+constexpr std::string_view kTemporary = ".tmp";  // then the process id
+
+// Temporary files of `path` whose writer was killed: one that lives has its file locked.
+void RemoveAbandoned(const std::filesystem::path& path) {
+  const std::string prefix = path.filename().string() + std::string(kTemporary);
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  std::error_code error;
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (!name.starts_with(prefix) ||
+        name.find_first_not_of("0123456789", prefix.size()) != std::string::npos) {
+      continue;
+    }
+    const int fd = ::open(it->path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) continue;
+    std::error_code ignored;
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) std::filesystem::remove(it->path(), ignored);
+    ::close(fd);
+  }
+}
 
 }  // namespace
 
@@ -44,14 +67,16 @@ OutputFile::~OutputFile() { Discard(); }
 Result<OutputFile> OutputFile::Create(const std::filesystem::path& path) {
   std::error_code ignored;  // opening the file says it better
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), ignored);
+  RemoveAbandoned(path);
   std::filesystem::path temporary = path;
-  temporary += fmt::format(".tmp{}", ::getpid());
+  temporary += fmt::format("{}{}", kTemporary, ::getpid());
   const int fd = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) {
     return Unavailable(
         fmt::format("cannot create the file: {}; make its folder writable", std::strerror(errno)),
         path.string());
   }
+  ::flock(fd, LOCK_EX | LOCK_NB);  // where the file system has no locks, all goes on without
   return OutputFile(path, std::move(temporary), fd);
 }
 

@@ -14,7 +14,8 @@ namespace prelabel {
 // Not thread-safe. Movable; a file that was not committed is removed by the destructor.
 class OutputFile {
  public:
-  // Makes the folder where there is none. Unavailable: the disk refuses.
+  // Makes the folder where there is none, and removes what a writer of this path that was killed
+  // left of it. Unavailable: the disk refuses.
   static Result<OutputFile> Create(const std::filesystem::path& path);
 
   OutputFile(OutputFile&& other) noexcept;

@@ -1,5 +1,6 @@
 #include "coordinator/formats/output_file.h"
 
+#include <fstream>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -35,6 +36,29 @@ TEST(OutputFile, LeavesNothingBehindWhereItIsNotCommitted) {
     file.Append("half");
   }
   EXPECT_EQ(FileCount(folder.path()), 0U);
+}
+
+TEST(OutputFile, RemovesWhatAKilledWriterLeft) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "a.txt.tmp4194304") << "half";
+  std::ofstream(folder / "a.txt.tmpfile") << "a user's";
+  std::ofstream(folder / "b.txt.tmp4194304") << "another's";
+  ASSERT_TRUE(WriteWholeFile(folder / "a.txt", "whole"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "a.txt.tmp4194304"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "a.txt.tmpfile"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "b.txt.tmp4194304"));
+}
+
+TEST(OutputFile, LeavesThoseThatAreBeingWrittenAlone) {
+  const TemporaryFolder folder;
+  OutputFile slow = OutputFile::Create(folder / "a.txt").value();
+  slow.Append("slow");
+  // As another process would call it.
+  const auto mine = std::filesystem::directory_iterator(folder.path())->path();
+  const auto other = folder / "a.txt.tmp4194304";
+  std::filesystem::rename(mine, other);
+  ASSERT_TRUE(WriteWholeFile(folder / "a.txt", "quick"));
+  EXPECT_TRUE(std::filesystem::exists(other));
 }
 
 TEST(OutputFile, AppendsFilesLargerThanItsBuffer) {

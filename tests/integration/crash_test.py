@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+"""SIGKILL of the coordinator and of workers at random instants loses nothing and doubles nothing."""
+
+import random
+import signal
+import time
+
+import cluster
+import support
+
+LOOPS = 100
+RUN_LOOPS = 6
+WORKER_KILLS = 12
+
+
+class CoordinatorCrashTest(cluster.ClusterTest):
+    PICTURES = 700
+    SHARD = 1
+
+    def test_killed_100_times(self):
+        """Workers stay and join each new coordinator by themselves."""
+        chance = random.Random(cluster.seed())
+        run = self.cluster("killed")
+        workers = []
+        unfinished = 0
+        for loop in range(LOOPS):
+            workers = [w for w in workers if w.running()]
+            while len(workers) < 2:
+                workers.append(run.worker())
+            server = run.serve()
+            started = len(run.events("run started"))
+            if chance.random() < 0.5:
+                # While it starts, or is idle, or (after the last commit) while it writes labels.
+                time.sleep(chance.uniform(0, 0.2))
+            else:
+                before = run.commits()
+                run.wait(lambda: run.commits() > before or not server.running() or
+                         len(run.events("run finished")) > 0, f"a commit in loop {loop}")
+                time.sleep(chance.uniform(0, 0.06))
+            server.kill()
+            if len(run.events("run started")) > started and not run.events("run finished"):
+                unfinished += 1
+        # Otherwise there was too little work for so many loops.
+        self.assertGreater(unfinished, LOOPS / 4)
+        while sum(w.running() for w in workers) < 2:
+            workers.append(run.worker())
+        run.check_status(run.serve(), 0)
+        self.check_labels(run)
+        self.check_committed_once(run)
+
+    def test_killed_together_with_its_workers(self):
+        chance = random.Random(cluster.seed())
+        run = self.cluster("together", launcher="local", workers=2)
+        for _ in range(RUN_LOOPS):
+            process = run.start("run", support.PRELABEL, "run", run.job, "--quiet")
+            run.wait_commits(1, alive=[process])
+            time.sleep(chance.uniform(0, 0.1))
+            process.kill()
+        self.assertFalse(run.events("run finished"))
+        run.check_status(run.start("run", support.PRELABEL, "run", run.job, "--quiet"), 0)
+        self.check_labels(run)
+        self.check_committed_once(run)
+
+
+class WorkerCrashTest(cluster.ClusterTest):
+    PICTURES = 500
+
+    def test_killed_at_random(self):
+        chance = random.Random(cluster.seed())
+        run = self.cluster("workers")
+        server = run.serve()
+        workers = [run.worker() for _ in range(2)]
+        run.wait_joined(2, alive=[server])
+        for _ in range(WORKER_KILLS):
+            run.wait_commits(chance.randrange(5, 10), alive=[server])
+            time.sleep(chance.uniform(0, 0.02))
+            workers.pop(chance.randrange(2)).kill()
+            workers.append(run.worker())
+        run.check_status(server, 0)
+        self.assertFalse(run.events("quarantined"))
+        self.check_labels(run)
+        self.check_committed_once(run)
+
+    def test_killed_between_commit_and_acknowledgement(self):
+        """The coordinator is stopped while results arrive, and their sender is gone before it goes
+        on: it commits what nobody waits to be acknowledged."""
+        run = self.cluster("unacknowledged")
+        server = run.serve()
+        for _ in range(3):
+            worker = run.worker()
+            run.wait_commits(3, alive=[server, worker])
+            server.signal(signal.SIGSTOP)
+            run.wait(lambda: cluster.unread_bytes(run.port) > 0, "results arrive", alive=[worker])
+            worker.kill()
+            before = run.commits()
+            server.signal(signal.SIGCONT)
+            run.wait(lambda: run.commits() > before, "they are committed", alive=[server])
+        run.worker()
+        run.check_status(server, 0)
+        self.assertFalse(run.events("quarantined"))
+        self.check_labels(run)
+        self.check_committed_once(run)
+
+
+if __name__ == "__main__":
+    cluster.main()
