@@ -114,9 +114,11 @@ void Server::Handle(const Received& received, TimePoint now) {
   const WorkerId worker = known->second;
   if (const auto* credit = std::get_if<Credit>(&message)) {
     Raise(WorkerCredit{worker, credit->tasks}, now);
-  } else if (std::holds_alternative<Heartbeat>(message)) {
+  } else if (const auto* heartbeat = std::get_if<Heartbeat>(&message)) {
     Raise(WorkerSeen{worker}, now);
-    outboxes_[worker].answer = true;
+    Outbox& outbox = outboxes_[worker];
+    outbox.answer = true;
+    outbox.ack.heartbeat = std::max(outbox.ack.heartbeat, heartbeat->sequence);
   } else if (auto* results = std::get_if<ResultMessage>(&message)) {
     Handle(worker, std::move(*results), now);
   } else if (const auto* failure = std::get_if<Failure>(&message)) {
