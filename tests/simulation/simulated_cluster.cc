@@ -310,6 +310,10 @@ class Cluster : public ServerObserver {
       record_.Violation("a worker cannot read: " + message.error().ToString());
       return;
     }
+    // Tasks go on across sessions, so there may be no Configure with it.
+    if (const auto* welcome = std::get_if<Welcome>(&message.value())) {
+      process.epoch = welcome->epoch;
+    }
     Raise(index, std::move(message).value());
   }
 
@@ -420,7 +424,7 @@ class Cluster : public ServerObserver {
     process.tasks.erase(task);
     if (broken) {
       record_.Count("task broken");
-      Raise(index, TaskBroken{key.first, key.second, "out of memory", false});
+      Raise(index, TaskBroken{key.first, key.second, "out of memory"});
     } else {
       Raise(index, TasksDone{{result}});
     }
