@@ -34,6 +34,7 @@ class ItemReader {
   struct OpenedVideo {
     std::string path;
     std::unique_ptr<FrameSource> frames;
+    bool failed = false;  // by the disk or the memory: to be opened anew
   };
 
   Result<Image> ReadUnnamed(const Assignment& assignment, std::uint32_t position);

@@ -30,12 +30,14 @@ class TickingClock : public Clock {
   mutable std::atomic<int> ticks_{0};
 };
 
-// Frame i is a picture of value i + offset; frame 13 is damaged.
+// Frame i is a picture of value i + offset; frame 13 is damaged, value 217 never comes.
 class FakeFrames : public FrameSource {
  public:
   FakeFrames(std::int64_t count, std::uint64_t offset) : count_(count), offset_(offset) {}
   std::int64_t FrameCount() const override { return count_; }
   Result<Image> Read(std::int64_t frame) override {
+    if (frame + static_cast<std::int64_t>(offset_) == 217)
+      return Unavailable("reading failed: Input/output error", "a.avi");
     if (frame == 13) return DataLoss("frame 13 is damaged");
     return Picture(static_cast<std::uint64_t>(frame) + offset_);
   }
@@ -183,8 +185,10 @@ class LaneTest : public ::testing::Test {
       opened_.push_back(path.string());
       if (path == "none.avi") return DataLoss("there is no such file", path.string());
       if (path == "gone.avi") return Unavailable("cannot be opened", path.string());
-      return std::unique_ptr<FrameSource>(
-          std::make_unique<FakeFrames>(40, path == "a.avi" ? 0 : 100));
+      return std::unique_ptr<FrameSource>(std::make_unique<FakeFrames>(40, path == "a.avi" ? 0
+                                                                           : path == "disk.avi"
+                                                                               ? 200
+                                                                               : 100));
     };
     return media;
   }
@@ -363,6 +367,17 @@ TEST_F(LaneTest, AFileThatThisWorkerCannotReachFailsTheTask) {
   ASSERT_FALSE(outcomes[1].result);
   EXPECT_EQ(outcomes[1].position, std::nullopt);  // no frame is to blame
   EXPECT_TRUE(outcomes[2].result);
+}
+
+TEST_F(LaneTest, AVideoWhoseDiskFailedIsOpenedAnew) {
+  auto lane = Start();
+  lane->Submit(Frames(0, 16, 2, "disk.avi"));
+  lane->Submit(Frames(1, 5, 1, "disk.avi"));
+  const auto outcomes = WaitForOutcomes(2);
+  EXPECT_FALSE(outcomes[0].result);
+  EXPECT_EQ(outcomes[0].position, 1U);
+  EXPECT_TRUE(outcomes[1].result);
+  EXPECT_THAT(opened_, ElementsAre("disk.avi", "disk.avi"));
 }
 
 TEST_F(LaneTest, SaysWhichItemsAreInHand) {
