@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
 #include <random>
 #include <string>
 #include <thread>
@@ -20,6 +22,7 @@ namespace {
 
 constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
+constexpr std::chrono::seconds kStopLimit{10};  // for the item in hand
 
 struct WorkerArguments {
   std::string endpoint;
@@ -74,7 +77,9 @@ int Work(const WorkerArguments& arguments) {
   session.give_up = std::chrono::seconds(arguments.wait_seconds);
   session.hello.worker_uuid = RandomUuid();
   session.hello.hostname = Hostname();
-  session.hello.nonce = 1;
+  // A process's own number above, its sessions counted from 1 below.
+  session.hello.nonce = std::uint64_t{std::random_device()()} << 32 | 1;
+  session.hello.process_id = static_cast<std::uint64_t>(getpid());
   session.hello.compute = DescribeCompute(device);
 
   const MonotonicClock clock;
@@ -88,7 +93,14 @@ int Work(const WorkerArguments& arguments) {
     outcome = loop.Run(signals.stop());
     signals.OnStop({});
     executor.CancelAll();
-    executor.Stop();
+    if (!executor.StopWithin(kStopLimit)) {
+      // No destructor could join that thread.
+      fmt::print(stderr,
+                 "prelabel-worker: {}\nprelabel-worker: a model still works on its item {} s "
+                 "later: the process ends without it\n",
+                 outcome ? "leaving" : outcome.error().ToString(), kStopLimit.count());
+      std::_Exit(kExitFailed);
+    }
   }
   if (!outcome) {
     Error error = outcome.error();

@@ -131,6 +131,7 @@ class LibavFrameSource final : public FrameSource {
   Result<bool> DecodeOne();
   Result<bool> SendPacket();
   void NoteLost(std::int64_t packet, std::string why);
+  Error NoMemory() const;
   Error Damaged(std::int64_t frame, const std::string& why) const;
 
   std::filesystem::path path_;
@@ -207,6 +208,10 @@ void LibavFrameSource::ForgetPictures() {
 
 Error LibavFrameSource::Damaged(std::int64_t frame, const std::string& why) const {
   return DataLoss(fmt::format("frame {} is damaged: {}", frame, why), path_.string());
+}
+
+Error LibavFrameSource::NoMemory() const {
+  return Unavailable("not enough memory to decode the video", path_.string());
 }
 
 std::int64_t LibavFrameSource::KeyframeFor(std::int64_t frame) const {
@@ -297,6 +302,7 @@ Result<bool> LibavFrameSource::SendPacket() {
   }
   packet_->pts = packet_->dts = number;
   const int code = avcodec_send_packet(decoder_.get(), packet_.get());
+  if (code == AVERROR(ENOMEM)) return NoMemory();
   if (code < 0 && code != AVERROR(EAGAIN)) {
     NoteLost(number, "it cannot be decoded (" + libav::ErrorText(code) + ")");
   }
@@ -314,6 +320,7 @@ Result<bool> LibavFrameSource::DecodeOne() {
       continue;
     }
     if (code < 0) {
+      if (code == AVERROR(ENOMEM)) return NoMemory();
       if (drained_) return false;
       NoteLost(next_packet_ - 1, "it cannot be decoded (" + libav::ErrorText(code) + ")");
       continue;

@@ -28,7 +28,8 @@ class FrameSource {
 
 // Opens a video over its index (libavcodec, one thread; libswscale to BGR with the settings of
 // OpenCV's VideoCapture, so that pixels equal what cv2 reads; the container's rotation by quarter
-// turns is applied as players do). DataLoss: no file, no video stream, or no decoder for it.
+// turns is applied as players do). DataLoss: no video stream, or no decoder for it.
+// Unavailable: the file cannot be opened.
 Result<std::unique_ptr<FrameSource>> OpenVideo(const std::filesystem::path& path, VideoIndex index);
 
 }  // namespace prelabel

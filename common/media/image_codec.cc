@@ -29,14 +29,15 @@ void UseOneThread() {
 
 Result<std::vector<std::uint8_t>> ReadFile(const std::filesystem::path& path) {
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return DataLoss("is a folder, not a picture");
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::is_directory(status)) return DataLoss("is a folder, not a picture");
+  // Reading a pipe or a device may never end.
+  if (std::filesystem::is_other(status)) return DataLoss("is no file but a pipe or a device");
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              std::fclose);
   if (file == nullptr) {
-    const int code = errno;
-    if (code == ENOENT || code == ENOTDIR) return DataLoss("the file does not exist");
-    const std::string message = fmt::format("cannot be opened: {}", std::strerror(code));
-    return code == EACCES || code == EPERM ? DataLoss(message) : Unavailable(message);
+    // Of a scanned file this is the machine's trouble, not the picture's.
+    return Unavailable(fmt::format("cannot be opened: {}", std::strerror(errno)));
   }
   std::vector<std::uint8_t> bytes;
   const auto size = std::filesystem::file_size(path, error);

@@ -13,9 +13,10 @@ namespace prelabel {
 
 // Decodes a file to BGR (grey is widened, alpha dropped, 16 bit scaled to 8, EXIF orientation
 // applied as viewers and labeling tools do), with the pixels of cv::imread. A JPEG with stray bytes
-// or without its end marker but with every pixel is read. DataLoss where the file is missing,
-// empty, truncated, damaged, no picture or over 2^28 pixels: the message says which. Unavailable
-// where the disk or the memory failed.
+// or without its end marker but with every pixel is read. DataLoss where the file is empty,
+// truncated, damaged, no picture or over 2^28 pixels: the message says which. Unavailable where it
+// cannot be opened or read (missing, no permission, stale, a failing disk) or memory is short:
+// another machine may fare better.
 Result<Image> ReadImage(const std::filesystem::path& path);
 
 // Plain stretch to width × height, bilinear as OpenCV's INTER_LINEAR. Empty where either side is.

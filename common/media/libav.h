@@ -11,6 +11,7 @@ extern "C" {
 #include <libswscale/swscale.h>
 }
 
+#include <cerrno>
 #include <cmath>
 #include <filesystem>
 #include <memory>
@@ -37,6 +38,15 @@ inline std::string ErrorText(int code) {
   return text;
 }
 
+// Whether an error is about reaching the file rather than about what is in it.
+inline bool IsMachinesTrouble(int code) {
+  for (const int trouble : {ENOENT, ENOTDIR, EACCES, EPERM, ELOOP, EIO, ESTALE, ENOMEM, EMFILE,
+                            ENFILE, ETIMEDOUT, EINTR}) {
+    if (code == AVERROR(trouble)) return true;
+  }
+  return false;
+}
+
 struct Input {
   Owned<AVFormatContext> format;
   int stream = -1;
@@ -53,10 +63,11 @@ inline Result<Input> Open(const std::filesystem::path& path) {
   const std::string name = path.string();
   std::error_code status_error;
   const auto status = std::filesystem::status(path, status_error);
-  if (status.type() == std::filesystem::file_type::not_found) {
-    return DataLoss("the video does not exist", name);
-  }
   if (std::filesystem::is_directory(status)) return DataLoss("is a folder, not a video", name);
+  // Reading a pipe or a device may never end.
+  if (std::filesystem::is_other(status)) {
+    return DataLoss("is no file but a pipe or a device", name);
+  }
   if (std::filesystem::is_regular_file(status) &&
       std::filesystem::file_size(path, status_error) == 0) {
     return DataLoss("the video is empty (0 bytes)", name);
@@ -67,7 +78,9 @@ inline Result<Input> Open(const std::filesystem::path& path) {
   AVFormatContext* opened = nullptr;
   int code = avformat_open_input(&opened, ("file:" + name).c_str(), nullptr, &options);
   av_dict_free(&options);
-  if (code == AVERROR(EIO)) return Unavailable("reading failed: " + ErrorText(code), name);
+  if (IsMachinesTrouble(code)) {
+    return Unavailable("cannot be opened: " + ErrorText(code), name);
+  }
   if (code < 0) {
     return DataLoss(
         "is not a video that libav can open, or its header is cut off (" + ErrorText(code) + ")",
@@ -76,6 +89,7 @@ inline Result<Input> Open(const std::filesystem::path& path) {
   Input input;
   input.format.reset(opened);
   code = avformat_find_stream_info(opened, nullptr);
+  if (IsMachinesTrouble(code)) return Unavailable("reading failed: " + ErrorText(code), name);
   if (code < 0) return DataLoss("its streams cannot be read (" + ErrorText(code) + ")", name);
   for (unsigned i = 0; i < opened->nb_streams; ++i) {
     AVStream* stream = opened->streams[i];

@@ -39,8 +39,8 @@ struct VideoIndex {
 // Reads every packet of the first video stream (cover pictures aside) and decodes none of them. A
 // packet cut off by the end of the file counts: reading that frame says that it is damaged. Packets
 // that show no picture (empty ones, those before an edit list's start, hidden VP8 ones) do not
-// count. DataLoss: no file, no video stream, or not one packet. Unavailable: the disk failed while
-// reading.
+// count. DataLoss: no video, no video stream, or not one packet. Unavailable: the file cannot be
+// opened, or reading failed.
 Result<VideoIndex> BuildVideoIndex(const std::filesystem::path& path);
 
 }  // namespace prelabel

@@ -49,6 +49,7 @@ class NoopExecutor : public Executor {
   void Cancel(TaskId, Attempt) override {}
   void CancelAll() override { completed_.clear(); }
   std::vector<Completion> TakeCompleted() override { return std::exchange(completed_, {}); }
+  std::vector<RunningTask> Running() const override { return {}; }
   std::uint64_t ItemsDone() const override { return done_; }
 
  private:

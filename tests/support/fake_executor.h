@@ -20,10 +20,12 @@ class FakeExecutor : public Executor {
   void CancelAll() override { ++cancelled_all; }
   std::vector<Completion> TakeCompleted() override { return std::exchange(completed, {}); }
   std::uint64_t ItemsDone() const override { return items_done; }
+  std::vector<RunningTask> Running() const override { return running; }
 
   bool ready_at_once = true;
   std::vector<Completion> completed;  // what TakeCompleted hands out next
   std::uint64_t items_done = 0;
+  std::vector<RunningTask> running;
 
   std::vector<Welcome> configured;
   std::vector<Assignment> submitted;

@@ -1,24 +1,39 @@
 #include "worker/detect/detect_lane.h"
 
+#include <new>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "worker/link/link_task.h"
 
 namespace prelabel {
+namespace {
+
+Result<TaskResult> Link(const Assignment& assignment) {
+  try {
+    return RunLinkTask(assignment);
+  } catch (const std::bad_alloc&) {
+    return Unavailable("not enough memory to link the video");
+  }
+}
+
+}  // namespace
 
 DetectLane::DetectLane(ModelFactory factory, ModelCard card, const DetectOptions& options,
-                       MediaOpener media, const Clock& clock, DoneCallback done)
+                       MediaOpener media, const Clock& clock, DoneCallback done,
+                       BegunCallback begun)
     : factory_(std::move(factory)),
       card_(std::move(card)),
       options_(options),
       media_(std::move(media)),
       clock_(clock),
       done_(std::move(done)),
+      begun_(std::move(begun)),
       normalizer_(card_.input),
       queue_(options.prefetch_items),
-      decode_thread_([this] { DecodeLoop(); }),
-      model_thread_([this] { ModelLoop(); }) {}
+      decode_thread_([this] { Loop(&DetectLane::DecodeLoop); }),
+      model_thread_([this] { Loop(&DetectLane::ModelLoop); }) {}
 
 DetectLane::~DetectLane() { Stop(); }
 
@@ -29,17 +44,37 @@ void DetectLane::Stop() {
   if (model_thread_.joinable()) model_thread_.join();
 }
 
+bool DetectLane::StopBy(std::chrono::steady_clock::time_point deadline) {
+  queue_.Stop();
+  {
+    std::unique_lock lock(end_mutex_);
+    if (!loop_ended_.wait_until(lock, deadline, [&] { return loops_ == 0; })) return false;
+  }
+  Stop();
+  return true;
+}
+
+void DetectLane::Loop(void (DetectLane::*loop)()) {
+  (this->*loop)();
+  const std::lock_guard lock(end_mutex_);
+  --loops_;
+  loop_ended_.notify_all();
+}
+
 void DetectLane::DecodeLoop() {
   ItemReader reader(media_);
   while (const std::shared_ptr<OpenTask> open = queue_.NextTask()) {
     const Task& task = open->assignment.task;
     if (task.kind == TaskKind::kLink || task.count == 0) {
-      queue_.Push({.task = open, .item = {}, .input = {}, .last = true});
+      queue_.Push({.task = open, .item = {}, .failure = {}, .input = {}, .last = true});
       continue;
     }
     reader.Begin(open->assignment);
     for (std::uint32_t position = 0; position < task.count; ++position) {
-      if (!queue_.Push(Prepare(reader, open, position))) break;
+      Begun();
+      LaneStep step = Prepare(reader, open, position);
+      const bool failed = step.failure.has_value();
+      if (!queue_.Push(std::move(step)) || failed) break;
     }
   }
 }
@@ -50,12 +85,31 @@ LaneStep DetectLane::Prepare(ItemReader& reader, const std::shared_ptr<OpenTask>
   LaneStep step;
   step.task = task;
   step.last = position + 1 == assignment.task.count;
+  try {
+    if (auto failure = PrepareItem(reader, assignment, position, step)) {
+      // The scan has seen this file, so the item may be good: another worker is to try.
+      failure->message +=
+          ". It was there when the dataset was scanned: make it readable on this "
+          "worker under the same path";
+      step.failure = {std::move(*failure), position};
+      if (reader.VideoFailed()) step.failure->position.reset();
+    }
+  } catch (const std::bad_alloc&) {
+    step.failure = {Unavailable("not enough memory to prepare the picture"), position};
+  }
+  if (step.failure) step.item.reset();
+  return step;
+}
+
+std::optional<Error> DetectLane::PrepareItem(ItemReader& reader, const Assignment& assignment,
+                                             std::uint32_t position, LaneStep& step) {
   ItemResult& item = step.item.emplace();
   item.item = ItemIndex(assignment.task, position);
   const Result<Image> image = reader.Read(assignment, position);
   if (!image) {
+    if (image.error().code == ErrorCode::kUnavailable) return image.error();
     item.error = image.error().ToString();
-    return step;
+    return std::nullopt;
   }
   item.width = image.value().width;
   item.height = image.value().height;
@@ -63,7 +117,7 @@ LaneStep DetectLane::Prepare(ItemReader& reader, const std::shared_ptr<OpenTask>
   item.stats = ComputeImageStats(resized);
   step.input = queue_.TakeBuffer(normalizer_.size());
   normalizer_.Run(resized, step.input);
-  return step;
+  return std::nullopt;
 }
 
 void DetectLane::ModelLoop() {
@@ -72,39 +126,46 @@ void DetectLane::ModelLoop() {
   bool begun = false;  // whether `detect` is in the middle of a task
   while (std::optional<LaneStep> step = queue_.NextStep()) {
     const Assignment& assignment = step->task->assignment;
-    const auto give_up = [&](const Error& error) {
+    const auto give_up = [&](const Error& error, std::optional<std::uint32_t> position) {
       queue_.DropRest(step->task);
       detect.Reset();
       begun = false;
-      done_(assignment.task.id, assignment.attempt, error);
+      done_(assignment.task.id, assignment.attempt, error, position);
     };
     if (assignment.task.kind == TaskKind::kLink) {
-      done_(assignment.task.id, assignment.attempt, RunLinkTask(assignment));
+      Begun();
+      done_(assignment.task.id, assignment.attempt, Link(assignment), std::nullopt);
+      continue;
+    }
+    if (step->failure) {
+      give_up(step->failure->error, step->failure->position);
       continue;
     }
     if (!begun && !model && model.error().code == ErrorCode::kUnavailable) model = factory_();
     if (!model) {
-      give_up(model.error());
+      give_up(model.error(), std::nullopt);
       continue;
     }
     begun = true;
     if (step->item) {
+      Begun();
       const auto added = detect.Add(*model.value(), std::move(*step->item), step->input);
       if (!step->input.empty()) queue_.GiveBuffer(std::move(step->input));
       if (!added) {
-        give_up(added.error());
+        give_up(added.error(), detect.Suspect());
         continue;
       }
       ++items_done_;
+      queue_.NoteDone(*step->task, detect.Passed());
     }
     if (!step->last) continue;
     auto result = detect.Finish(*model.value(), assignment);
     if (!result) {
-      give_up(result.error());
+      give_up(result.error(), detect.Suspect());
       continue;
     }
     begun = false;
-    done_(assignment.task.id, assignment.attempt, std::move(result));
+    done_(assignment.task.id, assignment.attempt, std::move(result), std::nullopt);
   }
 }
 

@@ -4,11 +4,15 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include "common/base/clock.h"
 #include "common/base/result.h"
@@ -27,15 +31,19 @@ namespace prelabel {
 using ModelFactory = std::function<Result<std::unique_ptr<Model>>()>;
 
 // Called on the model thread, once for every task that is neither cancelled nor cut short by Stop.
-// It must not call Stop. The error is the model's, of loading or of running it: the task's items
-// are not to blame one by one.
-using DoneCallback = std::function<void(TaskId, Attempt, Result<TaskResult>)>;
+// It must not call Stop. An error is the model's, of loading or of running it, or says that the
+// task's data cannot be reached from here; `position` is that of the item, where one is to blame.
+using DoneCallback =
+    std::function<void(TaskId, Attempt, Result<TaskResult>, std::optional<std::uint32_t> position)>;
+
+// Called on both threads whenever one begins an item or a link task: Running() has changed.
+using BegunCallback = std::function<void()>;
 
 class DetectLane {
  public:
   // Starts both threads. `clock` measures compute_micros, nothing else, and outlives the lane.
   DetectLane(ModelFactory factory, ModelCard card, const DetectOptions& options, MediaOpener media,
-             const Clock& clock, DoneCallback done);
+             const Clock& clock, DoneCallback done, BegunCallback begun = {});
   ~DetectLane();
   DetectLane(const DetectLane&) = delete;
   DetectLane& operator=(const DetectLane&) = delete;
@@ -49,16 +57,33 @@ class DetectLane {
   // Items that have passed the model or could not be read, since the lane started.
   std::uint64_t items_done() const { return items_done_; }
 
+  // The tasks that a thread is at: see RunningTask. With batches the item in the model is one of a
+  // whole batch, of which the first is named.
+  std::vector<RunningTask> Running() const { return queue_.Running(); }
+
+  // Tells the threads to end after the item in hand, and does not wait.
+  void BeginStop() { queue_.Stop(); }
+  // The same, and waits until then; whether they have ended and are joined. Where they have not,
+  // the model hangs, and only the end of the process helps.
+  bool StopBy(std::chrono::steady_clock::time_point deadline);
+
   // Joins the threads after the item in hand; what is unfinished is forgotten without a callback.
   void Stop();
 
  private:
   void DecodeLoop();
   void ModelLoop();
+  void Loop(void (DetectLane::*loop)());
+  void Begun() const {
+    if (begun_) begun_();
+  }
 
   // Reads one item and makes the model's input of it.
   LaneStep Prepare(ItemReader& reader, const std::shared_ptr<OpenTask>& task,
                    std::uint32_t position);
+  // Fills in the step. An error is this worker's, not the item's.
+  std::optional<Error> PrepareItem(ItemReader& reader, const Assignment& assignment,
+                                   std::uint32_t position, LaneStep& step);
 
   const ModelFactory factory_;
   const ModelCard card_;
@@ -66,9 +91,14 @@ class DetectLane {
   const MediaOpener media_;
   const Clock& clock_;
   const DoneCallback done_;
+  const BegunCallback begun_;
   const Normalizer normalizer_;
   std::atomic<std::uint64_t> items_done_{0};
   LaneQueue queue_;
+
+  std::mutex end_mutex_;
+  std::condition_variable loop_ended_;
+  int loops_ = 2;  // that have not ended; guarded by end_mutex_
 
   std::mutex stop_mutex_;
   std::thread decode_thread_;

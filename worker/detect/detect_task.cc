@@ -36,6 +36,15 @@ Result<TaskResult> DetectTask::Finish(Model& model, const Assignment& assignment
   return result;
 }
 
+std::uint32_t DetectTask::Passed() const {
+  return static_cast<std::uint32_t>(gathered_.empty() ? result_.items.size() : gathered_.front());
+}
+
+std::optional<std::uint32_t> DetectTask::Suspect() const {
+  if (gathered_.size() != 1) return std::nullopt;
+  return static_cast<std::uint32_t>(gathered_.front());
+}
+
 void DetectTask::Reset() {
   result_ = {};
   compute_ = {};

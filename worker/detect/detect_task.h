@@ -37,6 +37,11 @@ class DetectTask {
   // Runs what is left and hands over the items; ready for the next task.
   Result<TaskResult> Finish(Model& model, const Assignment& assignment);
 
+  // Items that need the model no more: all before this position.
+  std::uint32_t Passed() const;
+  // The item that the last, failed run of the model was about; nothing where there were several.
+  std::optional<std::uint32_t> Suspect() const;
+
   // Forgets the task.
   void Reset();
 

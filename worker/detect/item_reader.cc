@@ -22,7 +22,9 @@ void ItemReader::Begin(const Assignment& assignment) {
   const std::string& path = PathOf(assignment, 0);
   const auto known = std::find_if(videos_.begin(), videos_.end(),
                                   [&](const OpenedVideo& video) { return video.path == path; });
-  if (known != videos_.end()) {
+  if (known != videos_.end() && known->failed) {
+    videos_.erase(known);
+  } else if (known != videos_.end()) {
     videos_.splice(videos_.begin(), videos_, known);
     return;
   }
@@ -53,7 +55,9 @@ Result<Image> ItemReader::ReadUnnamed(const Assignment& assignment, std::uint32_
     return DataLoss("the video has no frame " + std::to_string(frame) + ", only " +
                     std::to_string(frames.FrameCount()) + ": was it changed after the scan?");
   }
-  return frames.Read(frame);
+  Result<Image> image = frames.Read(frame);
+  videos_.front().failed = !image && image.error().code == ErrorCode::kUnavailable;
+  return image;
 }
 
 }  // namespace prelabel

@@ -24,6 +24,9 @@ class ItemReader {
   // of its reads; the next task tries again.
   void Begin(const Assignment& assignment);
 
+  // The task's video cannot be opened: no item is to blame.
+  bool VideoFailed() const { return video_failure_.has_value(); }
+
   // Item `position` of the task last begun. The error's context is never empty: the path.
   Result<Image> Read(const Assignment& assignment, std::uint32_t position);
 
@@ -31,6 +34,7 @@ class ItemReader {
   struct OpenedVideo {
     std::string path;
     std::unique_ptr<FrameSource> frames;
+    bool failed = false;  // by the disk or the memory: to be opened anew
   };
 
   Result<Image> ReadUnnamed(const Assignment& assignment, std::uint32_t position);

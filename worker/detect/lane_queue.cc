@@ -51,6 +51,7 @@ std::shared_ptr<OpenTask> LaneQueue::NextTask() {
 
 bool LaneQueue::Push(LaneStep step) {
   std::unique_lock lock(mutex_);
+  if (step.item) ++step.task->items_read;
   changed_.wait(lock,
                 [&] { return stopped_ || step.task->dropped || prepared_.size() < max_prepared_; });
   if (stopped_ || step.task->dropped) return false;
@@ -61,11 +62,14 @@ bool LaneQueue::Push(LaneStep step) {
 
 std::optional<LaneStep> LaneQueue::NextStep() {
   std::unique_lock lock(mutex_);
+  if (in_model_ && (at_last_step_ || in_model_->dropped)) in_model_.reset();
   changed_.wait(lock, [&] { return stopped_ || !prepared_.empty(); });
   if (stopped_) return std::nullopt;
   LaneStep step = std::move(prepared_.front());
   prepared_.pop_front();
   step.task->started = true;
+  in_model_ = step.task;
+  at_last_step_ = step.last;
   changed_.notify_all();
   return step;
 }
@@ -73,6 +77,24 @@ std::optional<LaneStep> LaneQueue::NextStep() {
 void LaneQueue::DropRest(const std::shared_ptr<OpenTask>& task) {
   const std::lock_guard lock(mutex_);
   DropLocked(*task);
+}
+
+void LaneQueue::NoteDone(OpenTask& task, std::uint32_t items) {
+  const std::lock_guard lock(mutex_);
+  task.items_done = items;
+}
+
+std::vector<RunningTask> LaneQueue::Running() const {
+  std::vector<RunningTask> running;
+  const auto add = [&](const std::shared_ptr<OpenTask>& open) {
+    if (!open || open->dropped) return;
+    running.push_back(
+        {open->assignment.task.id, open->assignment.attempt, open->items_done, open->items_read});
+  };
+  const std::lock_guard lock(mutex_);
+  add(in_model_);
+  if (decoding_ != in_model_) add(decoding_);
+  return running;
 }
 
 void LaneQueue::DropLocked(OpenTask& task) {

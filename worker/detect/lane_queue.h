@@ -4,29 +4,41 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <vector>
 
+#include "common/base/error.h"
 #include "common/labels/prediction.h"
+#include "common/wire/messages.h"
 #include "common/wire/task.h"
 
 namespace prelabel {
 
-// A task that the decode thread has taken. Its flags belong to the queue.
+// A task that the decode thread has taken. All but the assignment belongs to the queue.
 struct OpenTask {
   Assignment assignment;
-  bool started = false;  // the model thread has begun it
-  bool dropped = false;  // nobody wants its items any more
+  bool started = false;          // the model thread has begun it
+  bool dropped = false;          // nobody wants its items any more
+  std::uint32_t items_read = 0;  // pushed
+  std::uint32_t items_done = 0;  // have passed the model
+};
+
+// Why a task cannot go on here.
+struct LaneFailure {
+  Error error;
+  std::optional<std::uint32_t> position;  // of the item that it stopped at, where one is to blame
 };
 
 // What goes from the decode thread to the model thread: an item ready for the model, or one that
-// could not be read, or (no item) the whole of a task that has nothing to decode.
+// could not be read, or (no item) the whole of a task that has nothing to decode, or its end.
 struct LaneStep {
   std::shared_ptr<OpenTask> task;
   std::optional<ItemResult> item;
+  std::optional<LaneFailure> failure{};
   std::vector<float> input;  // empty where item->error is set
   bool last = false;         // of its task
 };
@@ -51,6 +63,13 @@ class LaneQueue {
   std::optional<LaneStep> NextStep();
   void DropRest(const std::shared_ptr<OpenTask>& task);
 
+  // So many of the task's items have passed the model.
+  void NoteDone(OpenTask& task, std::uint32_t items);
+
+  // The task that the model thread is at and, where it is another one, that of the decode thread.
+  // Tasks between the two only wait.
+  std::vector<RunningTask> Running() const;
+
   // Buffers to be used again: fresh pages cost more than filling them. Contents are anything.
   std::vector<float> TakeBuffer(std::size_t size);
   void GiveBuffer(std::vector<float> buffer);
@@ -59,11 +78,13 @@ class LaneQueue {
   void DropLocked(OpenTask& task);
 
   const std::size_t max_prepared_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool stopped_ = false;
   std::deque<Assignment> pending_;
   std::shared_ptr<OpenTask> decoding_;
+  std::shared_ptr<OpenTask> in_model_;
+  bool at_last_step_ = false;  // of in_model_
   std::deque<LaneStep> prepared_;
   std::vector<std::vector<float>> buffers_;
 };

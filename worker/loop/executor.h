@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -15,7 +16,8 @@ struct BrokenTask {
   TaskId task;
   Attempt attempt;
   std::string reason;
-  bool permanent = false;
+  FailureKind kind = FailureKind::kTransient;
+  std::optional<std::uint32_t> position = std::nullopt;  // of the item, where one is to blame
 };
 
 // The end of what Configure started: tasks may come, or this worker cannot serve the job.
@@ -40,6 +42,9 @@ class Executor {
   // What has ended since the last call.
   virtual std::vector<Completion> TakeCompleted() = 0;
   virtual std::uint64_t ItemsDone() const = 0;
+  // The tasks in the models and in the decoders at this moment, by the attempts they were submitted
+  // under.
+  virtual std::vector<RunningTask> Running() const = 0;
 };
 
 }  // namespace prelabel

@@ -1,23 +1,44 @@
 #include "worker/loop/lane_executor.h"
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "common/wire/codec.h"
 
 namespace prelabel {
+namespace {
+
+constexpr Duration kWakeEvery = std::chrono::milliseconds(10);
+constexpr Duration kStopLimit = std::chrono::seconds(10);
+
+}  // namespace
 
 LaneExecutor::LaneExecutor(LaneExecutorOptions options, const Clock& clock)
-    : options_(std::move(options)), clock_(clock) {}
+    : options_(std::move(options)),
+      clock_(clock),
+      begun_wake_at_((clock.Now() - kWakeEvery).count()) {}
 
 LaneExecutor::~LaneExecutor() { Stop(); }
 
+bool LaneExecutor::StopWithin(Duration limit) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  for (Lane& lane : lanes_) lane.lane->BeginStop();
+  return std::all_of(lanes_.begin(), lanes_.end(),
+                     [&](const Lane& lane) { return lane.lane->StopBy(deadline); });
+}
+
 void LaneExecutor::Stop() {
+  for (Lane& lane : lanes_) lane.lane->BeginStop();
   for (Lane& lane : lanes_) lane.lane->Stop();
 }
 
 void LaneExecutor::Configure(const Welcome& welcome) {
+  if (!StopWithin(kStopLimit)) {
+    Complete(Readiness{Unavailable("the model hangs in an item of the run before")});
+    return;
+  }
   items_before_ = ItemsDone();
-  for (Lane& lane : lanes_) lane.lane->Stop();
   lanes_.clear();
   completed_.clear();  // no lane is left that could add to it
   auto card = LoadModelCard(welcome.model_card);
@@ -39,9 +60,11 @@ void LaneExecutor::Configure(const Welcome& welcome) {
     };
     lanes_[i].lane = std::make_unique<DetectLane>(
         std::move(load), card.value(), detect, options_.media, clock_,
-        [this, i](TaskId task, Attempt attempt, Result<TaskResult> result) {
-          OnDone(i, task, attempt, std::move(result));
-        });
+        [this, i](TaskId task, Attempt attempt, Result<TaskResult> result,
+                  std::optional<std::uint32_t> position) {
+          OnDone(i, task, attempt, std::move(result), position);
+        },
+        [this] { OnBegun(); });
   }
 }
 
@@ -63,15 +86,18 @@ void LaneExecutor::Complete(Completion completion) {
   options_.wake();
 }
 
-void LaneExecutor::OnDone(std::size_t lane, TaskId task, Attempt attempt,
-                          Result<TaskResult> result) {
+void LaneExecutor::OnDone(std::size_t lane, TaskId task, Attempt attempt, Result<TaskResult> result,
+                          std::optional<std::uint32_t> position) {
   {
     const std::lock_guard lock(mutex_);
     if (lanes_[lane].tasks.erase({task, attempt}) == 0) return;  // cancelled
   }
   if (!result) {
     Complete(BrokenTask{task, attempt, result.error().ToString(),
-                        result.error().code == ErrorCode::kInvalidArgument});
+                        result.error().code == ErrorCode::kInvalidArgument
+                            ? FailureKind::kPermanent
+                            : FailureKind::kTransient,
+                        position});
     return;
   }
   EncodedResult encoded;
@@ -84,6 +110,13 @@ void LaneExecutor::OnDone(std::size_t lane, TaskId task, Attempt attempt,
   encoded.compute_micros = result.value().compute_micros;
   encoded.payload = EncodeTaskPayload(result.value());
   Complete(std::move(encoded));
+}
+
+void LaneExecutor::OnBegun() {
+  const Duration::rep now = clock_.Now().count();
+  Duration::rep last = begun_wake_at_.load();
+  if (now - last < kWakeEvery.count()) return;
+  if (begun_wake_at_.compare_exchange_strong(last, now)) options_.wake();
 }
 
 void LaneExecutor::Submit(Assignment assignment) {
@@ -137,6 +170,15 @@ std::uint64_t LaneExecutor::ItemsDone() const {
   std::uint64_t items = items_before_;
   for (const Lane& lane : lanes_) items += lane.lane->items_done();
   return items;
+}
+
+std::vector<RunningTask> LaneExecutor::Running() const {
+  std::vector<RunningTask> running;
+  for (const Lane& lane : lanes_) {
+    const auto tasks = lane.lane->Running();
+    running.insert(running.end(), tasks.begin(), tasks.end());
+  }
+  return running;
 }
 
 }  // namespace prelabel

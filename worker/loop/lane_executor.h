@@ -1,6 +1,7 @@
 // The executor of a real worker: one lane (decode thread and model replica) a slot.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,7 +22,9 @@ struct LaneExecutorOptions {
   // Loads one replica; called on each lane's model thread.
   std::function<Result<std::unique_ptr<Model>>(const ModelCard&)> load_model;
   MediaOpener media;
-  std::function<void()> wake;  // called from a lane's thread when a task has ended
+  // Called from a lane's thread when a task has ended, and when an item was begun: then at most
+  // once in 10 ms, so that fast items are not slowed down.
+  std::function<void()> wake;
 };
 
 class LaneExecutor : public Executor {
@@ -35,9 +38,13 @@ class LaneExecutor : public Executor {
   void CancelAll() override;
   std::vector<Completion> TakeCompleted() override;
   std::uint64_t ItemsDone() const override;
+  std::vector<RunningTask> Running() const override;
 
   // Joins all lanes; `wake` is not called any more. Call it before what `wake` uses is gone.
   void Stop();
+  // The same within `limit`; false where a model still hangs in an item. All that is left then is
+  // to end the process without destructors.
+  bool StopWithin(Duration limit);
 
  private:
   struct Lane {
@@ -47,7 +54,9 @@ class LaneExecutor : public Executor {
   };
   void Complete(Completion completion);
   void OnLoaded(Result<void> outcome);
-  void OnDone(std::size_t lane, TaskId task, Attempt attempt, Result<TaskResult> result);
+  void OnDone(std::size_t lane, TaskId task, Attempt attempt, Result<TaskResult> result,
+              std::optional<std::uint32_t> position);
+  void OnBegun();
 
   LaneExecutorOptions options_;
   const Clock& clock_;
@@ -56,6 +65,7 @@ class LaneExecutor : public Executor {
   std::size_t loading_ = 0;            // replicas, guarded by mutex_
   std::vector<Lane> lanes_;
   std::uint64_t items_before_ = 0;  // of lanes that are gone
+  std::atomic<Duration::rep> begun_wake_at_;
 };
 
 }  // namespace prelabel

@@ -6,16 +6,16 @@
 #include "common/wire/codec.h"
 
 namespace prelabel {
-namespace {
-constexpr std::chrono::milliseconds kLongestWait{200};
-}  // namespace
-
 WorkerLoop::WorkerLoop(SessionOptions options, TransportFactory connect, Executor& executor,
                        const Clock& clock)
     : session_(std::move(options)),
       connect_(std::move(connect)),
       executor_(executor),
       clock_(clock) {}
+
+WorkerLoop::~WorkerLoop() {
+  if (closing_.joinable()) closing_.join();
+}
 
 void WorkerLoop::Wake() {
   const std::lock_guard lock(mutex_);
@@ -24,8 +24,13 @@ void WorkerLoop::Wake() {
 
 Result<void> WorkerLoop::Connect() {
   PRELABEL_TRY(auto transport, connect_());
-  const std::lock_guard lock(mutex_);
-  transport_ = std::move(transport);
+  {
+    const std::lock_guard lock(mutex_);
+    transport_.swap(transport);
+  }
+  // A socket whose peer is gone lingers: the Hello through the new one must not wait for that.
+  if (closing_.joinable()) closing_.join();
+  if (transport) closing_ = std::thread([old = std::move(transport)]() mutable { old.reset(); });
   return Ok();
 }
 
@@ -34,7 +39,7 @@ Result<void> WorkerLoop::Run(const std::atomic<bool>& stop) {
   Raise(Started{});
   bool stopping = false;
   while (!session_.Over() && !left_) {
-    transport_->Wait(kLongestWait);
+    transport_->Wait(std::chrono::ceil<std::chrono::milliseconds>(session_.LongestWait()));
     while (auto received = transport_->Receive()) {
       auto message = DecodeCoordinatorMessage(received->bytes);
       if (!message) continue;  // not of this protocol: silence will tell
@@ -46,7 +51,7 @@ Result<void> WorkerLoop::Run(const std::atomic<bool>& stop) {
       stopping = true;
       Raise(StopWanted{});
     }
-    Raise(TimePassed{executor_.ItemsDone()});
+    Raise(TimePassed{executor_.ItemsDone(), executor_.Running()});
   }
   return outcome_;
 }
@@ -58,8 +63,8 @@ void WorkerLoop::CollectCompleted() {
     if (auto* result = std::get_if<EncodedResult>(&task)) {
       done.results.push_back(std::move(*result));
     } else if (auto* broken = std::get_if<BrokenTask>(&task)) {
-      Raise(
-          TaskBroken{broken->task, broken->attempt, std::move(broken->reason), broken->permanent});
+      Raise(TaskBroken{broken->task, broken->attempt, std::move(broken->reason), broken->kind,
+                       broken->position});
     } else if (auto& readiness = std::get<Readiness>(task); readiness.outcome) {
       Raise(Prepared{});
     } else {

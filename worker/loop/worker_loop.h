@@ -6,7 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <thread>
 
 #include "common/base/clock.h"
 #include "common/base/result.h"
@@ -20,16 +20,19 @@ using TransportFactory = std::function<Result<std::unique_ptr<Transport>>()>;
 
 class WorkerLoop {
  public:
-  // `connect` is called at the start and whenever the coordinator has been silent for too long.
+  // `connect` is called at the start and whenever the session wants a new connection.
   WorkerLoop(SessionOptions options, TransportFactory connect, Executor& executor,
              const Clock& clock);
+  ~WorkerLoop();
+  WorkerLoop(const WorkerLoop&) = delete;
+  WorkerLoop& operator=(const WorkerLoop&) = delete;
 
   // Works until the coordinator ends the run (Ok), or `stop` is set and Wake called (Ok), or there
   // is no way to go on (Unavailable: nobody answers, or it refuses this worker; InvalidArgument:
   // the model cannot be loaded).
   Result<void> Run(const std::atomic<bool>& stop);
 
-  // Ends the present wait: a task is done or `stop` was set. Thread-safe.
+  // Ends the present wait: a task is done, an item was begun or `stop` was set. Thread-safe.
   void Wake();
 
  private:
@@ -44,6 +47,7 @@ class WorkerLoop {
   const Clock& clock_;
   std::mutex mutex_;  // guards the pointer against Wake while it is replaced
   std::unique_ptr<Transport> transport_;
+  std::thread closing_;  // the transport before
   Result<void> outcome_ = Ok();
   bool left_ = false;
 };

@@ -9,7 +9,10 @@
 #include <torch/version.h>
 
 #include <algorithm>
+#include <istream>
 #include <mutex>
+#include <new>
+#include <streambuf>
 #include <utility>
 
 #include "common/wire/messages.h"
@@ -56,11 +59,18 @@ std::string Reason(const std::exception& error) {
   return text.substr(0, text.find('\n'));
 }
 
+// CUDA's allocator has an exception of its own; the CPU's says what it could not get, or C++ does.
+bool IsOutOfMemory(const std::exception& error) {
+  const std::string text = error.what();
+  return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
+         dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
+         text.find("out of memory") != std::string::npos ||
+         text.find("can't allocate memory") != std::string::npos ||
+         text.find("not enough memory") != std::string::npos;
+}
+
 Error RunError(const std::exception& error) {
-  if (dynamic_cast<const c10::OutOfMemoryError*>(&error) ||
-      std::string(error.what()).find("out of memory") != std::string::npos) {
-    return Unavailable("the device is out of memory: " + Reason(error));
-  }
+  if (IsOutOfMemory(error)) return Unavailable("the device is out of memory: " + Reason(error));
   return Internal("the model failed: " + Reason(error));
 }
 
@@ -221,38 +231,67 @@ bool HasChannelsLastWeights(const torch::jit::Module& module) {
   return false;
 }
 
-Result<void> CheckWeights(const ModelCard& card) {
+// Reads memory in place.
+class MemoryBuffer : public std::streambuf {
+ public:
+  explicit MemoryBuffer(std::string& bytes) {
+    setg(bytes.data(), bytes.data(), bytes.data() + bytes.size());
+  }
+
+ protected:
+  pos_type seekoff(off_type offset, std::ios_base::seekdir from, std::ios_base::openmode) override {
+    const off_type base = from == std::ios_base::beg   ? 0
+                          : from == std::ios_base::cur ? gptr() - eback()
+                                                       : egptr() - eback();
+    if (base + offset < 0 || base + offset > egptr() - eback()) return pos_type(off_type(-1));
+    setg(eback(), eback() + base + offset, egptr());
+    return base + offset;
+  }
+  pos_type seekpos(pos_type position, std::ios_base::openmode mode) override {
+    return seekoff(position, std::ios_base::beg, mode);
+  }
+};
+
+// The weights' bytes, which are those of the card.
+Result<std::string> ReadWeights(const ModelCard& card) {
   if (!std::filesystem::is_regular_file(card.weights)) {
     return InvalidArgument("the weights of model " + card.name +
                            " are missing: " + card.weights.string());
   }
-  PRELABEL_TRY(const std::string found, Sha256File(card.weights));
-  if (found != card.sha256) {
+  PRELABEL_TRY(HashedFile file, ReadHashedFile(card.weights));
+  if (file.sha256 != card.sha256) {
     return InvalidArgument(
-        "the weights of model " + card.name + " are not those of its card: " + "sha256 " + found +
-            ", the card says " + card.sha256 +
+        "the weights of model " + card.name + " are not those of its card: " + "sha256 " +
+            file.sha256 + ", the card says " + card.sha256 +
             "; put the right file there, or correct the card if this one is meant",
         card.weights.string());
   }
-  return Ok();
+  return std::move(file.bytes);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Model>> LoadTorchModel(const ModelCard& card, const std::string& device) {
   PRELABEL_TRY(const c10::Device place, ParseDevice(device));
-  PRELABEL_TRY(CheckWeights(card));
   std::unique_ptr<Model> model;
   try {
     UseOneThread();
     const c10::InferenceMode guard;
-    torch::jit::Module module = torch::jit::load(card.weights.string(), place);
+    PRELABEL_TRY(std::string weights, ReadWeights(card));
+    MemoryBuffer buffer(weights);
+    std::istream stream(&buffer);
+    torch::jit::Module module = torch::jit::load(stream, place);
+    weights = {};  // not needed beside the module
     module.eval();
     const bool channels_last = HasChannelsLastWeights(module);
     module = torch::jit::freeze(module);
     if (!(place.is_cpu() && channels_last)) module = torch::jit::optimize_for_inference(module);
     model = std::make_unique<TorchModel>(std::move(module), card, place);
   } catch (const std::exception& error) {
+    if (IsOutOfMemory(error)) {
+      return Unavailable("not enough memory to load the model: " + Reason(error),
+                         card.weights.string());
+    }
     return InvalidArgument("the weights are no TorchScript module that this LibTorch (" +
                                std::string(TORCH_VERSION) + ") can load: " + Reason(error),
                            card.weights.string());

@@ -8,6 +8,7 @@ namespace prelabel {
 namespace {
 
 constexpr std::size_t kEnvelopeBytes = 1024;  // what a message adds to a payload, generously
+constexpr int kHellosASocket = 5;             // a half-open connection never recovers by itself
 
 }  // namespace
 
@@ -16,63 +17,129 @@ void Session::OnEvent(const SessionEvent& event, TimePoint now, Actions& actions
   std::visit([&](const auto& e) { On(e, now, actions); }, event);
 }
 
-void Session::Send(WorkerMessage message, TimePoint now, Actions& actions) {
-  last_sent_ = now;
-  actions.push_back(SendMessage{std::move(message)});
+Duration Session::LongestWait() const {
+  constexpr Duration kIdle = std::chrono::milliseconds(200);
+  return held_.empty() ? kIdle : std::min(kIdle, options_.progress_interval);
 }
+
+void Session::End(bool ok, std::string reason, Actions& actions) {
+  state_ = State::kOver;
+  actions.emplace_back(Leave{ok, std::move(reason)});
+}
+
+void Session::Send(WorkerMessage message, Actions& actions) {
+  actions.emplace_back(SendMessage{std::move(message)});
+}
+
+// ---- joining ----
 
 void Session::On(const Started&, TimePoint now, Actions& actions) {
   nonce_ = options_.hello.nonce;
   joining_since_ = now;
-  Join(now, actions);
+  SayHello(now, actions);
 }
 
-void Session::Join(TimePoint now, Actions& actions) {
+void Session::SayHello(TimePoint now, Actions& actions) {
   state_ = State::kJoining;
   hello_sent_ = now;
+  ++hellos_;
   Hello hello = options_.hello;
   hello.nonce = nonce_;
   hello.slots = options_.slots;
-  Send(std::move(hello), now, actions);
+  held_.AppendLeases(hello.held);
+  for (const auto& [key, ended] : ended_) hello.held.push_back(ended.lease);
+  Send(std::move(hello), actions);
+}
+
+// Through a new socket, so that nothing can arrive that was meant for the session before.
+void Session::JoinAgain(TimePoint now, Actions& actions) {
+  if (state_ != State::kJoining) joining_since_ = now;
+  ++nonce_;
+  hellos_ = 0;
+  actions.emplace_back(Reconnect{});
+  SayHello(now, actions);
 }
 
 void Session::On(const CoordinatorMessage& event, TimePoint now, Actions& actions) {
-  heard_ = now;
   std::visit([&](const auto& message) { Receive(message, now, actions); }, event);
 }
 
-void Session::Receive(const Welcome& message, TimePoint, Actions& actions) {
+void Session::Receive(const Welcome& message, TimePoint now, Actions& actions) {
   if (state_ != State::kJoining) return;  // the answer to a Hello that was sent twice
   state_ = State::kWorking;
   epoch_ = message.epoch;
   heartbeat_ = message.heartbeat;
   max_message_bytes_ = message.max_message_bytes;
-  actions.push_back(Configure{message});
+  lease_.Begin(hello_sent_, message.lease);
+  heartbeat_sent_ = hello_sent_;
+  running_told_.clear();
   credit_ = 0;
+  const Configuration wanted{message.model_card, message.raw_threshold, message.raw_nms,
+                             message.raw_max_per_image};
+  const bool same = configured_ == wanted;
+  if (!same) {
+    // Another configuration gives other results: none of the old ones counts.
+    held_.Clear();
+    ended_.clear();
+    configured_ = wanted;
+    prepared_ = false;
+    actions.emplace_back(Configure{message});
+  }
+  Grants grants;
+  for (const Welcome::Grant& grant : message.granted) grants[grant.held] = grant.attempt;
+  TakeUp(std::move(grants), now, actions);
+  if (prepared_) UpdateCredit(0, now, actions);
+}
+
+void Session::TakeUp(Grants grants, TimePoint now, Actions& actions) {
+  std::map<Key, Ended> ended;
+  std::vector<EncodedResult> results;
+  for (auto& [key, entry] : ended_) {
+    const auto grant = grants.find(entry.lease);
+    if (grant == grants.end()) continue;  // somebody else has it, or its result is there
+    const Lease lease{epoch_, entry.lease.task, grant->second};
+    grants.erase(grant);
+    if (auto* failure = std::get_if<Failure>(&entry.outcome)) {
+      failure->epoch = lease.epoch;
+      failure->attempt = lease.attempt;
+      Send(std::move(*failure), actions);
+      continue;
+    }
+    auto& result = std::get<EncodedResult>(entry.outcome);
+    result.attempt = lease.attempt;
+    results.push_back(result);
+    ended[Key(lease.task, lease.attempt)] = {lease, std::move(result), now};
+  }
+  ended_ = std::move(ended);
+  SendResults(results, actions);
+  for (const auto& [task, attempt] : held_.Renew(epoch_, grants)) {
+    actions.emplace_back(DropTask{task, attempt});
+  }
+  // Granted, but not here any more: nobody else would ever do it.
+  for (const auto& [held, attempt] : grants) {
+    Send(Failure{epoch_, held.task, attempt, "the worker does not hold this task any more",
+                 FailureKind::kTransient, std::nullopt},
+         actions);
+  }
 }
 
 void Session::On(const Prepared&, TimePoint now, Actions& actions) {
+  prepared_ = true;
   last_done_ = now;
   UpdateCredit(0, now, actions);
 }
 
+// ---- working ----
+
 void Session::Receive(const Reject& message, TimePoint now, Actions& actions) {
   if (message.permanent) {
-    state_ = State::kOver;
-    actions.push_back(Leave{false, "the coordinator refused this worker: " + message.reason});
-  } else if (state_ == State::kWorking || state_ == State::kLeaving) {
-    // It does not know this session any more (it was restarted, or the lease ran out).
-    const bool leaving = state_ == State::kLeaving;
-    held_.clear();
-    unacknowledged_.clear();
-    actions.push_back(DropAllTasks{});
-    if (leaving) {
-      LeaveWhenFlushed(now, actions);
-      return;
-    }
-    ++nonce_;
-    joining_since_ = now;
-    Join(now, actions);
+    End(false, "the coordinator refused this worker: " + message.reason, actions);
+  } else if (state_ == State::kWorking) {
+    // It does not know this session any more: it was restarted, or the lease ran out.
+    JoinAgain(now, actions);
+  } else if (state_ == State::kLeaving) {
+    ended_.clear();
+    LeaveWhenFlushed(actions);
   }
 }
 
@@ -80,73 +147,70 @@ void Session::Receive(const Assign& message, TimePoint now, Actions& actions) {
   if (state_ != State::kWorking || message.epoch != epoch_) return;
   if (held_.empty()) last_done_ = now;  // waiting for work does not count as working
   for (const Assignment& assignment : message.tasks) {
-    if (held_.emplace(assignment.task.id, assignment.attempt).second) {
-      actions.push_back(StartTask{assignment});
-    }
+    const auto started_as = held_.Add({epoch_, assignment.task.id, assignment.attempt});
+    if (!started_as) continue;
+    StartTask start{assignment};
+    start.assignment.attempt = *started_as;
+    actions.emplace_back(std::move(start));
   }
 }
 
-void Session::Receive(const Ack& message, TimePoint now, Actions& actions) {
-  for (const Ack::Item& item : message.items) {
-    unacknowledged_.erase(Key(item.task, item.attempt));
-  }
-  if (state_ == State::kLeaving) LeaveWhenFlushed(now, actions);
+void Session::Receive(const Ack& message, TimePoint, Actions& actions) {
+  if (state_ == State::kJoining) return;
+  lease_.Confirm(message.heartbeat);
+  for (const Ack::Item& item : message.items) ended_.erase(Key(item.task, item.attempt));
+  if (state_ == State::kLeaving) LeaveWhenFlushed(actions);
 }
 
 void Session::Receive(const Cancel& message, TimePoint, Actions& actions) {
-  if (held_.erase(Key(message.task, message.attempt)) > 0) {
-    actions.push_back(DropTask{message.task, message.attempt});
+  if (state_ != State::kWorking) return;
+  if (const auto started_as = held_.Cancel(message.task, message.attempt)) {
+    actions.emplace_back(DropTask{message.task, *started_as});
   }
-}
-
-void Session::Receive(const Drain&, TimePoint now, Actions& actions) {
-  if (state_ == State::kOver) return;
-  state_ = State::kLeaving;
-  held_.clear();
-  actions.push_back(DropAllTasks{});
-  LeaveWhenFlushed(now, actions);
-}
-
-void Session::On(const StopWanted&, TimePoint now, Actions& actions) {
-  if (state_ == State::kJoining) {
-    state_ = State::kOver;
-    actions.push_back(Leave{true, "stopped"});
-    return;
-  }
-  Receive(Drain{}, now, actions);
-}
-
-void Session::LeaveWhenFlushed(TimePoint now, Actions& actions) {
-  if (!unacknowledged_.empty()) return;
-  Send(Goodbye{"done"}, now, actions);
-  state_ = State::kOver;
-  actions.push_back(Leave{true, "done"});
 }
 
 void Session::On(const TasksDone& event, TimePoint now, Actions& actions) {
   std::vector<EncodedResult> wanted;
+  std::size_t finished = 0;
   for (const EncodedResult& result : event.results) {
-    const Key key(result.task, result.attempt);
-    if (held_.erase(key) == 0) continue;  // cancelled, or of an epoch that is over
+    const auto lease = held_.Take(result.task, result.attempt);
+    if (!lease) continue;  // cancelled, or given to somebody else
     if (result.payload.size() + kEnvelopeBytes > max_message_bytes_) {
-      Send(Failure{epoch_, result.task, result.attempt,
-                   "its result is " + std::to_string(result.payload.size()) +
-                       " bytes, more than a message may hold; lower cluster.shard_size or "
-                       "labels.max_per_image",
-                   FailureKind::kTooLarge, std::nullopt},
-           now, actions);
+      Fail({lease->epoch, lease->task, lease->attempt,
+            "its result is " + std::to_string(result.payload.size()) +
+                " bytes, more than a message may hold (" + std::to_string(max_message_bytes_) +
+                "); lower cluster.shard_size or labels.max_per_image",
+            FailureKind::kTooLarge, std::nullopt},
+           actions);
       continue;
     }
-    unacknowledged_[key] = {result, now};
+    ++finished;
     wanted.push_back(result);
+    wanted.back().attempt = lease->attempt;
+    ended_[Key(lease->task, lease->attempt)] = {*lease, wanted.back(), now};
   }
-  if (wanted.empty()) return;
-  SendResults(wanted, now, actions);
-  UpdateCredit(wanted.size(), now, actions);
+  if (finished == 0 || state_ == State::kJoining) return;
+  SendResults(wanted, actions);
+  UpdateCredit(finished, now, actions);
 }
 
-void Session::SendResults(const std::vector<EncodedResult>& results, TimePoint now,
-                          Actions& actions) {
+void Session::On(const TaskBroken& event, TimePoint, Actions& actions) {
+  const auto lease = held_.Take(event.task, event.attempt);
+  if (!lease) return;
+  Fail({lease->epoch, lease->task, lease->attempt, event.reason, event.kind, event.position},
+       actions);
+}
+
+void Session::Fail(Failure failure, Actions& actions) {
+  if (state_ != State::kJoining) {
+    Send(std::move(failure), actions);
+    return;
+  }
+  const Lease lease{failure.epoch, failure.task, failure.attempt};
+  ended_[Key(lease.task, lease.attempt)] = {lease, std::move(failure), TimePoint{}};
+}
+
+void Session::SendResults(const std::vector<EncodedResult>& results, Actions& actions) {
   // Large payloads travel alone, so that no message grows with the number of slots.
   constexpr std::size_t kBatchBytes = 1 << 20;
   ResultMessage message{epoch_, {}};
@@ -155,11 +219,25 @@ void Session::SendResults(const std::vector<EncodedResult>& results, TimePoint n
     message.results.push_back(result);
     bytes += result.payload.size();
     if (bytes < kBatchBytes) continue;
-    Send(std::move(message), now, actions);
+    Send(std::move(message), actions);
     message = ResultMessage{epoch_, {}};
     bytes = 0;
   }
-  if (!message.results.empty()) Send(std::move(message), now, actions);
+  if (!message.results.empty()) Send(std::move(message), actions);
+}
+
+void Session::ResendLate(TimePoint now, Actions& actions) {
+  if (now < resend_at_) return;
+  resend_at_ = now + options_.resend;
+  std::vector<EncodedResult> late;
+  for (auto& [key, ended] : ended_) {
+    if (now - ended.sent >= options_.resend) {
+      ended.sent = now;
+      late.push_back(std::get<EncodedResult>(ended.outcome));
+    }
+    resend_at_ = std::min(resend_at_, ended.sent + options_.resend);
+  }
+  SendResults(late, actions);
 }
 
 void Session::UpdateCredit(std::size_t finished, TimePoint now, Actions& actions) {
@@ -183,50 +261,70 @@ void Session::UpdateCredit(std::size_t finished, TimePoint now, Actions& actions
   const std::uint32_t change = credit > credit_ ? credit - credit_ : credit_ - credit;
   if (credit_ != 0 && change * 4 <= credit_) return;
   credit_ = credit;
-  Send(Credit{credit}, now, actions);
+  Send(Credit{credit}, actions);
 }
 
-void Session::On(const TaskBroken& event, TimePoint now, Actions& actions) {
-  if (held_.erase(Key(event.task, event.attempt)) == 0) return;
-  Send(Failure{epoch_, event.task, event.attempt, event.reason,
-               event.permanent ? FailureKind::kPermanent : FailureKind::kTransient, std::nullopt},
-       now, actions);
-}
+// ---- time ----
 
 void Session::On(const TimePassed& event, TimePoint now, Actions& actions) {
   if (state_ == State::kJoining) {
     if (now - joining_since_ > options_.give_up) {
-      state_ = State::kOver;
-      actions.push_back(Leave{false, "no coordinator answered"});
+      End(false, "no coordinator answered", actions);
     } else if (now - hello_sent_ >= options_.join_retry) {
-      Join(now, actions);
+      hellos_ < kHellosASocket ? SayHello(now, actions) : JoinAgain(now, actions);
     }
     return;
   }
-  if (now - heard_ > 5 * heartbeat_) {
-    if (state_ == State::kLeaving) {
-      state_ = State::kOver;
-      actions.push_back(
-          Leave{false, "the coordinator fell silent before it acknowledged the rest"});
-      return;
-    }
-    held_.clear();
-    unacknowledged_.clear();
-    actions.push_back(DropAllTasks{});
-    actions.push_back(Reconnect{});
-    ++nonce_;
-    joining_since_ = now;
-    Join(now, actions);
+  if (state_ == State::kWorking && lease_.Expiring(now)) {
+    JoinAgain(now, actions);
     return;
   }
-  std::vector<EncodedResult> late;
-  for (auto& [key, entry] : unacknowledged_) {
-    if (now - entry.sent < options_.resend) continue;
-    entry.sent = now;
-    late.push_back(entry.result);
+  if (state_ == State::kLeaving && lease_.Over(now)) {
+    End(false, "the coordinator fell silent before it acknowledged the rest", actions);
+    return;
   }
-  SendResults(late, now, actions);
-  if (now - last_sent_ >= heartbeat_) Send(Heartbeat{event.items_done, 0, {}}, now, actions);
+  ResendLate(now, actions);
+  Beat(event, now, actions);
+}
+
+void Session::Beat(const TimePassed& event, TimePoint now, Actions& actions) {
+  std::vector<RunningTask> running;
+  for (const RunningTask& task : event.running) {
+    const auto lease = held_.Find(task.task, task.attempt);
+    if (!lease) continue;  // called back after it was started
+    running.push_back(task);
+    running.back().attempt = lease->attempt;
+  }
+  const Duration since = now - heartbeat_sent_;
+  const bool begun = !running.empty() && running != running_told_;
+  if (since < heartbeat_ && !(begun && since >= options_.progress_interval)) return;
+  heartbeat_sent_ = now;
+  running_told_ = running;
+  Send(Heartbeat{event.items_done, lease_.Beat(now), std::move(running)}, actions);
+}
+
+// ---- leaving ----
+
+void Session::Receive(const Drain&, TimePoint, Actions& actions) {
+  if (state_ == State::kJoining) ended_.clear();  // no fence is left to send them under
+  state_ = State::kLeaving;
+  held_.Clear();
+  actions.emplace_back(DropAllTasks{});
+  LeaveWhenFlushed(actions);
+}
+
+void Session::On(const StopWanted&, TimePoint now, Actions& actions) {
+  if (state_ == State::kJoining) {
+    End(true, "stopped", actions);
+    return;
+  }
+  Receive(Drain{}, now, actions);
+}
+
+void Session::LeaveWhenFlushed(Actions& actions) {
+  if (!ended_.empty()) return;
+  Send(Goodbye{"done"}, actions);
+  End(true, "done", actions);
 }
 
 }  // namespace prelabel

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -114,11 +115,24 @@ TEST_F(ImageFiles, ExifOrientationIsApplied) {
 }
 
 TEST_F(ImageFiles, WhatIsNoPictureSaysWhy) {
-  ExpectDataLoss(folder_ / "missing.jpg", "does not exist");
   ExpectDataLoss(Write("empty.jpg", {}), "empty");
   ExpectDataLoss(Write("text.jpg", {'h', 'e', 'l', 'l', 'o', '\n'}), "not a picture");
   std::filesystem::create_directories(folder_ / "folder.jpg");
   ExpectDataLoss(folder_ / "folder.jpg", "folder");
+  ASSERT_EQ(mkfifo((folder_ / "pipe.jpg").c_str(), 0600), 0);
+  ExpectDataLoss(folder_ / "pipe.jpg", "pipe");
+}
+
+TEST_F(ImageFiles, AFileThatCannotBeReachedIsNoDamage) {
+  std::ofstream(folder_ / "file") << "x";
+  std::filesystem::create_symlink("loop.jpg", folder_ / "loop.jpg");
+  for (const char* name : {"missing.jpg", "file/a.jpg", "loop.jpg"}) {
+    const Result<Image> image = ReadImage(folder_ / name);
+    ASSERT_TRUE(image.has_error()) << name;
+    EXPECT_EQ(image.error().code, ErrorCode::kUnavailable) << name;
+    EXPECT_THAT(image.error().ToString(), HasSubstr(name));
+    EXPECT_THAT(image.error().message, HasSubstr("cannot be opened: "));
+  }
 }
 
 TEST_F(ImageFiles, TruncationIsFoundWhereverItIs) {

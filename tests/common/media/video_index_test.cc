@@ -85,7 +85,6 @@ TEST_F(VideoClips, WhatIsNoVideoSaysWhy) {
     EXPECT_THAT(built.error().ToString(), HasSubstr(text));
     EXPECT_THAT(built.error().ToString(), HasSubstr(path.filename().string()));
   };
-  expect(folder_ / "missing.avi", "does not exist");
   std::ofstream(folder_ / "empty.avi").close();
   expect(folder_ / "empty.avi", "empty");
   std::ofstream(folder_ / "text.mp4") << "hello\n";
@@ -95,6 +94,13 @@ TEST_F(VideoClips, WhatIsNoVideoSaysWhy) {
   const auto cut = Make("cut.mp4", kH264);
   Cut(cut, 0.5);  // its index stands at the end
   expect(cut, "cut off");
+}
+
+TEST_F(VideoClips, AFileThatCannotBeReachedIsNoDamage) {
+  const auto built = BuildVideoIndex(folder_ / "missing.avi");
+  ASSERT_TRUE(built.has_error());
+  EXPECT_EQ(built.error().code, ErrorCode::kUnavailable);
+  EXPECT_THAT(built.error().ToString(), HasSubstr("missing.avi: cannot be opened: No such file"));
 }
 
 TEST(VtestVideo, HasTheKnownFrames) {

@@ -64,10 +64,10 @@ class ServerTest : public ::testing::Test {
  protected:
   void AddDetects(std::uint64_t count) {
     for (std::uint64_t i = 0; i < count; ++i) {
-      rows_.push_back({TaskId(), TaskKind::kDetect, SourceId(0), 4 * i, 4, 1});
+      rows_.push_back({TaskId(rows_.size()), TaskKind::kDetect, SourceId(0), 4 * i, 4, 1});
     }
   }
-  void AddLink() { rows_.push_back({TaskId(), TaskKind::kLink, SourceId(0), 0, 4, 1}); }
+  void AddLink() { rows_.push_back({TaskId(rows_.size()), TaskKind::kLink, SourceId(0), 0, 4, 1}); }
 
   Result<ServerStats> Run() {
     EXPECT_TRUE(store_.AppendTasks(rows_).has_value());

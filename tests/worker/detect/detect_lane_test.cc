@@ -30,12 +30,14 @@ class TickingClock : public Clock {
   mutable std::atomic<int> ticks_{0};
 };
 
-// Frame i is a picture of value i + offset; frame 13 is damaged.
+// Frame i is a picture of value i + offset; frame 13 is damaged, value 217 never comes.
 class FakeFrames : public FrameSource {
  public:
   FakeFrames(std::int64_t count, std::uint64_t offset) : count_(count), offset_(offset) {}
   std::int64_t FrameCount() const override { return count_; }
   Result<Image> Read(std::int64_t frame) override {
+    if (frame + static_cast<std::int64_t>(offset_) == 217)
+      return Unavailable("reading failed: Input/output error", "a.avi");
     if (frame == 13) return DataLoss("frame 13 is damaged");
     return Picture(static_cast<std::uint64_t>(frame) + offset_);
   }
@@ -49,6 +51,7 @@ struct Outcome {
   TaskId task;
   Attempt attempt;
   Result<TaskResult> result;
+  std::optional<std::uint32_t> position;
 };
 
 // A lane over fakes, what it was asked for and what it answered.
@@ -68,9 +71,15 @@ class LaneTest : public ::testing::Test {
     return std::make_unique<DetectLane>(
         [this]() -> Result<std::unique_ptr<Model>> { return LoadModel(); }, card, options, Opener(),
         clock_,
-        [this](TaskId task, Attempt attempt, Result<TaskResult> result) {
+        [this](TaskId task, Attempt attempt, Result<TaskResult> result,
+               std::optional<std::uint32_t> position) {
           const std::lock_guard lock(mutex_);
-          outcomes_.push_back({task, attempt, std::move(result)});
+          outcomes_.push_back({task, attempt, std::move(result), position});
+          changed_.notify_all();
+        },
+        [this] {
+          const std::lock_guard lock(mutex_);
+          ++begun_;
           changed_.notify_all();
         });
   }
@@ -132,6 +141,7 @@ class LaneTest : public ::testing::Test {
   bool held_ = false;
   int reads_ = 0;
   int runs_ = 0;
+  int begun_ = 0;
   std::vector<std::string> opened_;
   std::vector<Outcome> outcomes_;
   std::vector<Error> load_errors_;  // of the loads to come, the last one first
@@ -149,6 +159,7 @@ class LaneTest : public ::testing::Test {
     model->before_run = [this](std::span<const float> input) -> Result<void> {
       std::unique_lock wait(mutex_);
       ++runs_;
+      if (input[0] == 77) held_ = true;
       changed_.notify_all();
       changed_.wait(wait, [&] { return !held_; });
       if (input[0] == 66) return Unavailable("the device is out of memory");
@@ -164,6 +175,7 @@ class LaneTest : public ::testing::Test {
       ++reads_;
       changed_.notify_all();
       if (path == "bad.jpg") return DataLoss("the file is truncated");
+      if (path == "gone.jpg") return Unavailable("cannot be opened: no such file", path.string());
       return Picture(std::stoull(path.string()));
     };
     media.resize = [](const Image& image, int, int) { return image; };
@@ -172,8 +184,11 @@ class LaneTest : public ::testing::Test {
       const std::lock_guard lock(mutex_);
       opened_.push_back(path.string());
       if (path == "none.avi") return DataLoss("there is no such file", path.string());
-      return std::unique_ptr<FrameSource>(
-          std::make_unique<FakeFrames>(40, path == "a.avi" ? 0 : 100));
+      if (path == "gone.avi") return Unavailable("cannot be opened", path.string());
+      return std::unique_ptr<FrameSource>(std::make_unique<FakeFrames>(40, path == "a.avi" ? 0
+                                                                           : path == "disk.avi"
+                                                                               ? 200
+                                                                               : 100));
     };
     return media;
   }
@@ -317,12 +332,91 @@ TEST_F(LaneTest, AModelErrorFailsItsTaskAlone) {
   const auto outcomes = WaitForOutcomes(2);
   ASSERT_FALSE(outcomes[0].result);
   EXPECT_EQ(outcomes[0].result.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(outcomes[0].position, 1U);
   EXPECT_EQ(outcomes[1].task, TaskId(1));
   const auto& items = outcomes[1].result.value().items;
   ASSERT_EQ(items.size(), 1U);
   EXPECT_THAT(items[0].embedding, ElementsAre(FloatToHalf(12), FloatToHalf(0.5F)));
   lane->Stop();
   EXPECT_EQ(outcomes_.size(), 2U);
+}
+
+TEST_F(LaneTest, NoItemOfAFailedBatchIsNamed) {
+  auto lane = Start({.limits = {}, .batch = 2, .prefetch_items = 8});
+  lane->Submit(Images(0, {"66", "1", "2"}));
+  lane->Submit(Images(1, {"1", "2", "66"}));  // the last one is alone in its batch
+  const auto outcomes = WaitForOutcomes(2);
+  EXPECT_FALSE(outcomes[0].result);
+  EXPECT_EQ(outcomes[0].position, std::nullopt);
+  EXPECT_FALSE(outcomes[1].result);
+  EXPECT_EQ(outcomes[1].position, 2U);
+}
+
+TEST_F(LaneTest, AFileThatThisWorkerCannotReachFailsTheTask) {
+  auto lane = Start();
+  lane->Submit(Images(0, {"1", "2", "gone.jpg", "3"}));
+  lane->Submit(Frames(1, 5, 3, "gone.avi"));
+  lane->Submit(Images(2, {"4"}));
+  const auto outcomes = WaitForOutcomes(3);
+  ASSERT_FALSE(outcomes[0].result);
+  EXPECT_EQ(outcomes[0].result.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(outcomes[0].position, 2U);
+  EXPECT_THAT(outcomes[0].result.error().ToString(),
+              HasSubstr("gone.jpg: cannot be opened: no such file"));
+  EXPECT_THAT(outcomes[0].result.error().ToString(), HasSubstr("on this worker"));
+  ASSERT_FALSE(outcomes[1].result);
+  EXPECT_EQ(outcomes[1].position, std::nullopt);  // no frame is to blame
+  EXPECT_TRUE(outcomes[2].result);
+}
+
+TEST_F(LaneTest, AVideoWhoseDiskFailedIsOpenedAnew) {
+  auto lane = Start();
+  lane->Submit(Frames(0, 16, 2, "disk.avi"));
+  lane->Submit(Frames(1, 5, 1, "disk.avi"));
+  const auto outcomes = WaitForOutcomes(2);
+  EXPECT_FALSE(outcomes[0].result);
+  EXPECT_EQ(outcomes[0].position, 1U);
+  EXPECT_TRUE(outcomes[1].result);
+  EXPECT_THAT(opened_, ElementsAre("disk.avi", "disk.avi"));
+}
+
+TEST_F(LaneTest, SaysWhichItemsAreInHand) {
+  HoldModel();
+  auto lane = Start({.limits = {}, .batch = 1, .prefetch_items = 3});
+  EXPECT_THAT(lane->Running(), ElementsAre());
+  for (std::uint64_t id = 5; id < 9; ++id) lane->Submit(Images(id, {"1", "2"}));
+  WaitUntil([&] { return runs_ == 1 && begun_ >= 6; });  // an item at the model, five read
+  // Task 6 waits as a whole between the two.
+  const auto in_hand = [&] {
+    return lane->Running() ==
+           std::vector<RunningTask>{{TaskId(5), Attempt(1), 0, 2}, {TaskId(7), Attempt(1), 0, 1}};
+  };
+  while (!in_hand()) std::this_thread::yield();  // the fifth may not be read to its end yet
+  ReleaseModel();
+  WaitForOutcomes(4);
+  lane->Stop();
+}
+
+TEST_F(LaneTest, CountsWhatHasPassedTheModel) {
+  auto lane = Start();
+  lane->Submit(Images(5, {"1", "2", "bad.jpg", "77", "4"}));
+  WaitUntil([&] { return runs_ == 3; });
+  const auto running = lane->Running();
+  ASSERT_FALSE(running.empty());
+  EXPECT_EQ(running[0].task, TaskId(5));
+  EXPECT_EQ(running[0].items_done, 3U);
+  ReleaseModel();
+  WaitForOutcomes(1);
+}
+
+TEST_F(LaneTest, AModelThatHangsIsNotWaitedForWithoutEnd) {
+  HoldModel();
+  auto lane = Start();
+  lane->Submit(Images(5, {"1"}));
+  WaitUntil([&] { return runs_ == 1; });
+  EXPECT_FALSE(lane->StopBy(std::chrono::steady_clock::now() + std::chrono::milliseconds(5)));
+  ReleaseModel();
+  EXPECT_TRUE(lane->StopBy(std::chrono::steady_clock::now() + std::chrono::minutes(1)));
 }
 
 TEST_F(LaneTest, AModelThatDoesNotLoadFailsEveryTask) {

@@ -15,7 +15,7 @@ Assignment TaskOf(std::uint64_t id) {
 }
 
 LaneStep StepOf(const std::shared_ptr<OpenTask>& task) {
-  return {.task = task, .item = ItemResult{}, .input = {}, .last = false};
+  return {.task = task, .item = ItemResult{}, .failure = {}, .input = {}, .last = false};
 }
 
 TEST(LaneQueue, HandsOutTasksAndStepsInOrder) {

@@ -187,10 +187,34 @@ TEST_F(LaneExecutorTest, AModelThatFailsBreaksTheTaskNotTheWorker) {
   const auto broken = Take(*executor, 1);
   ASSERT_TRUE(std::holds_alternative<BrokenTask>(broken[0]));
   EXPECT_THAT(std::get<BrokenTask>(broken[0]).reason, HasSubstr("the module threw"));
-  EXPECT_FALSE(std::get<BrokenTask>(broken[0]).permanent);
+  EXPECT_EQ(std::get<BrokenTask>(broken[0]).kind, FailureKind::kTransient);
+  EXPECT_EQ(std::get<BrokenTask>(broken[0]).position, 0U);
   run_fails_ = false;
   executor->Submit(Frames(1, 4, 4));
   EXPECT_TRUE(std::holds_alternative<EncodedResult>(Take(*executor, 1)[0]));
+}
+
+TEST_F(LaneExecutorTest, SaysWhatRunsAndWakesWhenItBegins) {
+  const auto executor = Make(2);
+  Prepare(*executor);
+  EXPECT_TRUE(executor->Running().empty());
+  clock_.Advance(std::chrono::seconds(1));
+  held_ = true;
+  executor->Submit(Frames(4, 0, 1));
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return wakes_ > 0 && runs_ == 1; });
+  }
+  // Read, and in the model.
+  const std::vector<RunningTask> expected{{TaskId(4), Attempt(1), 0, 1}};
+  EXPECT_EQ(executor->Running(), expected);
+  EXPECT_FALSE(executor->StopWithin(std::chrono::milliseconds(5)));
+  {
+    const std::lock_guard lock(mutex_);
+    held_ = false;
+    changed_.notify_all();
+  }
+  EXPECT_TRUE(executor->StopWithin(std::chrono::minutes(1)));
 }
 
 TEST_F(LaneExecutorTest, ACancelledTaskNeverEnds) {

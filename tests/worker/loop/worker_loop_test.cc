@@ -33,7 +33,8 @@ class WorkerLoopTest : public ::testing::Test {
     transport_->on_send = [this](const FakeTransport::Sent& sent) {
       sent_.push_back(DecodeWorkerMessage(sent.bytes).value());
     };
-    transport_->on_wait = [this](milliseconds) {
+    transport_->on_wait = [this](milliseconds timeout) {
+      longest_wait_ = timeout;
       clock_.Advance(milliseconds(10));
       if (next_ < steps_.size()) {
         steps_[next_++]();
@@ -74,6 +75,7 @@ class WorkerLoopTest : public ::testing::Test {
   FakeExecutor executor_;
   FakeClock clock_;
   FakeTransport* transport_ = nullptr;  // the present one
+  milliseconds longest_wait_{};         // the present one
   std::atomic<bool> stop_{false};
   std::vector<std::function<void()>> steps_;
   std::size_t next_ = 0;
@@ -117,13 +119,15 @@ TEST_F(WorkerLoopTest, ABrokenTaskIsReported) {
       [&] { Say(MakeWelcome()); },
       [&] { Say(MakeAssign(4)); },
       [&] {
-        executor_.completed.emplace_back(BrokenTask{TaskId(4), Attempt(1), "no memory", false});
+        executor_.completed.emplace_back(
+            BrokenTask{TaskId(4), Attempt(1), "no memory", FailureKind::kTransient, 3});
       },
       [] {},
   };
   ASSERT_TRUE(Run().has_value());
   ASSERT_EQ(Sent<Failure>().size(), 1U);
   EXPECT_EQ(Sent<Failure>()[0].reason, "no memory");
+  EXPECT_EQ(Sent<Failure>()[0].position, 3U);
 }
 
 TEST_F(WorkerLoopTest, AModelThatCannotBeLoadedIsAGoodbyeAndAnError) {
@@ -159,16 +163,36 @@ TEST_F(WorkerLoopTest, SilenceOpensANewConnectionAndSaysHelloThere) {
   steps_ = {
       [&] { Say(MakeWelcome()); },
       [&] { Say(MakeAssign(4)); },
-      [&] { clock_.Advance(seconds(11)); },  // five heartbeats of 2 s are over
+      [&] { clock_.Advance(milliseconds(4801)); },  // 80 % of a lease of 6 s
       [&] {
         EXPECT_EQ(connections_, 2);
-        EXPECT_EQ(executor_.cancelled_all, 1);
+        EXPECT_EQ(executor_.cancelled_all, 0);  // its task goes on
         ASSERT_EQ(Sent<Hello>().size(), 2U);
         EXPECT_EQ(Sent<Hello>()[1].nonce, 2U);
+        ASSERT_EQ(Sent<Hello>()[1].held.size(), 1U);
+        EXPECT_EQ(Sent<Hello>()[1].held[0].task, TaskId(4));
       },
   };
   ASSERT_TRUE(Run().has_value());
   EXPECT_EQ(connections_, 2);
+}
+
+TEST_F(WorkerLoopTest, TellsWhichItemIsInTheModel) {
+  steps_ = {
+      [&] { Say(MakeWelcome()); },
+      [&] { Say(MakeAssign(4)); },
+      [&] {
+        EXPECT_EQ(longest_wait_, milliseconds(20));  // an item that is begun is seen soon
+        executor_.running = {{TaskId(4), Attempt(1), 3, 5}};
+        executor_.items_done = 17;
+      },
+      [] {},
+  };
+  ASSERT_TRUE(Run().has_value());
+  ASSERT_FALSE(Sent<Heartbeat>().empty());
+  EXPECT_EQ(Sent<Heartbeat>()[0].items_done, 17U);
+  EXPECT_EQ(Sent<Heartbeat>()[0].sequence, 1U);
+  EXPECT_EQ(Sent<Heartbeat>()[0].running, executor_.running);
 }
 
 TEST_F(WorkerLoopTest, ANewConnectionThatFailsEndsIt) {

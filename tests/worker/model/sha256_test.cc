@@ -10,7 +10,7 @@ namespace {
 std::string HashOf(const std::string& bytes) {
   const auto path = std::filesystem::path(::testing::TempDir()) / "prelabel_sha256_test";
   std::ofstream(path, std::ios::binary) << bytes;
-  const std::string hash = Sha256File(path).value();
+  const std::string hash = ReadHashedFile(path).value().sha256;
   std::filesystem::remove(path);
   return hash;
 }
@@ -23,13 +23,21 @@ TEST(Sha256, KnownAnswers) {
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+TEST(Sha256, HandsOverTheBytesThatItHashed) {
+  const auto path = std::filesystem::path(::testing::TempDir()) / "prelabel_sha256_test";
+  const std::string bytes = std::string(300000, 'x') + '\0' + "end";  // more than one chunk
+  std::ofstream(path, std::ios::binary) << bytes;
+  EXPECT_EQ(ReadHashedFile(path).value().bytes, bytes);
+  std::filesystem::remove(path);
+}
+
 TEST(Sha256, AFileThatCannotBeReadIsTheUsersToMend) {
-  const auto missing = Sha256File("no/such/file");
+  const auto missing = ReadHashedFile("no/such/file");
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, ErrorCode::kInvalidArgument);
   EXPECT_EQ(missing.error().ToString(),
             "no/such/file: the file cannot be opened: No such file or directory");
-  EXPECT_FALSE(Sha256File(::testing::TempDir()));  // a folder
+  EXPECT_FALSE(ReadHashedFile(::testing::TempDir()));  // a folder
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ ModelCard TinyCard(const std::string& module) {
   ModelCard card;
   card.name = "tiny";
   card.weights = std::filesystem::path(PRELABEL_TEST_MODULES) / (module + ".pt");
-  card.sha256 = Sha256File(card.weights).value();
+  card.sha256 = ReadHashedFile(card.weights).value().sha256;
   card.input.width = card.input.height = 4;
   card.feature_map = true;
   card.classes = {"a", "b"};
@@ -140,7 +140,7 @@ TEST(RealModel, BatchesGiveTheBitsOfSingleRuns) {
   ModelCard card;
   card.name = "nanodet-g-coco";
   card.weights = bundle / "model.pt";
-  card.sha256 = Sha256File(card.weights).value();
+  card.sha256 = ReadHashedFile(card.weights).value().sha256;
   card.input.width = card.input.height = 416;
   card.feature_map = true;
   card.classes.resize(80);

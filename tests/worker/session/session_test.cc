@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace prelabel {
@@ -15,6 +16,7 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 constexpr Epoch kEpoch(7);
 
@@ -34,7 +36,11 @@ EncodedResult ResultOf(std::uint64_t id, std::uint32_t attempt = 1, std::string 
 }
 
 Ack AckOf(std::uint64_t id, std::uint32_t attempt = 1, AckStatus status = AckStatus::kCommitted) {
-  return Ack{{{TaskId(id), Attempt(attempt), status}}};
+  return Ack{{{TaskId(id), Attempt(attempt), status}}, 0};
+}
+
+Lease LeaseOf(std::uint64_t id, std::uint32_t attempt = 1) {
+  return {kEpoch, TaskId(id), Attempt(attempt)};
 }
 
 // Drives a session and keeps the actions of the last event.
@@ -53,6 +59,15 @@ class Driver {
   void Event(const SessionEvent& event) {
     actions.clear();
     session.OnEvent(event, now, actions);
+    for (const Heartbeat& beat : Sent<Heartbeat>()) last_beat = beat.sequence;
+  }
+  // Time passes in steps of a second while the coordinator answers every heartbeat.
+  void Live(Duration time) {
+    for (const TimePoint end = now + time; now < end;) {
+      now += std::min<Duration>(seconds(1), end - now);
+      Event(TimePassed{});
+      Message(Ack{{}, last_beat});
+    }
   }
   void Message(const CoordinatorMessage& message) { Event(message); }
   void Assigned(std::vector<Assignment> tasks, Epoch epoch = kEpoch) {
@@ -68,6 +83,11 @@ class Driver {
     Welcome welcome;
     welcome.epoch = kEpoch;
     welcome.heartbeat = seconds(2);
+    welcome.lease = seconds(6);
+    welcome.model_card = "/models/a/model.yaml";
+    welcome.raw_threshold = 0.05F;
+    welcome.raw_nms = 0.6F;
+    welcome.raw_max_per_image = 100;
     return welcome;
   }
 
@@ -104,6 +124,7 @@ class Driver {
 
   Session session;
   TimePoint now = seconds(100);
+  std::uint64_t last_beat = 0;  // sequence of the last heartbeat
   std::vector<SessionAction> actions;
 };
 
@@ -217,8 +238,8 @@ TEST(Session, ResendsResultsUntilTheyAreAcknowledged) {
   driver.Message(AckOf(1, 1, AckStatus::kStale));  // not wanted: forgotten as well
   driver.Message(AckOf(2, 9));                     // of another attempt
   for (int i = 0; i < 2; ++i) {
-    driver.now += milliseconds(4999);
-    driver.Message(Ack{});  // the coordinator is alive
+    driver.Live(milliseconds(4998));
+    driver.now += milliseconds(1);
     driver.Event(TimePassed{});
     EXPECT_THAT(driver.SentResults(), IsEmpty());
     driver.now += milliseconds(1);
@@ -226,7 +247,8 @@ TEST(Session, ResendsResultsUntilTheyAreAcknowledged) {
     EXPECT_THAT(driver.SentResults(), ElementsAre(2));
   }
   driver.Message(AckOf(2, 1, AckStatus::kDuplicate));
-  driver.now += seconds(6);
+  driver.Live(milliseconds(4999));
+  driver.now += milliseconds(1);
   driver.Event(TimePassed{});
   EXPECT_THAT(driver.SentResults(), IsEmpty());
 }
@@ -274,37 +296,6 @@ TEST(Session, CancelDropsATaskAndItsResult) {
   EXPECT_THAT(driver.SentResults(), IsEmpty());
 }
 
-TEST(Session, ABrokenTaskIsAFailure) {
-  Driver driver;
-  driver.Join();
-  driver.Assigned({Task1(3)});
-  driver.Event(TaskBroken{TaskId(3), Attempt(1), "out of memory", false});
-  ASSERT_EQ(driver.Sent<Failure>().size(), 1U);
-  EXPECT_EQ(driver.Sent<Failure>()[0].epoch, kEpoch);
-  EXPECT_EQ(driver.Sent<Failure>()[0].reason, "out of memory");
-  EXPECT_EQ(driver.Sent<Failure>()[0].kind, FailureKind::kTransient);
-  driver.Event(TaskBroken{TaskId(3), Attempt(1), "out of memory", false});
-  EXPECT_THAT(driver.actions, IsEmpty());  // said once
-}
-
-TEST(Session, HeartbeatsOnlyWhereNothingElseIsSent) {
-  Driver driver;
-  driver.Join();
-  driver.Assigned({Task1(0)});
-  driver.now += milliseconds(1500);
-  driver.Event(TasksDone{{ResultOf(0)}});
-  driver.Message(AckOf(0));
-  driver.now += milliseconds(1999);
-  driver.Event(TimePassed{17});
-  EXPECT_THAT(driver.actions, IsEmpty());
-  driver.now += milliseconds(1);
-  driver.Event(TimePassed{18});
-  ASSERT_EQ(driver.Sent<Heartbeat>().size(), 1U);
-  EXPECT_EQ(driver.Sent<Heartbeat>()[0].items_done, 18U);
-  driver.Event(TimePassed{18});
-  EXPECT_THAT(driver.actions, IsEmpty());
-}
-
 TEST(Session, DrainFlushesThenSaysGoodbye) {
   Driver driver;
   driver.Join();
@@ -315,7 +306,8 @@ TEST(Session, DrainFlushesThenSaysGoodbye) {
   EXPECT_THAT(driver.Sent<Goodbye>(), IsEmpty());
   driver.Assigned({Task1(2)});  // sent before the coordinator drained
   EXPECT_THAT(driver.actions, IsEmpty());
-  driver.now += seconds(5);
+  driver.Live(milliseconds(4999));
+  driver.now += milliseconds(1);
   driver.Event(TimePassed{});
   EXPECT_THAT(driver.SentResults(), ElementsAre(0));
   driver.Message(AckOf(0));
@@ -364,58 +356,18 @@ TEST(Session, APermanentRejectEndsIt) {
   EXPECT_TRUE(driver.session.Over());
 }
 
-TEST(Session, ATransientRejectMeansJoinAgainWithEmptyHands) {
+TEST(Session, ABrokenTaskIsAFailure) {
   Driver driver;
   driver.Join();
-  driver.Assigned({Task1(0), Task1(1)});
-  driver.Event(TasksDone{{ResultOf(0)}});
-  driver.Message(Reject{"no session", false});
-  EXPECT_EQ(driver.Get<DropAllTasks>().size(), 1U);
-  EXPECT_THAT(driver.Get<Reconnect>(), IsEmpty());  // the connection is good
-  ASSERT_EQ(driver.Sent<Hello>().size(), 1U);
-  EXPECT_EQ(driver.Sent<Hello>()[0].nonce, 41U);
-  driver.Message(Reject{"no session", false});  // the answer to a message sent before that Hello
-  EXPECT_THAT(driver.actions, IsEmpty());
-  driver.Message(Driver::MakeWelcome());
-  EXPECT_EQ(driver.Get<Configure>().size(), 1U);
-  driver.Event(TasksDone{{ResultOf(1)}});  // of the session that is over
-  EXPECT_THAT(driver.SentResults(), IsEmpty());
-  driver.Event(Prepared{});
-  EXPECT_EQ(driver.Sent<Credit>().size(), 1U);  // told anew, though it has not changed
-  driver.now += seconds(6);
-  driver.Event(TimePassed{});
-  EXPECT_THAT(driver.SentResults(), IsEmpty());
-}
-
-TEST(Session, SilenceMeansANewConnectionAndANewNonce) {
-  Driver driver;
-  driver.Join();
-  driver.Assigned({Task1(0)});
-  driver.now += seconds(10);  // five heartbeats
-  driver.Event(TimePassed{});
-  EXPECT_THAT(driver.Get<Reconnect>(), IsEmpty());
-  driver.now += milliseconds(1);
-  driver.Event(TimePassed{});
-  ASSERT_EQ(driver.actions.size(), 3U);  // in this order: the Hello goes through the new socket
-  EXPECT_TRUE(std::holds_alternative<DropAllTasks>(driver.actions[0]));
-  EXPECT_TRUE(std::holds_alternative<Reconnect>(driver.actions[1]));
-  ASSERT_EQ(driver.Sent<Hello>().size(), 1U);
-  EXPECT_EQ(driver.Sent<Hello>()[0].nonce, 41U);
-  driver.Event(TasksDone{{ResultOf(0)}});
-  EXPECT_THAT(driver.actions, IsEmpty());
-}
-
-TEST(Session, SilenceWhileLeavingIsReported) {
-  Driver driver;
-  driver.Join();
-  driver.Assigned({Task1(0)});
-  driver.Event(TasksDone{{ResultOf(0)}});
-  driver.Message(Drain{});
-  driver.now += milliseconds(10001);
-  driver.Event(TimePassed{});
-  ASSERT_EQ(driver.Get<Leave>().size(), 1U);
-  EXPECT_FALSE(driver.Get<Leave>()[0].ok);
-  EXPECT_TRUE(driver.session.Over());
+  driver.Assigned({Task1(3)});
+  driver.Event(TaskBroken{TaskId(3), Attempt(1), "out of memory", FailureKind::kTransient, 12});
+  ASSERT_EQ(driver.Sent<Failure>().size(), 1U);
+  EXPECT_EQ(driver.Sent<Failure>()[0].epoch, kEpoch);
+  EXPECT_EQ(driver.Sent<Failure>()[0].reason, "out of memory");
+  EXPECT_EQ(driver.Sent<Failure>()[0].kind, FailureKind::kTransient);
+  EXPECT_EQ(driver.Sent<Failure>()[0].position, 12U);
+  driver.Event(TaskBroken{TaskId(3), Attempt(1), "out of memory"});
+  EXPECT_THAT(driver.actions, IsEmpty());  // said once
 }
 
 TEST(Session, ReportsAResultThatNoMessageCanHold) {
@@ -432,6 +384,309 @@ TEST(Session, ReportsAResultThatNoMessageCanHold) {
   EXPECT_EQ(driver.Sent<Failure>()[0].kind, FailureKind::kTooLarge);
   EXPECT_THAT(driver.Sent<Failure>()[0].reason, HasSubstr("6000 bytes"));
   EXPECT_THAT(driver.SentResults(), ElementsAre(1));
+}
+
+TEST(Session, SilenceWhileLeavingIsReported) {
+  Driver driver;
+  driver.Join();
+  driver.Assigned({Task1(0)});
+  driver.Event(TasksDone{{ResultOf(0)}});
+  driver.Message(Drain{});
+  driver.now += seconds(6);  // the lease
+  driver.Event(TimePassed{});
+  EXPECT_FALSE(driver.session.Over());
+  EXPECT_THAT(driver.Get<Reconnect>(), IsEmpty());
+  driver.now += milliseconds(1);
+  driver.Event(TimePassed{});
+  ASSERT_EQ(driver.Get<Leave>().size(), 1U);
+  EXPECT_FALSE(driver.Get<Leave>()[0].ok);
+  EXPECT_TRUE(driver.session.Over());
+}
+
+TEST(Session, HeartbeatsEveryIntervalWhateverElseIsSent) {
+  Driver driver;
+  driver.Join();
+  driver.Assigned({Task1(0)});
+  driver.now += milliseconds(1999);
+  driver.Event(TasksDone{{ResultOf(0)}});
+  driver.Event(TimePassed{17});
+  EXPECT_THAT(driver.Sent<Heartbeat>(), IsEmpty());
+  driver.now += milliseconds(1);
+  driver.Event(TimePassed{18});
+  ASSERT_EQ(driver.Sent<Heartbeat>().size(), 1U);
+  EXPECT_EQ(driver.Sent<Heartbeat>()[0].items_done, 18U);
+  EXPECT_EQ(driver.Sent<Heartbeat>()[0].sequence, 1U);
+  driver.Event(TimePassed{18});
+  EXPECT_THAT(driver.actions, IsEmpty());
+  driver.now += seconds(2);
+  driver.Event(TimePassed{18});
+  ASSERT_EQ(driver.Sent<Heartbeat>().size(), 1U);
+  EXPECT_EQ(driver.Sent<Heartbeat>()[0].sequence, 2U);
+}
+
+TEST(Session, AnItemJustBegunIsNamedSoon) {
+  Driver driver;
+  driver.Join();
+  driver.Assigned({Task1(4), Task1(5)});
+  driver.now += milliseconds(30);
+  const RunningTask first{TaskId(4), Attempt(1), 0, 0};
+  driver.Event(TimePassed{0, {first}});
+  ASSERT_EQ(driver.Sent<Heartbeat>().size(), 1U);
+  EXPECT_THAT(driver.Sent<Heartbeat>()[0].running, ElementsAre(first));
+  driver.now += milliseconds(100);
+  driver.Event(TimePassed{0, {first}});  // nothing new
+  EXPECT_THAT(driver.actions, IsEmpty());
+  // 20 ms must lie between two: of many items in that time the last is named.
+  driver.Event(TimePassed{0, {{TaskId(4), Attempt(1), 1, 2}}});
+  EXPECT_EQ(driver.Sent<Heartbeat>().size(), 1U);
+  driver.now += milliseconds(19);
+  const RunningTask later{TaskId(4), Attempt(1), 2, 3};
+  const RunningTask other{TaskId(5), Attempt(1), 0, 0};
+  const RunningTask unknown{TaskId(9), Attempt(1), 0, 0};  // called back while it ran
+  driver.Event(TimePassed{0, {later, other, unknown}});
+  EXPECT_THAT(driver.actions, IsEmpty());
+  driver.now += milliseconds(1);
+  driver.Event(TimePassed{0, {later, other, unknown}});
+  ASSERT_EQ(driver.Sent<Heartbeat>().size(), 1U);
+  EXPECT_THAT(driver.Sent<Heartbeat>()[0].running, ElementsAre(later, other));
+}
+
+TEST(Session, LooksOftenWhileItWorksAndSeldomElse) {
+  Driver driver;
+  driver.Join();
+  EXPECT_EQ(driver.session.LongestWait(), milliseconds(200));
+  driver.Assigned({Task1(0)});
+  EXPECT_EQ(driver.session.LongestWait(), milliseconds(20));
+}
+
+// ---- joining again ----
+
+TEST(Session, GivesUpAtFourFifthsOfItsLeaseAndKeepsItsWork) {
+  Driver driver;
+  driver.Join();
+  driver.Assigned({Task1(3), Task1(4, 2), Task1(5)});
+  driver.Event(TasksDone{{ResultOf(4, 2)}});
+  driver.now += milliseconds(4800);  // of 6 s
+  driver.Event(TimePassed{});
+  EXPECT_THAT(driver.Get<Reconnect>(), IsEmpty());
+  driver.now += milliseconds(1);
+  driver.Event(TimePassed{});
+  ASSERT_EQ(driver.actions.size(), 2U);  // in this order: the Hello goes through the new socket
+  EXPECT_TRUE(std::holds_alternative<Reconnect>(driver.actions[0]));
+  ASSERT_EQ(driver.Sent<Hello>().size(), 1U);
+  EXPECT_EQ(driver.Sent<Hello>()[0].nonce, 41U);
+  EXPECT_THAT(driver.Sent<Hello>()[0].held,
+              UnorderedElementsAre(LeaseOf(3), LeaseOf(4, 2), LeaseOf(5)));
+  // Nothing but Hello until it is answered, and what ends meanwhile stays held.
+  driver.Event(TasksDone{{ResultOf(3)}});
+  EXPECT_THAT(driver.actions, IsEmpty());
+  driver.now += seconds(2);
+  driver.Event(TimePassed{9, {{TaskId(5), Attempt(1), 0, 0}}});
+  ASSERT_EQ(driver.actions.size(), 1U);
+  ASSERT_EQ(driver.Sent<Hello>().size(), 1U);
+  EXPECT_THAT(driver.Sent<Hello>()[0].held,
+              UnorderedElementsAre(LeaseOf(3), LeaseOf(4, 2), LeaseOf(5)));
+}
+
+TEST(Session, ALeaseCountsFromWhenTheConfirmedHeartbeatWasSent) {
+  Driver driver;
+  driver.Join();
+  driver.now += seconds(2);
+  driver.Event(TimePassed{});  // heartbeat 1, at 2 s
+  driver.now += seconds(2);
+  driver.Event(TimePassed{});  // heartbeat 2, at 4 s
+  driver.Message(Ack{{}, 1});
+  driver.Message(Ack{{}, 1});  // once more
+  driver.Message(Ack{{}, 7});  // never sent
+  driver.now += milliseconds(2800);
+  driver.Event(TimePassed{});  // 4.8 s after 2 s
+  EXPECT_THAT(driver.Get<Reconnect>(), IsEmpty());
+  driver.now += milliseconds(1);
+  driver.Event(TimePassed{});
+  EXPECT_EQ(driver.Get<Reconnect>().size(), 1U);
+}
+
+TEST(Session, TheLeaseBeginsWhenTheHelloWasSent) {
+  Driver driver;
+  driver.Event(Started{});
+  driver.now += milliseconds(1500);
+  driver.Message(Driver::MakeWelcome());
+  driver.now += milliseconds(500);
+  driver.Event(TimePassed{});
+  EXPECT_EQ(driver.Sent<Heartbeat>().size(), 1U);  // a heartbeat after the Hello
+  driver.now += milliseconds(2801);
+  driver.Event(TimePassed{});
+  EXPECT_EQ(driver.Get<Reconnect>().size(), 1U);
+}
+
+TEST(Session, WhatIsGrantedAgainGoesOnUnderANewFence) {
+  Driver driver;
+  driver.Join();
+  driver.Assigned({Task1(3), Task1(4), Task1(5), Task1(6)});
+  driver.Event(TasksDone{{ResultOf(4, 1, "four"), ResultOf(6, 1, "six")}});
+  driver.now += seconds(5);
+  driver.Event(TimePassed{});
+  Welcome welcome = Driver::MakeWelcome();
+  welcome.epoch = Epoch(8);
+  welcome.granted = {{LeaseOf(3), Attempt(7)}, {LeaseOf(4), Attempt(8)}};
+  driver.Message(welcome);
+  EXPECT_THAT(driver.Get<Configure>(), IsEmpty());  // the model is there
+  EXPECT_EQ(driver.Sent<Credit>().size(), 1U);      // told anew
+  // The finished one at once; the one that somebody else has is dropped.
+  ASSERT_EQ(driver.Sent<ResultMessage>().size(), 1U);
+  const ResultMessage results = driver.Sent<ResultMessage>()[0];
+  EXPECT_EQ(results.epoch, Epoch(8));
+  ASSERT_EQ(results.results.size(), 1U);
+  EXPECT_EQ(results.results[0].task, TaskId(4));
+  EXPECT_EQ(results.results[0].attempt, Attempt(8));
+  EXPECT_EQ(results.results[0].payload, "four");
+  ASSERT_EQ(driver.Get<DropTask>().size(), 1U);
+  EXPECT_EQ(driver.Get<DropTask>()[0].task, TaskId(5));
+  // The executor still knows the other by its old attempt, the coordinator by the new one.
+  driver.now += seconds(2);
+  driver.Event(TimePassed{9, {{TaskId(3), Attempt(1), 4, 5}}});
+  ASSERT_EQ(driver.Sent<Heartbeat>().size(), 1U);
+  EXPECT_EQ(driver.Sent<Heartbeat>()[0].sequence, 1U);  // of the new session
+  const RunningTask now_called{TaskId(3), Attempt(7), 4, 5};
+  EXPECT_THAT(driver.Sent<Heartbeat>()[0].running, ElementsAre(now_called));
+  driver.Event(TasksDone{{ResultOf(3), ResultOf(5)}});
+  ASSERT_EQ(driver.Sent<ResultMessage>().size(), 1U);
+  ASSERT_EQ(driver.Sent<ResultMessage>()[0].results.size(), 1U);
+  EXPECT_EQ(driver.Sent<ResultMessage>()[0].results[0].task, TaskId(3));
+  EXPECT_EQ(driver.Sent<ResultMessage>()[0].results[0].attempt, Attempt(7));
+  // Acknowledged under the new attempts: nothing is left to hold.
+  driver.Message(AckOf(3, 7));
+  driver.Message(AckOf(4, 8));
+  driver.now += seconds(5);
+  driver.Event(TimePassed{});
+  ASSERT_EQ(driver.Sent<Hello>().size(), 1U);
+  EXPECT_THAT(driver.Sent<Hello>()[0].held, IsEmpty());
+}
+
+TEST(Session, AGrantedTaskIsCancelledByItsNewName) {
+  Driver driver;
+  driver.Join();
+  driver.Assigned({Task1(3)});
+  driver.Message(Reject{"no session", false});
+  Welcome welcome = Driver::MakeWelcome();
+  welcome.granted = {{LeaseOf(3), Attempt(7)}};
+  driver.Message(welcome);
+  driver.Message(Cancel{TaskId(3), Attempt(1)});
+  EXPECT_THAT(driver.actions, IsEmpty());
+  driver.Message(Cancel{TaskId(3), Attempt(7)});
+  ASSERT_EQ(driver.Get<DropTask>().size(), 1U);
+  EXPECT_EQ(driver.Get<DropTask>()[0].attempt, Attempt(1));  // as the executor knows it
+}
+
+TEST(Session, WhatBrokeMeanwhileIsReportedUnderTheNewFence) {
+  Driver driver;
+  driver.Join();
+  driver.Assigned({Task1(3), Task1(4)});
+  driver.Message(Reject{"no session", false});
+  driver.Event(TaskBroken{TaskId(3), Attempt(1), "no memory", FailureKind::kTransient, 2});
+  driver.Event(TaskBroken{TaskId(4), Attempt(1), "no memory"});
+  EXPECT_THAT(driver.actions, IsEmpty());
+  Welcome welcome = Driver::MakeWelcome();
+  welcome.epoch = Epoch(8);
+  welcome.granted = {{LeaseOf(3), Attempt(5)}};
+  driver.Message(welcome);
+  ASSERT_EQ(driver.Sent<Failure>().size(), 1U);
+  EXPECT_EQ(driver.Sent<Failure>()[0].epoch, Epoch(8));
+  EXPECT_EQ(driver.Sent<Failure>()[0].task, TaskId(3));
+  EXPECT_EQ(driver.Sent<Failure>()[0].attempt, Attempt(5));
+  EXPECT_EQ(driver.Sent<Failure>()[0].position, 2U);
+}
+
+TEST(Session, AnotherConfigurationDropsEverything) {
+  for (int field = 0; field < 4; ++field) {
+    Driver driver;
+    driver.Join();
+    driver.Assigned({Task1(3), Task1(4)});
+    driver.Event(TasksDone{{ResultOf(4)}});
+    driver.Message(Reject{"no session", false});
+    Welcome welcome = Driver::MakeWelcome();
+    if (field == 0) welcome.model_card = "/models/b/model.yaml";
+    if (field == 1) welcome.raw_threshold = 0.1F;
+    if (field == 2) welcome.raw_nms = 0.5F;
+    if (field == 3) welcome.raw_max_per_image = 10;
+    welcome.granted = {{LeaseOf(3), Attempt(5)}, {LeaseOf(4), Attempt(6)}};
+    driver.Message(welcome);
+    EXPECT_EQ(driver.Get<Configure>().size(), 1U) << field;
+    EXPECT_THAT(driver.SentResults(), IsEmpty());
+    EXPECT_EQ(driver.Sent<Failure>().size(), 2U);  // they go back
+    EXPECT_THAT(driver.Sent<Credit>(), IsEmpty());
+    driver.Event(TasksDone{{ResultOf(3)}});
+    EXPECT_THAT(driver.actions, IsEmpty());
+    driver.Event(Prepared{});
+    EXPECT_EQ(driver.Sent<Credit>().size(), 1U);
+  }
+}
+
+TEST(Session, CreditWaitsForAModelThatWasLoadingWhenTheConnectionWasLost) {
+  Driver driver;
+  driver.Event(Started{});
+  driver.Message(Driver::MakeWelcome());
+  driver.Message(Reject{"no session", false});
+  driver.Message(Driver::MakeWelcome());
+  EXPECT_THAT(driver.Get<Configure>(), IsEmpty());
+  EXPECT_THAT(driver.Sent<Credit>(), IsEmpty());
+  driver.Event(Prepared{});
+  EXPECT_EQ(driver.Sent<Credit>().size(), 1U);
+}
+
+TEST(Session, ATransientRejectMeansJoinAgainWithWhatItHolds) {
+  Driver driver;
+  driver.Join();
+  driver.Assigned({Task1(0), Task1(1)});
+  driver.Event(TasksDone{{ResultOf(0)}});
+  driver.Message(Reject{"no session", false});
+  EXPECT_THAT(driver.Get<DropAllTasks>(), IsEmpty());
+  EXPECT_EQ(driver.Get<Reconnect>().size(), 1U);
+  ASSERT_EQ(driver.Sent<Hello>().size(), 1U);
+  EXPECT_EQ(driver.Sent<Hello>()[0].nonce, 41U);
+  EXPECT_THAT(driver.Sent<Hello>()[0].held, UnorderedElementsAre(LeaseOf(0), LeaseOf(1)));
+  driver.Message(Reject{"no session", false});  // not ready: ask again later
+  EXPECT_THAT(driver.actions, IsEmpty());
+  // What belongs to the session before means nothing now.
+  driver.Assigned({Task1(2)});
+  driver.Message(AckOf(0));
+  driver.Message(Cancel{TaskId(1), Attempt(1)});
+  EXPECT_THAT(driver.actions, IsEmpty());
+  driver.now += seconds(2);
+  driver.Event(TimePassed{});
+  ASSERT_EQ(driver.Sent<Hello>().size(), 1U);
+  EXPECT_THAT(driver.Sent<Hello>()[0].held, UnorderedElementsAre(LeaseOf(0), LeaseOf(1)));
+}
+
+TEST(Session, OpensANewConnectionEveryFewHellos) {
+  Driver driver;
+  driver.Event(Started{});
+  for (int hello = 2; hello <= 5; ++hello) {
+    driver.now += seconds(2);
+    driver.Event(TimePassed{});
+    EXPECT_THAT(driver.Get<Reconnect>(), IsEmpty()) << hello;
+    ASSERT_EQ(driver.Sent<Hello>().size(), 1U);
+    EXPECT_EQ(driver.Sent<Hello>()[0].nonce, 40U);
+  }
+  driver.now += seconds(2);
+  driver.Event(TimePassed{});
+  EXPECT_EQ(driver.Get<Reconnect>().size(), 1U);
+  ASSERT_EQ(driver.Sent<Hello>().size(), 1U);
+  EXPECT_EQ(driver.Sent<Hello>()[0].nonce, 41U);  // the coordinator may have answered the other
+  // It still counts from the first Hello.
+  driver.now = seconds(100) + minutes(5) + milliseconds(1);
+  driver.Event(TimePassed{});
+  EXPECT_TRUE(driver.session.Over());
+}
+
+TEST(Session, DrainWhileJoiningLeavesAtOnce) {
+  Driver driver;
+  driver.Join();
+  driver.Assigned({Task1(0)});
+  driver.Event(TasksDone{{ResultOf(0)}});
+  driver.Message(Reject{"no session", false});
+  driver.Message(Drain{});
+  EXPECT_TRUE(driver.session.Over());
 }
 
 }  // namespace
