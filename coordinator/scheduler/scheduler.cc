@@ -198,13 +198,13 @@ void Scheduler::On(const Tick&, TimePoint now, Actions& actions) {
     const Worker& worker = workers_.at(l.worker);
     AttemptEnd end = EndOf(run->second, worker, Ending::kHung);
     if (end.positions.size() > 1) end.positions.resize(1);  // the one in the model
-    // A worker that does not tell of the task has lost it, or its answer was lost: it may join
-    // again. One that hangs may not.
+    // Where the worker tells of the task, its model hangs. Where it does not, a part of it may be
+    // stuck, or something was lost: in any case it must start anew.
     const bool hangs = run->second.named_in > 0 && run->second.named_in == worker.heartbeats;
     if (!hangs) end.ending = Ending::kLost;
     EraseRun(run, now);
     const std::string reason = "it made no progress within the task deadline";
-    Remove(l.worker, Departure::kGoodbye, reason, hangs, now, actions);
+    Remove(l.worker, Departure::kGoodbye, reason, true, now, actions);
     if (running_.count(*l.task) > 0) continue;
     Blame(tasks_[l.task->value], end,
           std::string(hangs ? "the model hung: " : "the task got lost: ") + reason, l.worker, now,

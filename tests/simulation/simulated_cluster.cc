@@ -1,19 +1,20 @@
 #include "tests/simulation/simulated_cluster.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 #include <optional>
 #include <queue>
-#include <random>
 #include <set>
 #include <sstream>
 #include <utility>
 
 #include "common/wire/codec.h"
 #include "coordinator/server/server.h"
+#include "tests/simulation/checked_store.h"
+#include "tests/simulation/dice.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_transport.h"
-#include "tests/support/in_memory_store.h"
 #include "worker/session/session.h"
 
 namespace prelabel {
@@ -25,28 +26,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr Duration kTimeToFinish = minutes(30);  // after the last fault
-
-// Numbers from a seed, the same on every machine (the standard's distributions are not).
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : engine_(seed) {}
-  std::uint64_t Below(std::uint64_t n) { return engine_() % n; }
-  bool OneIn(std::uint64_t n) { return Below(n) == 0; }
-  Duration Between(Duration low, Duration high) {
-    return low + Duration(Below(static_cast<std::uint64_t>((high - low).count()) + 1));
-  }
-
- private:
-  std::mt19937_64 engine_;
-};
-
-// What happened, and what must not have.
-struct Record {
-  std::vector<std::string> violations;
-  std::map<std::string, int> events;
-  void Violation(const std::string& what) { violations.push_back(what); }
-  void Count(const std::string& what) { ++events[what]; }
-};
 
 // What is made of a task, a line an item: it does not depend on how the items are cut into tasks.
 std::vector<std::string> LabelsOf(const Task& task) {
@@ -65,68 +44,13 @@ std::string PayloadOf(const Task& task) {
   return payload;
 }
 
-// Checks each commit as it is made; fails now and then, before or after it is durable.
-class CheckedStore : public InMemoryStore {
- public:
-  CheckedStore(Record& record, Dice& dice) : record_(record), dice_(dice) {}
-
-  Result<void> CommitBatch(const StoreBatch& batch) override {
-    const bool fail = may_fail && dice_.OneIn(60);
-    if (fail && dice_.OneIn(2)) return Crash();
-    const std::vector<TaskRow> before = LoadTasks().value();
-    for (const EncodedResult& result : batch.results) Check(result, before);
-    for (const QuarantinedTask& task : batch.quarantined) {
-      if (!ended_.insert(task.task).second) {
-        record_.Violation("task " + std::to_string(task.task.value) + " quarantined after its end");
-      }
-    }
-    for (const TaskSplit& split : batch.splits) {
-      if (!ended_.insert(split.task).second) {
-        record_.Violation("task " + std::to_string(split.task.value) + " replaced after its end");
-      }
-    }
-    PRELABEL_TRY(InMemoryStore::CommitBatch(batch));
-    if (fail) return Crash();
-    return Ok();
-  }
-
-  bool may_fail = false;
-  std::map<std::pair<TaskId, Attempt>, WorkerId> live;  // attempts of this epoch that count
-  std::set<std::pair<TaskId, Attempt>> accepted;        // of these, those with a result
-
- private:
-  Error Crash() {
-    record_.Count("commit failed");
-    return Internal("the disk failed");
-  }
-
-  void Check(const EncodedResult& result, const std::vector<TaskRow>& before) {
-    const std::string name = "task " + std::to_string(result.task.value);
-    if (!ended_.insert(result.task).second) record_.Violation(name + " committed after its end");
-    if (accepted.count({result.task, result.attempt}) == 0) {
-      record_.Violation(name + " committed from a stale attempt");
-    }
-    const Task& task = before[result.task.value].task;
-    if (task.kind != TaskKind::kLink) return;
-    for (const TaskRow& row : before) {
-      if (row.task.kind == TaskKind::kDetect && row.task.source == task.source &&
-          row.state == TaskState::kPending) {
-        record_.Violation(name + " linked before its video was looked at");
-      }
-    }
-  }
-
-  Record& record_;
-  Dice& dice_;
-  std::set<TaskId> ended_;
-};
-
 class Cluster : public ServerObserver {
  public:
   explicit Cluster(const SimulationOptions& options)
       : options_(options), dice_(options.seed), store_(record_, dice_) {
-    // In three histories of four no task is given up, so that all payloads can be compared.
+    // In three histories of four nothing is given up but what deserves it.
     scheduling_.max_attempts = options.seed % 4 == 0 ? 1 : 1000000;
+    scheduling_.seed = options.seed;
     scheduling_.task_deadline = seconds(60);
     in_order_ = options.seed % 3 != 0;
     // Fast tasks mean much credit, slow ones that the faults meet tasks that run.
@@ -156,23 +80,28 @@ class Cluster : public ServerObserver {
       }
     }
     outcome.wanted = wanted_;
+    if (poison_) outcome.poison = *poison_;
     outcome.violations = record_.violations;
     outcome.events = record_.events;
     return outcome;
   }
 
  private:
+  using Key = std::pair<TaskId, Attempt>;
+  // A task at a worker, as planned: its items one after the other.
   struct Work {
     Task task;
-    std::uint64_t epoch = 0;  // of the coordinator that gave it
+    TimePoint start{};
+    Duration an_item{};
+    std::uint32_t stuck_at = UINT32_MAX;  // the item that it never gets past
   };
   struct Process {
     std::unique_ptr<Session> session;
     std::uint64_t connection = 0;
     TimePoint paused_until{};
-    TimePoint free_at{};  // when its slots have nothing to do
-    std::map<std::pair<TaskId, Attempt>, Work> tasks;
-    Epoch epoch;
+    std::vector<TimePoint> free_at;  // by slot: when it has nothing to do
+    std::map<Key, Work> tasks;
+    std::uint64_t loads = 0;  // of the model
     bool gone = false;
   };
   struct Connection {
@@ -208,6 +137,13 @@ class Cluster : public ServerObserver {
       for (std::string& label : LabelsOf(task)) wanted_.insert(std::move(label));
     }
     (void)store_.AppendTasks(tasks);
+    // An item that kills the process, or that the model never gets past.
+    if (options_.faults && options_.seed % 4 == 2) {
+      const Task& task = tasks[dice_.Below(tasks.size())];
+      const std::vector<std::string> labels = LabelsOf(task);
+      poison_ = labels[dice_.Below(labels.size())];
+      poison_hangs_ = dice_.OneIn(3);
+    }
   }
 
   // One life of a coordinator; whether the run is over.
@@ -226,7 +162,9 @@ class Cluster : public ServerObserver {
       return assignment;
     };
     Server server(welcome, transport_, store_, scheduler, build, clock_, *this);
+    server_ = &server;
     const auto stats = server.Run(stop_, seconds(10));
+    server_ = nullptr;
     if (stats) return true;
     // The process ended: what it had read and not stored is lost, and so are its connections.
     record_.Count("coordinator restarted");
@@ -334,10 +272,6 @@ class Cluster : public ServerObserver {
       record_.Violation("a worker cannot read: " + message.error().ToString());
       return;
     }
-    // Tasks go on across sessions, so there may be no Configure with it.
-    if (const auto* welcome = std::get_if<Welcome>(&message.value())) {
-      process.epoch = welcome->epoch;
-    }
     Raise(index, std::move(message).value());
   }
 
@@ -364,8 +298,10 @@ class Cluster : public ServerObserver {
       SessionOptions session;
       session.slots = 1 + static_cast<std::uint32_t>(dice_.Below(4));
       session.hello.worker_uuid = "process " + std::to_string(index);
-      session.hello.nonce = 1;
+      session.hello.nonce = (std::uint64_t{index} << 32) + 1;
+      session.hello.process_id = index + 1;
       session.give_up = std::chrono::hours(10);
+      processes_[index]->free_at.resize(session.slots);
       processes_[index]->session = std::make_unique<Session>(session);
       Open(index);
       Raise(index, Started{});
@@ -377,8 +313,21 @@ class Cluster : public ServerObserver {
   void Turn(std::size_t index) {
     Process& process = *processes_[index];
     if (process.gone) return;
-    if (process.paused_until <= clock_.Now()) Raise(index, TimePassed{});
+    if (process.paused_until <= clock_.Now()) {
+      Raise(index, TimePassed{0, Running(process)});
+    }
     At(clock_.Now() + milliseconds(200), [this, index] { Turn(index); });
+  }
+
+  std::vector<RunningTask> Running(const Process& process) const {
+    std::vector<RunningTask> running;
+    for (const auto& [key, work] : process.tasks) {
+      if (work.start > clock_.Now()) continue;
+      const auto done = static_cast<std::uint32_t>((clock_.Now() - work.start) / work.an_item);
+      const std::uint32_t position = std::min({done, work.task.count - 1, work.stuck_at});
+      running.push_back({key.first, key.second, position, position});
+    }
+    return running;
   }
 
   void Raise(std::size_t index, const SessionEvent& event) {
@@ -391,14 +340,14 @@ class Cluster : public ServerObserver {
   void Apply(std::size_t index, Process& process, const SessionAction& action) {
     if (const auto* send = std::get_if<SendMessage>(&action)) {
       SendToCoordinator(process.connection, send->message);
-    } else if (const auto* configure = std::get_if<Configure>(&action)) {
-      process.epoch = configure->welcome.epoch;
+    } else if (std::holds_alternative<Configure>(action)) {
       process.tasks.clear();
+      std::fill(process.free_at.begin(), process.free_at.end(), TimePoint{});
       const Duration loading =
           Faulty() ? dice_.Between(milliseconds(1), seconds(15)) : milliseconds(1);
-      const std::uint64_t load = ++process_loads_[index];
+      const std::uint64_t load = ++process.loads;
       At(clock_.Now() + loading, [this, index, load] {
-        if (processes_[index]->gone || process_loads_[index] != load) return;
+        if (processes_[index]->gone || processes_[index]->loads != load) return;
         Raise(index, Prepared{});
       });
     } else if (const auto* start = std::get_if<StartTask>(&action)) {
@@ -424,15 +373,50 @@ class Cluster : public ServerObserver {
 
   void Begin(std::size_t index, Process& process, const Assignment& assignment) {
     Duration takes = dice_.Between(slowest_task_ / 100, slowest_task_);
-    if (Faulty() && dice_.OneIn(60)) takes = dice_.Between(seconds(1), seconds(90));
-    process.free_at = std::max(process.free_at, clock_.Now()) + takes;
-    const std::pair key(assignment.task.id, assignment.attempt);
-    process.tasks[key] = {assignment.task, process.epoch.value};
+    if (Faulty() && dice_.OneIn(60)) takes = dice_.Between(seconds(1), seconds(25));
+    Work work;
+    work.task = assignment.task;
+    const std::uint32_t items = assignment.task.kind == TaskKind::kDetect ? work.task.count : 1;
+    work.an_item = std::max<Duration>(takes / items, microseconds(1));
+    TimePoint& free_at = *std::min_element(process.free_at.begin(), process.free_at.end());
+    work.start = std::max(free_at, clock_.Now());
+    free_at = work.start + takes;
+    const Key key(assignment.task.id, assignment.attempt);
+    const std::vector<std::string> labels = LabelsOf(assignment.task);
+    const auto poison = poison_ ? std::find(labels.begin(), labels.end(), *poison_) : labels.end();
+    if (poison != labels.end()) {
+      const auto position = static_cast<std::uint32_t>(poison - labels.begin());
+      work.stuck_at = position;
+      process.tasks[key] = work;
+      if (poison_hangs_) {
+        free_at = std::chrono::hours(1000);
+      } else {
+        At(work.start + work.an_item * position, [this, index, key] { Kill(index, key); });
+      }
+      return;
+    }
+    process.tasks[key] = work;
     const bool broken = Faulty() && dice_.OneIn(100);
-    At(process.free_at, [this, index, key, broken] { End(index, key, broken); });
+    At(free_at, [this, index, key, broken] { End(index, key, broken); });
   }
 
-  void End(std::size_t index, std::pair<TaskId, Attempt> key, bool broken) {
+  // The poison's work. Whoever started the process tells the coordinator, if there is one.
+  void Kill(std::size_t index, Key key) {
+    Process& process = *processes_[index];
+    if (process.gone) return;
+    if (process.paused_until > clock_.Now()) {
+      At(process.paused_until, [this, index, key] { Kill(index, key); });
+      return;
+    }
+    if (process.tasks.count(key) == 0) return;  // called back before it began
+    record_.Count("poisoned");
+    process.gone = true;
+    Cut(process.connection);
+    if (server_ != nullptr) server_->ReportProcessEnd(index + 1, "was killed by signal 11");
+    StartProcess(dice_.Between(milliseconds(1), seconds(2)));
+  }
+
+  void End(std::size_t index, Key key, bool broken) {
     Process& process = *processes_[index];
     if (process.gone) return;
     if (process.paused_until > clock_.Now()) {
@@ -444,11 +428,18 @@ class Cluster : public ServerObserver {
     EncodedResult result;
     result.task = key.first;
     result.attempt = key.second;
-    result.payload = PayloadOf(task->second.task);
+    const Task done = task->second.task;
+    result.payload = PayloadOf(done);
     process.tasks.erase(task);
     if (broken) {
       record_.Count("task broken");
-      Raise(index, TaskBroken{key.first, key.second, "out of memory"});
+      TaskBroken failure{key.first, key.second, "out of memory"};
+      if (options_.seed % 4 == 0 && dice_.OneIn(4)) failure.kind = FailureKind::kPermanent;
+      // One item that is too large is rightly given up.
+      const bool divisible = done.kind == TaskKind::kDetect && done.count > 1;
+      if (divisible && dice_.OneIn(4)) failure.kind = FailureKind::kTooLarge;
+      if (dice_.OneIn(2)) failure.position = static_cast<std::uint32_t>(dice_.Below(4));
+      Raise(index, failure);
     } else {
       Raise(index, TasksDone{{result}});
     }
@@ -458,9 +449,10 @@ class Cluster : public ServerObserver {
 
   void ScheduleFault() {
     if (!Faulty()) {
-      store_.may_fail = false;
+      store_.may_fail = store_.full = false;
       return;
     }
+    store_.full = options_.seed % 3 == 0 && dice_.OneIn(5);
     store_.may_fail = options_.seed % 2 == 0;
     At(clock_.Now() + dice_.Between(milliseconds(10), seconds(3)), [this] {
       if (Faulty() && !processes_.empty()) Fault(dice_.Below(processes_.size()));
@@ -497,8 +489,40 @@ class Cluster : public ServerObserver {
   void OnWorkerLeft(const WorkerInfo&, const std::string&) override { record_.Count("left"); }
   void OnCommitted(const std::vector<EncodedResult>&) override {}
   void OnQuarantined(const QuarantinedTask&) override { record_.Count("quarantined"); }
+  void Trace(const SchedulerAction& action) const {
+    const double now = std::chrono::duration<double>(clock_.Now()).count();
+    const auto id = [](auto typed) { return static_cast<unsigned long long>(typed.value); };
+    std::printf("%9.3f s  ", now);
+    if (const auto* a = std::get_if<AssignTask>(&action)) {
+      std::printf("task %llu.%llu to worker %llu%s\n", id(a->task.id), id(a->attempt),
+                  id(a->worker), a->backup ? ", a copy" : "");
+    } else if (const auto* b = std::get_if<AdoptTask>(&action)) {
+      std::printf("task %llu.%llu adopted by worker %llu\n", id(b->held.task), id(b->attempt),
+                  id(b->worker));
+    } else if (const auto* c = std::get_if<CancelTask>(&action)) {
+      std::printf("task %llu.%llu called back\n", id(c->task), id(c->attempt));
+    } else if (const auto* d = std::get_if<CommitResult>(&action)) {
+      std::printf("task %llu.%llu has a result\n", id(d->task), id(d->attempt));
+    } else if (const auto* e = std::get_if<RefuseResult>(&action)) {
+      std::printf("task %llu.%llu: result refused\n", id(e->task), id(e->attempt));
+    } else if (const auto* f = std::get_if<RecordFailure>(&action)) {
+      std::printf("task %llu failed: %u failures, %u losses; %s\n", id(f->failures.task),
+                  f->failures.failures, f->failures.losses, f->failures.reason.c_str());
+    } else if (const auto* g = std::get_if<ReplaceTask>(&action)) {
+      std::printf("task %llu replaced by %llu to %llu: %s\n", id(g->split.task),
+                  id(g->split.parts.front().id), id(g->split.parts.back().id), g->reason.c_str());
+    } else if (const auto* h = std::get_if<QuarantineTask>(&action)) {
+      std::printf("task %llu given up: %s\n", id(h->task), h->reason.c_str());
+    } else if (const auto* i = std::get_if<BenchWorker>(&action)) {
+      std::printf("worker %llu benched\n", id(i->worker));
+    } else if (const auto* j = std::get_if<DropWorker>(&action)) {
+      std::printf("worker %llu dropped%s: %s\n", id(j->worker), j->permanent ? " for good" : "",
+                  j->reason.c_str());
+    }
+  }
   // Keeps by itself which attempts may be committed.
   void OnDecision(const SchedulerAction& action) override {
+    if (options_.trace) Trace(action);
     auto& live = store_.live;
     if (const auto* assign = std::get_if<AssignTask>(&action)) {
       if (assign->backup) record_.Count("backup copy");
@@ -534,7 +558,7 @@ class Cluster : public ServerObserver {
   }
 
   const SimulationOptions options_;
-  Record record_;
+  SimulationRecord record_;
   Dice dice_;
   CheckedStore store_;
   FakeClock clock_;
@@ -548,7 +572,9 @@ class Cluster : public ServerObserver {
   std::uint64_t last_connection_ = 0;
   std::map<std::uint64_t, Connection> connections_;
   std::vector<std::unique_ptr<Process>> processes_;
-  std::map<std::size_t, std::uint64_t> process_loads_;
+  Server* server_ = nullptr;  // while one lives
+  std::optional<std::string> poison_;
+  bool poison_hangs_ = false;
   SimulationOutcome::Labels wanted_;
 };
 

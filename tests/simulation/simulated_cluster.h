@@ -16,6 +16,7 @@ struct SimulationOptions {
   std::uint64_t seed = 0;
   bool faults = true;  // until `faults_end`; without them nothing is lost, late or twice
   Duration faults_end = std::chrono::minutes(2);
+  bool trace = false;  // every decision of the scheduler, on standard output
 };
 
 struct SimulationOutcome {
@@ -24,6 +25,7 @@ struct SimulationOutcome {
   Labels wanted;       // "label of 1/17" for every item, "link of 1" for every link task
   Labels labels;       // of all that is committed, from the payloads
   Labels quarantined;  // what was given up
+  std::string poison;  // the one item that deserves it; empty: none does
   std::map<std::string, int> events;  // what happened, by name: a test of the test
 };
 
