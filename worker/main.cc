@@ -9,6 +9,7 @@
 #include <random>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "common/base/signals.h"
 #include "common/media/frame_source.h"
@@ -26,6 +27,7 @@ constexpr std::chrono::seconds kStopLimit{10};  // for the item in hand
 
 struct WorkerArguments {
   std::string endpoint;
+  std::vector<std::string> data_roots;
   std::string device = "auto";
   std::uint32_t slots = 0;
   int batch = 0;
@@ -55,7 +57,23 @@ MediaOpener RealMedia() {
   return media;
 }
 
+// The coordinator says what to open: one that may be anybody is told where it may.
+Result<DataRoots> RootsOf(const WorkerArguments& arguments) {
+  if (arguments.data_roots.empty() && !IsLocalEndpoint(arguments.endpoint)) {
+    return InvalidArgument(
+        "a coordinator on another machine may have this worker read only folders that you name: "
+        "add --data-root DIR for the data and for the model (as often as you like)",
+        arguments.endpoint);
+  }
+  return DataRoots::Of(arguments.data_roots);
+}
+
 int Work(const WorkerArguments& arguments) {
+  const Result<DataRoots> roots = RootsOf(arguments);
+  if (!roots) {
+    fmt::print(stderr, "prelabel-worker: {}\n", roots.error().ToString());
+    return kExitUsage;
+  }
   StopSignals signals;
   const std::string device = ResolveDevice(arguments.device);
   const bool cpu = device == "cpu";
@@ -68,7 +86,8 @@ int Work(const WorkerArguments& arguments) {
   lanes.batch = arguments.batch > 0 ? arguments.batch : cpu ? 1 : 8;
   lanes.prefetch_items = static_cast<std::size_t>(std::max(8, 2 * lanes.batch));
   lanes.load_model = [device](const ModelCard& card) { return LoadTorchModel(card, device); };
-  lanes.media = RealMedia();
+  lanes.media = Confine(RealMedia(), roots.value());
+  lanes.roots = roots.value();
   WorkerLoop* loop_to_wake = nullptr;
   lanes.wake = [&loop_to_wake] { loop_to_wake->Wake(); };
 
@@ -121,6 +140,11 @@ int Main(int argc, char** argv) {
                  "The coordinator's endpoint, as `prelabel serve` prints it: tcp://HOST:PORT")
       ->required()
       ->type_name("ENDPOINT");
+  app.add_option("--data-root", arguments.data_roots,
+                 "A folder below which data and model may be read, symbolic links resolved; may be "
+                 "given again. Required unless the endpoint is on this machine; / is everything")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
   app.add_option("--device", arguments.device, "auto, cpu or cuda:N")->capture_default_str();
   app.add_option("--slots", arguments.slots,
                  "Tasks at once, each with a model replica of its own; 0: one a core on a CPU, one "

@@ -69,10 +69,10 @@ Result<std::unique_ptr<LocalLauncher>> Launch(const JobContext& context,
   PRELABEL_TRY(const auto program, FindSiblingProgram("prelabel-worker"));
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   const unsigned slots = std::max(1U, cores / static_cast<unsigned>(workers));
-  auto launcher = std::make_unique<LocalLauncher>(
-      LaunchOptions{program,
-                    {"--connect", endpoint, "--slots", std::to_string(slots), "--wait", "60"},
-                    context.paths.dir});
+  auto launcher = std::make_unique<LocalLauncher>(LaunchOptions{
+      program,
+      {"--connect", endpoint, "--data-root", "/", "--slots", std::to_string(slots), "--wait", "60"},
+      context.paths.dir});
   PRELABEL_TRY(launcher->Start(workers));
   return launcher;
 }

@@ -61,7 +61,10 @@ class CommandLineTest(support.ProgramTest):
             self.assertIn(phrase, done.stderr)
             self.assertEqual(done.stdout, "", arguments)
         for arguments, phrase in [([], "--connect is required"),
-                                  (["--connect", "somewhere"], "tcp://HOST:PORT")]:
+                                  (["--connect", "somewhere"], "tcp://HOST:PORT"),
+                                  (["--connect", "tcp://192.0.2.1:5577"], "add --data-root DIR"),
+                                  (["--connect", "tcp://127.0.0.1:1", "--data-root",
+                                    self.folder / "nowhere"], "nowhere: --data-root takes")]:
             done = self.prelabel(*arguments, program=support.WORKER, status=2)
             self.assertIn(phrase, done.stderr)
 

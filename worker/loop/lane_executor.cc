@@ -41,7 +41,7 @@ void LaneExecutor::Configure(const Welcome& welcome) {
   items_before_ = ItemsDone();
   lanes_.clear();
   completed_.clear();  // no lane is left that could add to it
-  auto card = LoadModelCard(welcome.model_card);
+  auto card = LoadCard(welcome.model_card);
   if (!card) {
     Complete(Readiness{card.error()});
     return;
@@ -66,6 +66,20 @@ void LaneExecutor::Configure(const Welcome& welcome) {
         },
         [this] { OnBegun(); });
   }
+}
+
+Result<ModelCard> LaneExecutor::LoadCard(const std::filesystem::path& path) const {
+  const auto below_roots = [&](const std::filesystem::path& file) {
+    auto resolved = options_.roots.Resolve(file);
+    if (resolved) return resolved;
+    Error error = resolved.error();
+    error.code = ErrorCode::kInvalidArgument;  // no use in trying again
+    return Result<std::filesystem::path>(error);
+  };
+  PRELABEL_TRY(below_roots(path));
+  PRELABEL_TRY(ModelCard card, LoadModelCard(path));
+  PRELABEL_TRY(card.weights, below_roots(card.weights));
+  return card;
 }
 
 void LaneExecutor::OnLoaded(Result<void> outcome) {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "common/base/clock.h"
+#include "worker/detect/data_roots.h"
 #include "worker/detect/detect_lane.h"
 #include "worker/loop/executor.h"
 
@@ -22,6 +24,7 @@ struct LaneExecutorOptions {
   // Loads one replica; called on each lane's model thread.
   std::function<Result<std::unique_ptr<Model>>(const ModelCard&)> load_model;
   MediaOpener media;
+  DataRoots roots;  // of the model; those of `media` are its own
   // Called from a lane's thread when a task has ended, and when an item was begun: then at most
   // once in 10 ms, so that fast items are not slowed down.
   std::function<void()> wake;
@@ -52,6 +55,7 @@ class LaneExecutor : public Executor {
     std::set<std::pair<TaskId, Attempt>> tasks;  // submitted, not ended; guarded by mutex_
     TaskId last;                                 // submitted last
   };
+  Result<ModelCard> LoadCard(const std::filesystem::path& path) const;
   void Complete(Completion completion);
   void OnLoaded(Result<void> outcome);
   void OnDone(std::size_t lane, TaskId task, Attempt attempt, Result<TaskResult> result,

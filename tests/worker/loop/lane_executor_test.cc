@@ -54,6 +54,7 @@ class LaneExecutorTest : public ::testing::Test {
   std::unique_ptr<LaneExecutor> Make(std::uint32_t slots) {
     LaneExecutorOptions options;
     options.slots = slots;
+    options.roots = roots_;
     options.load_model = [this](const ModelCard&) -> Result<std::unique_ptr<Model>> {
       if (load_fails_) return InvalidArgument("the weights are damaged");
       auto model = std::make_unique<FakeModel>(kSide, kSide);
@@ -138,6 +139,7 @@ class LaneExecutorTest : public ::testing::Test {
   }
 
   std::filesystem::path folder_;
+  DataRoots roots_;
   FakeClock clock_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -177,6 +179,27 @@ TEST_F(LaneExecutorTest, AMissingCardIsSaid) {
   const Result<void>& outcome = std::get<Readiness>(completed[0]).outcome;
   ASSERT_TRUE(outcome.has_error());
   EXPECT_THAT(outcome.error().ToString(), HasSubstr("nowhere.yaml"));
+}
+
+TEST_F(LaneExecutorTest, AModelOutsideTheDataRootsIsRefused) {
+  std::filesystem::create_directories(folder_ / "bundle");
+  std::filesystem::copy(folder_ / "model.yaml", folder_ / "bundle/model.yaml");
+  std::filesystem::create_symlink("../tiny.pt", folder_ / "bundle/tiny.pt");
+  const auto outcome_of = [&](const std::string& root, const std::string& card) {
+    roots_ = DataRoots::Of({(folder_ / root).string()}).value();
+    const auto executor = Make(1);
+    Welcome welcome = MakeWelcome();
+    welcome.model_card = (folder_ / card).string();
+    executor->Configure(welcome);
+    const Result<void> outcome = std::get<Readiness>(Take(*executor, 1)[0]).outcome;
+    if (outcome) return std::string("ready");
+    EXPECT_EQ(outcome.error().code, ErrorCode::kInvalidArgument);
+    return outcome.error().ToString();
+  };
+  EXPECT_THAT(outcome_of("bundle", "model.yaml"), HasSubstr("/model.yaml: lies outside"));
+  EXPECT_THAT(outcome_of("bundle", "bundle/model.yaml"),
+              HasSubstr("/bundle/tiny.pt: lies outside"));
+  EXPECT_EQ(outcome_of("", "bundle/model.yaml"), "ready");
 }
 
 TEST_F(LaneExecutorTest, AModelThatFailsBreaksTheTaskNotTheWorker) {
