@@ -1,0 +1,58 @@
+// ZeroMQ's side of handshakes, used by zmq_transport.cc alone: the socket that ZAP requests arrive
+// at, and the monitor that tells how a client's handshakes ended. Not thread-safe.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <zmq.hpp>
+
+#include "common/base/result.h"
+#include "common/wire/zmq_transport.h"
+
+namespace prelabel {
+
+inline constexpr const char* kZapDomain = "prelabel";
+
+// Answers the ZAP requests of a context's server sockets. Make it before they are bound.
+class ZapSocket {
+ public:
+  ZapSocket(zmq::context_t& context, std::shared_ptr<Authorizer> authorizer);
+
+  void* handle() { return socket_.handle(); }
+  // Answers what has arrived, at most 64 requests, so that strangers cannot starve the loop.
+  void Serve();
+  Authorizer& authorizer() { return *authorizer_; }
+
+ private:
+  zmq::socket_t socket_;
+  std::shared_ptr<Authorizer> authorizer_;
+};
+
+enum class HandshakeEnd : std::uint8_t { kSucceeded, kRefused, kMismatch, kBroken };
+
+// Of one client socket. Make it before the socket connects; destroy it before the socket.
+class HandshakeMonitor {
+ public:
+  HandshakeMonitor(zmq::context_t& context, zmq::socket_t& socket);
+  ~HandshakeMonitor();
+  HandshakeMonitor(const HandshakeMonitor&) = delete;
+  HandshakeMonitor& operator=(const HandshakeMonitor&) = delete;
+
+  void* handle() { return events_.handle(); }
+  std::optional<HandshakeEnd> Next();
+
+ private:
+  zmq::socket_t& socket_;
+  zmq::socket_t events_;
+};
+
+void UseClientKeys(zmq::socket_t& socket, const WorkerKeys& keys);
+
+// Connects to `endpoint`, where `zap` decides, with a key that nobody knows. Errors as
+// BindCoordinator's.
+Result<void> CheckStrangersAreRefused(zmq::context_t& context, ZapSocket& zap,
+                                      const std::string& endpoint,
+                                      const std::string& coordinator_key);
+
+}  // namespace prelabel
