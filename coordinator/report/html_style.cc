@@ -36,6 +36,10 @@ p { margin: 0 0 12px; }
 .tile.warn { background: var(--warn-page); border-color: var(--warn); }
 .tile.warn b { color: var(--warn); }
 .scroll { overflow-x: auto; }
+pre {
+  margin: 0 0 12px; padding: 10px 12px; overflow-x: auto; background: var(--card);
+  border: 1px solid var(--line); border-radius: 8px; font-size: 13px;
+}
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: 9px 12px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 tbody tr:last-child td { border-bottom: 0; }

@@ -51,6 +51,7 @@ Report BuildReport(const JobSpec& job, const ModelCard& card, const Dataset& dat
   report.totals = std::move(totals);
   report.samples = std::move(samples);
   report.run = std::move(run);
+  if (report.totals.all.quarantined == 0) report.run.retry_command.clear();
   return report;
 }
 

@@ -26,7 +26,7 @@ struct RunInfo {
   std::vector<std::string> workers;          // who took part
   std::vector<std::string> compute_classes;  // more than one: bytes may depend on who did what
   bool resumed = false;                      // earlier results were used
-  std::string retry_command;                 // for a shell: tries quarantined items again
+  std::string retry_command;  // for a shell: tries quarantined items again; empty without any
 };
 
 struct ClassReport {

@@ -226,7 +226,13 @@ void AddQuarantined(Page& page, const Report& report) {
   if (report.quarantined.empty()) return;
   page.Add(
       "<h2>Quarantined</h2>\n<p class=\"soft\">These have no labels. They need another try or a "
-      "person.</p>\n<div class=\"card scroll\"><table><thead><tr><th>item</th><th "
+      "person.</p>\n");
+  if (!report.run.retry_command.empty()) {
+    page.Add("<p class=\"soft\">To try them, and nothing else, again:</p>\n<pre>{}</pre>\n",
+             EscapeHtml(report.run.retry_command));
+  }
+  page.Add(
+      "<div class=\"card scroll\"><table><thead><tr><th>item</th><th "
       "class=\"left\">reason</th></tr></thead>\n<tbody>\n");
   for (const QuarantinedReport& item : report.quarantined) {
     page.Add("<tr><td class=\"wrap\">{}</td><td class=\"left wrap\">{}</td></tr>\n",

@@ -99,6 +99,7 @@ void PutRun(JsonText& json, const RunInfo& run) {
   json.List("workers", run.workers, kQuoted);
   json.List("compute_classes", run.compute_classes, kQuoted);
   json.Put("resumed", run.resumed ? "true" : "false");
+  if (!run.retry_command.empty()) json.String("retry", run.retry_command);
   json.Close('}');
 }
 

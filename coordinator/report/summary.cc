@@ -82,6 +82,9 @@ std::string FormatSummary(const Report& report) {
     if (all.quarantined > kMostNamed) {
       fmt::format_to(out, "  ... and {} more\n", FormatCount(all.quarantined - kMostNamed));
     }
+    if (!report.run.retry_command.empty()) {
+      fmt::format_to(out, "to try them again:\n  {}\n", report.run.retry_command);
+    }
   }
   if (report.run.compute_classes.size() > 1) {
     fmt::format_to(out,

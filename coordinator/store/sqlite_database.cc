@@ -31,6 +31,26 @@ std::string ToUri(const std::string& path, const char* options) {
 // succeeds says nothing, also where the reason was a full disk.
 bool IsSync(int code) { return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC; }
 
+bool IsNoRoom(int system_error) { return system_error == ENOSPC || system_error == EDQUOT; }
+
+// The errno behind an I/O error, or 0. sqlite3_system_errno alone does not know it where a COMMIT
+// failed; the file that failed does.
+int SystemErrorOf(sqlite3* db) {
+  int error = sqlite3_system_errno(db);
+  if (IsNoRoom(error)) return error;
+  const auto ask = [&error](sqlite3_file* file) {
+    int last = 0;
+    if (file == nullptr || file->pMethods == nullptr) return;
+    if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &last) != SQLITE_OK) return;
+    if (error == 0 || IsNoRoom(last)) error = last;
+  };
+  for (const int which : {SQLITE_FCNTL_JOURNAL_POINTER, SQLITE_FCNTL_FILE_POINTER}) {
+    sqlite3_file* file = nullptr;
+    if (sqlite3_file_control(db, "main", which, &file) == SQLITE_OK) ask(file);
+  }
+  return error;
+}
+
 int CountLogPages(void* pages, sqlite3*, const char*, int count) {
   *static_cast<int*>(pages) = count;
   return SQLITE_OK;
@@ -105,11 +125,11 @@ Result<void> Database::Open(Access access) {
 Error Database::Fail(int code, std::string_view what) {
   const int kind = code & 0xFF;  // SQLite's primary code
   const bool io = kind == SQLITE_IOERR;
-  const int system = io || kind == SQLITE_CANTOPEN ? sqlite3_system_errno(db_) : 0;
+  const int system = io || kind == SQLITE_CANTOPEN ? SystemErrorOf(db_) : 0;
   std::string text = std::string(what) + ": " + sqlite3_errstr(code);
   if (system != 0) text += std::string(" (") + std::strerror(system) + ")";
 
-  if (kind == SQLITE_FULL || ((system == ENOSPC || system == EDQUOT) && !IsSync(code))) {
+  if (kind == SQLITE_FULL || (IsNoRoom(system) && !IsSync(code))) {
     lost_ |= io;
     return Unavailable("the disk is full: " + text + "; free some space", path_);
   }

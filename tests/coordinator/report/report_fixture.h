@@ -44,6 +44,7 @@ inline RunInfo SmallRunInfo() {
   info.items_per_second = 2;
   info.workers = {"host/1", "host/2"};
   info.compute_classes = {"cpu AVX2 fp32"};
+  info.retry_command = "prelabel run 'a & b.yaml' --retry-failed";
   return info;
 }
 

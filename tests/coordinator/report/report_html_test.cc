@@ -37,6 +37,7 @@ TEST(ReportHtml, ShowsCountsQuarantineAndSamples) {
   EXPECT_THAT(html, HasSubstr("motor car<span class=\"from\">from car</span>"));
   EXPECT_THAT(html, HasSubstr("tile warn"));
   EXPECT_THAT(html, HasSubstr("bad.jpg"));
+  EXPECT_THAT(html, HasSubstr("<pre>prelabel run &#39;a &amp; b.yaml&#39; --retry-failed</pre>"));
   EXPECT_THAT(html, HasSubstr("data:image/jpeg;base64,Zm9v"));
   EXPECT_THAT(html, HasSubstr("1 label, 1 interpolated"));
   EXPECT_THAT(html, HasSubstr("not accuracy"));

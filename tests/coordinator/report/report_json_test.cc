@@ -25,6 +25,8 @@ TEST(ReportJson, HoldsTheCounts) {
   EXPECT_TRUE(value.at("classes").at(1).at("mean_score").is_null());
   EXPECT_EQ(value.at("sources").at(1).at("keyframe_every").as_int64(), 2);
   EXPECT_EQ(value.at("quarantined").at(0).at("item").as_string(), "bad.jpg");
+  EXPECT_EQ(value.at("quarantined").at(0).at("reason").as_string(), "no picture & no text");
+  EXPECT_EQ(value.at("run").at("retry").as_string(), "prelabel run 'a & b.yaml' --retry-failed");
 }
 
 TEST(ReportJson, OnlyTheKeyRunDiffersBetweenRuns) {

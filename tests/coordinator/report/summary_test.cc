@@ -20,6 +20,8 @@ motor car          4            1         4        1       0.812
 
 quarantined, without labels:
   bad.jpg: no picture & no text
+to try them again:
+  prelabel run 'a & b.yaml' --retry-failed
 
 2.0 s, 2.0 items/s on 2 workers
 )");
@@ -34,6 +36,17 @@ TEST(Summary, FitsEightyColumns) {
   report.run.compute_classes = {"a", "b"};
   std::istringstream lines(FormatSummary(report));
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+}
+
+TEST(Summary, SaysHowToRetryOnlyWhereThereIsSomething) {
+  TestRun run;
+  run.dataset.sources = {ImageSource("photos", {"a.jpg"})};
+  run.Commit(run.AddDetect(0, 0, 1), {Seen(0, {})});
+  const Report report =
+      BuildReport(run.job, run.card, run.dataset, run.Classes(), Count(run), SmallRunInfo(), {});
+  EXPECT_EQ(FormatSummary(report).find("--retry-failed"), std::string::npos);
+  EXPECT_EQ(FormatReportJson(report).find("--retry-failed"), std::string::npos);
+  EXPECT_EQ(FormatReportHtml(report).find("--retry-failed"), std::string::npos);
 }
 
 TEST(Summary, SaysThatThereAreNoLabels) {

@@ -1,11 +1,11 @@
-// An empty folder of the present test for its databases, removed with all that is in it.
+// An empty folder for databases, removed with all that is in it.
 #pragma once
 
-#include <unistd.h>
+#include <stdlib.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <string>
+#include <system_error>
 
 #include <gtest/gtest.h>
 
@@ -14,13 +14,9 @@ namespace prelabel {
 class StoreFolder {
  public:
   StoreFolder() {
-    const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
-    std::string name = std::string("store.") + std::to_string(getpid()) + "." +
-                       test.test_suite_name() + "." + test.name();
-    std::replace(name.begin(), name.end(), '/', '_');
-    path_ = std::filesystem::path(testing::TempDir()) / name;
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directories(path_);
+    std::string name = (std::filesystem::path(testing::TempDir()) / "store.XXXXXX").string();
+    EXPECT_NE(mkdtemp(name.data()), nullptr) << name;
+    path_ = name;
   }
   ~StoreFolder() {
     std::error_code error;
