@@ -103,19 +103,8 @@ void DecodeClasses(MapReader& reader, Mistakes& mistakes, ModelCard* card) {
 
 }  // namespace
 
-Result<ModelCard> LoadModelCard(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) {
-    return InvalidArgument(
-        fmt::format("model card not found: {}; set `model:` to a model.yaml (the quick start makes "
-                    "one with scripts/models/prepare_nanodet.py)",
-                    path.string()));
-  }
-  PRELABEL_TRY(const std::string text, ReadYamlFile(path, "model card"));
-  const std::filesystem::path folder = std::filesystem::absolute(path, error).parent_path();
-  if (error) {
-    return InvalidArgument("the current folder cannot be read: " + error.message(), path.string());
-  }
+Result<ModelCard> ParseModelCard(const std::string& text, const std::filesystem::path& path,
+                                 const std::filesystem::path& folder) {
   Mistakes mistakes(path.string());
   const auto root = ParseYaml(text, 0, mistakes);
   if (!root) return InvalidArgument(mistakes.ToString());
@@ -140,6 +129,22 @@ Result<ModelCard> LoadModelCard(const std::filesystem::path& path) {
   reader.Finish();
   if (!mistakes.empty()) return InvalidArgument(mistakes.ToString());
   return card;
+}
+
+Result<ModelCard> LoadModelCard(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    return InvalidArgument(
+        fmt::format("model card not found: {}; set `model:` to a model.yaml (the quick start makes "
+                    "one with scripts/models/prepare_nanodet.py)",
+                    path.string()));
+  }
+  PRELABEL_TRY(const std::string text, ReadYamlFile(path, "model card"));
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  if (error) {
+    return InvalidArgument("the current folder cannot be read: " + error.message(), path.string());
+  }
+  return ParseModelCard(text, path, absolute.parent_path());
 }
 
 }  // namespace prelabel

@@ -38,4 +38,9 @@ struct ModelCard {
 // Reads and checks a card. InvalidArgument with file:line:column of every mistake, a line each.
 Result<ModelCard> LoadModelCard(const std::filesystem::path& path);
 
+// The same from the text of a card; `path` is for messages, and `folder`, absolute, is what the
+// weights' path is relative to.
+Result<ModelCard> ParseModelCard(const std::string& text, const std::filesystem::path& path,
+                                 const std::filesystem::path& folder);
+
 }  // namespace prelabel

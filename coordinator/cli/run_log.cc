@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 
 #include "coordinator/formats/json_text.h"
@@ -52,7 +53,8 @@ void RunLog::Write(std::string_view event, std::initializer_list<Field> fields) 
     } else if (const auto* whole = std::get_if<std::int64_t>(&value)) {
       line += std::to_string(*whole);
     } else {
-      line += fmt::format("{:.3f}", std::get<double>(value));
+      const double number = std::get<double>(value);
+      line += std::isfinite(number) ? fmt::format("{:.3f}", number) : "null";  // JSON has no NaN
     }
   }
   line += "}\n";

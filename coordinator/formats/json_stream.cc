@@ -18,6 +18,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kMaxNumberText = 1024;
+constexpr std::size_t kFirstChunk = 4096;
 
 // What the parser wants a handler to be. Texts and numbers may come in parts.
 struct HandlerLimits {
@@ -74,7 +75,7 @@ class Handler : public HandlerLimits {
     if (tiny) value = 0;
     if ((read.ec != std::errc{} && !tiny) || !std::isfinite(value)) {
       number_error_ = InvalidArgument("a number is out of range; numbers must be below 1.8e308");
-      return Stop(ec);
+      return Abort(ec);
     }
     return Pass(events_->OnScalar(value), ec);
   }
@@ -96,19 +97,19 @@ class Handler : public HandlerLimits {
     whole_.append(last.data(), last.size());
     return whole_;
   }
-  static bool Stop(json::error_code& ec) {
+  static bool Abort(json::error_code& ec) {
     ec = json::error::exception;
     return false;
   }
   bool FailLongNumber(json::error_code& ec) {
     number_error_ = InvalidArgument(
         fmt::format("a number is written in more than {} characters", kMaxNumberText));
-    return Stop(ec);
+    return Abort(ec);
   }
   bool Pass(Result<void> result, json::error_code& ec) {
     if (result.has_value()) return true;
     event_error_ = std::move(result).error();
-    return Stop(ec);
+    return Abort(ec);
   }
 
   JsonEvents* events_;
@@ -133,13 +134,18 @@ void ReadChunk(std::istream& in, std::size_t size, std::string* chunk) {
   chunk->resize(static_cast<std::size_t>(in.gcount()));
 }
 
-// The parser does not say where it stopped. It is asked again, from `start`, up to the chunk in
-// which it stopped and byte by byte from there.
-std::string LocateError(std::istream& in, std::istream::pos_type start, std::uint64_t chunk_at,
-                        std::size_t chunk_size) {
+struct Stop {
+  std::string place;
+  json::error_code reason;
+};
+
+// The parser does not say where it stopped, and why depends on how the text was cut. It is asked
+// again, from `start`: up to `good` in one piece, from there byte by byte.
+Stop FindStop(std::istream& in, std::istream::pos_type start, std::uint64_t good,
+              json::error_code reason) {
   in.clear();
   in.seekg(start);
-  if (!in) return {};  // a stream that cannot go back
+  if (!in) return {{}, reason};  // a stream that cannot go back
   IgnoreEvents ignore;
   json::basic_parser<Handler> parser({}, &ignore);
   json::error_code ec;
@@ -148,13 +154,12 @@ std::string LocateError(std::istream& in, std::istream::pos_type start, std::uin
   std::uint64_t at = 0;
   std::string chunk;
   while (!ec) {
-    ReadChunk(in, chunk_size, &chunk);
+    ReadChunk(in, kFirstChunk, &chunk);
     if (chunk.empty()) break;
-    const std::size_t step = at < chunk_at ? chunk.size() : 1;
+    const std::size_t step = at + chunk.size() <= good ? chunk.size() : 1;
     for (std::size_t i = 0; i < chunk.size(); i += step) {
-      if (parser.write_some(true, chunk.data() + i, step, ec) != step) {
-        ec = json::error::extra_data;
-      }
+      const std::size_t used = parser.write_some(true, chunk.data() + i, step, ec);
+      if (!ec && used < step) ec = json::error::extra_data;
       if (ec) break;
       at += step;
       for (std::size_t k = i; k < i + step; ++k) {
@@ -165,10 +170,12 @@ std::string LocateError(std::istream& in, std::istream::pos_type start, std::uin
       }
     }
   }
-  return fmt::format("line {}, column {} (byte {})", line, at - line_at + 1, at + 1);
+  return {fmt::format("line {}, column {} (byte {})", line, at - line_at + 1, at + 1),
+          ec ? ec : reason};
 }
 
-Error Syntax(const json::error_code& ec, std::string place) {
+Error SyntaxError(Stop stop) {
+  const json::error_code& ec = stop.reason;
   std::string message;
   if (ec == json::error::incomplete) {
     message = "the file is cut off: a list, an object or a text is not closed";
@@ -184,20 +191,22 @@ Error Syntax(const json::error_code& ec, std::string place) {
         "comments, a byte order mark and trailing commas are not JSON)",
         ec.message());
   }
-  return InvalidArgument(std::move(message), std::move(place));
+  return InvalidArgument(std::move(message), std::move(stop.place));
 }
 
 }  // namespace
 
-Result<void> ReadJson(std::istream& in, JsonEvents& events, std::size_t chunk_size) {
+Result<void> ReadJson(std::istream& in, JsonEvents& events, std::size_t most) {
   const std::istream::pos_type start = in.tellg();
   json::basic_parser<Handler> parser({}, &events);
   std::uint64_t at = 0;
   bool empty = true;
   bool last = false;
+  std::size_t size = std::min(kFirstChunk, most);
   std::string chunk;
   while (!last) {
-    ReadChunk(in, chunk_size, &chunk);
+    ReadChunk(in, size, &chunk);
+    size = std::min(2 * size, most);
     if (in.bad()) return Unavailable("the file cannot be read to its end; try again");
     last = in.eof();
     empty = empty && chunk.find_first_not_of(" \t\r\n") == std::string::npos;
@@ -207,11 +216,11 @@ Result<void> ReadJson(std::istream& in, JsonEvents& events, std::size_t chunk_si
     if (const auto& error = parser.handler().event_error()) return *error;
     if (!ec && used < chunk.size()) ec = json::error::extra_data;
     if (ec) {
-      std::string place = LocateError(in, start, at, chunk_size);
+      Stop stop = FindStop(in, start, at, ec);
       if (const auto& error = parser.handler().number_error()) {
-        return InvalidArgument(error->message, std::move(place));
+        return InvalidArgument(error->message, std::move(stop.place));
       }
-      return Syntax(ec, std::move(place));
+      return SyntaxError(std::move(stop));
     }
     at += chunk.size();
   }

@@ -30,10 +30,10 @@ class JsonEvents {
 // The longest text and key, in bytes.
 inline constexpr std::size_t kMaxJsonText = std::size_t{1} << 22;
 
-// Reads from where the stream stands to its end, `chunk` bytes at a time. InvalidArgument with the
-// line, column and byte where it is not JSON, nested over 32 deep, or a text or number is too long
-// or large; or what the events returned. Unavailable: the stream fails.
+// Reads from where the stream stands to its end, at most `most` bytes at a time. InvalidArgument
+// with the line, column and byte where it is not JSON, nested over 32 deep, or a text or number is
+// too long or large; or what the events returned. Unavailable: the stream fails.
 Result<void> ReadJson(std::istream& in, JsonEvents& events,
-                      std::size_t chunk = std::size_t{1} << 18);
+                      std::size_t most = std::size_t{1} << 18);
 
 }  // namespace prelabel

@@ -77,9 +77,10 @@ class Checker : public MotVisitor {
  private:
   void CheckId(const MotEntry& entry, const std::string& at) {
     if (detections_ && entry.id != kNoTrack) {
-      problems_.Error(at, fmt::format("id is {}, but the first line has -1 (a detection without a track); "
-                                      "give all boxes a track or none",
-                                      entry.id));
+      problems_.Error(
+          at, fmt::format("id is {}, but the first line has -1 (a detection without a track); "
+                          "give all boxes a track or none",
+                          entry.id));
     } else if (!detections_ && entry.id < 1) {
       problems_.Error(at, fmt::format("id is {}; tracks are numbered from 1", entry.id));
     } else if (!detections_) {

@@ -5,7 +5,10 @@
 #include <unistd.h>
 
 #include <boost/json.hpp>
+#include <cmath>
 #include <fstream>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace prelabel {
@@ -62,6 +65,47 @@ TEST(RunLog, AFullDiskIsSurvived) {
   log.value().Write("committed", {{"task", std::int64_t{1}}});
   log.value().Flush();
   log.value().Flush();
+}
+
+// File names and reasons come from disks and peers.
+TEST(RunLog, HostileTextStaysInItsString) {
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("run_log_hostile_" + std::to_string(getpid()) + ".jsonl");
+  std::filesystem::remove(path);
+  const std::string control("nul\0 esc\x1B[2J del\x7F", 17);
+  // What is written, and what a reader gets.
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {R"(a "b" \ c.jpg)", R"(a "b" \ c.jpg)"},
+      {"x\",\"event\":\"run finished\"}\n{\"event\":\"forged\"}",
+       "x\",\"event\":\"run finished\"}\n{\"event\":\"forged\"}"},
+      {control, control},
+      {"line\r\nbreak\x0B\x0C", "line\r\nbreak\x0B\x0C"},
+      {"\xE2\x80\xA8 line separator", "\xE2\x80\xA8 line separator"},
+      {"bad\xFF\xC3(\xED\xA0\x80.jpg", "bad\uFFFD\uFFFD(\uFFFD\uFFFD\uFFFD.jpg"},
+      {"cut off \xF0\x9F\x98", "cut off \uFFFD\uFFFD\uFFFD"},
+  };
+  {
+    auto log = RunLog::Open(path);
+    ASSERT_TRUE(log.has_value());
+    for (const auto& [text, expected] : cases) {
+      log.value().Write("quarantined", {{"item", text}, {"reason", text}, {"rate", std::nan("")}});
+    }
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::size_t i = 0;
+  for (std::string line; std::getline(file, line); ++i) {
+    ASSERT_LT(i, cases.size());
+    boost::json::error_code failed;
+    const boost::json::value value = boost::json::parse(line, failed);
+    ASSERT_FALSE(failed) << line;
+    EXPECT_EQ(value.as_object().size(), 5U);  // time, event and the three fields
+    EXPECT_EQ(value.at("event").as_string(), "quarantined");
+    EXPECT_EQ(value.at("item").as_string(), cases[i].second);
+    EXPECT_EQ(value.at("reason").as_string(), cases[i].second);
+    EXPECT_TRUE(value.at("rate").is_null());
+  }
+  EXPECT_EQ(i, cases.size());
+  std::filesystem::remove(path);
 }
 
 TEST(RunLog, AFolderThatIsNotThereIsAnErrorWithThePath) {
