@@ -245,6 +245,8 @@ struct WorkerPacker {
     wire::Heartbeat& heartbeat = *out.mutable_heartbeat();
     heartbeat.set_items_done(m.items_done);
     heartbeat.set_sequence(m.sequence);
+    heartbeat.set_cancels(m.cancels);
+    heartbeat.set_strays(m.strays);
     for (const RunningTask& task : m.running) {
       wire::RunningTask& running = *heartbeat.add_running();
       running.set_task(task.task.value);
@@ -346,7 +348,7 @@ Result<WorkerMessage> Unpack(const wire::Hello& in) {
 
 Result<WorkerMessage> Unpack(const wire::Heartbeat& in) {
   if (in.running_size() > kMaxItems) return Malformed("too many running tasks");
-  Heartbeat heartbeat{in.items_done(), in.sequence(), {}};
+  Heartbeat heartbeat{in.items_done(), in.sequence(), {}, in.cancels(), in.strays()};
   for (const wire::RunningTask& task : in.running()) {
     heartbeat.running.push_back(
         {TaskId(task.task()), Attempt(task.attempt()), task.items_done(), task.items_read()});

@@ -92,7 +92,11 @@ struct RunningTask {
 struct Heartbeat {
   std::uint64_t items_done = 0;  // since the worker started
   std::uint64_t sequence = 0;    // counts up from 1 within a session
-  std::vector<RunningTask> running;
+  std::vector<RunningTask> running{};
+  // Cancel messages that have arrived in this session, and tasks that go on although they were
+  // called back: what must be tried alone is given to a worker that has seen all and has none.
+  std::uint64_t cancels = 0;
+  std::uint32_t strays = 0;
 };
 
 // C→W.

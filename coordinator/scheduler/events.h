@@ -35,6 +35,8 @@ struct WorkerSeen {
 struct WorkerProgress {
   WorkerId worker;
   std::vector<RunningTask> running;
+  bool strays = false;   // something runs there that was called back
+  bool seen_all = true;  // every Cancel has arrived
 };
 enum class Departure : std::uint8_t {
   kGoodbye,  // it said so itself, or joins again: nobody is to blame

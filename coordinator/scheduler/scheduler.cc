@@ -62,6 +62,7 @@ void Scheduler::On(const WorkerJoined& event, TimePoint now, Actions& actions) {
   Worker& worker = workers_[event.worker];
   worker.slots = std::max(1U, event.slots);
   worker.seen = now;
+  worker.clean = event.held.empty();  // what is not adopted may go on
   for (const Lease& lease : event.held) {
     if (lease.task.value >= tasks_.size()) continue;
     TaskEntry& entry = tasks_[lease.task.value];
@@ -92,6 +93,12 @@ void Scheduler::On(const WorkerProgress& event, TimePoint now, Actions&) {
   const auto it = workers_.find(event.worker);
   if (it == workers_.end()) return;
   it->second.seen = now;
+  it->second.clean = !event.strays && event.seen_all;
+  if (!event.strays) {
+    it->second.strays_since.reset();
+  } else if (!it->second.strays_since) {
+    it->second.strays_since = now;
+  }
   const std::uint64_t heartbeat = ++it->second.heartbeats;
   for (const RunningTask& task : event.running) {
     const auto found = FindRun(task.task, event.worker);
@@ -170,12 +177,17 @@ void Scheduler::On(const TaskFailed& event, TimePoint now, Actions& actions) {
 void Scheduler::On(const Tick&, TimePoint now, Actions& actions) {
   struct Late {
     WorkerId worker;
-    std::optional<TaskId> task;  // that hangs
+    std::optional<TaskId> task = std::nullopt;  // that hangs
+    bool stray = false;                         // what hangs was called back
   };
   std::vector<Late> late;
   for (const auto& [id, worker] : workers_) {
     if (now - worker.seen > options_.lease) {
-      late.push_back({id, std::nullopt});
+      late.push_back({id, std::nullopt, false});
+      continue;
+    }
+    if (worker.strays_since && now - *worker.strays_since > options_.task_deadline) {
+      late.push_back({id, std::nullopt, true});
       continue;
     }
     std::uint32_t position = 0;
@@ -184,11 +196,17 @@ void Scheduler::On(const Tick&, TimePoint now, Actions& actions) {
       const auto run = FindRun(task, id);
       if (!run->second.started) continue;
       if (now - run->second.progress_at <= options_.task_deadline) continue;
-      late.push_back({id, task});
+      late.push_back({id, task, false});
       break;
     }
   }
   for (const Late& l : late) {
+    if (l.stray) {
+      Remove(l.worker, Departure::kGoodbye,
+             "a task that was called back made no progress within the task deadline", true, now,
+             actions);
+      continue;
+    }
     if (!l.task) {
       Remove(l.worker, Departure::kLost, "its lease ran out: nothing was heard from it", false, now,
              actions);
@@ -213,7 +231,10 @@ void Scheduler::On(const Tick&, TimePoint now, Actions& actions) {
 }
 
 void Scheduler::On(const ClockGap& event, TimePoint, Actions&) {
-  for (auto& [id, worker] : workers_) worker.seen += event.gap;
+  for (auto& [id, worker] : workers_) {
+    worker.seen += event.gap;
+    if (worker.strays_since) *worker.strays_since += event.gap;
+  }
   for (auto& [task, run] : running_) {
     run.started_at += event.gap;
     run.progress_at += event.gap;
@@ -334,6 +355,7 @@ void Scheduler::EraseRun(Runs::iterator run, TimePoint now) {
 
 void Scheduler::CancelRun(Runs::iterator run, TimePoint now, Actions& actions) {
   actions.push_back(CancelTask{run->second.worker, run->first, Attempt(run->second.attempt)});
+  workers_.at(run->second.worker).clean = false;
   EraseRun(run, now);
 }
 

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -127,6 +128,8 @@ class Scheduler {
     TaskId next;                           // where its decoder stands
     bool has_next = false;
     bool alone = false;  // what it holds must have no company
+    bool clean = true;   // nothing runs there that was called back
+    std::optional<TimePoint> strays_since;
     std::uint64_t heartbeats = 0;
     std::uint32_t failures_in_row = 0;
     std::uint32_t benches = 0;

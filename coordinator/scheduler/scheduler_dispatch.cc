@@ -24,7 +24,8 @@ void Scheduler::Dispatch(TimePoint now, Actions& actions) {
 
 bool Scheduler::GiveOne(WorkerId id, Worker& worker, TimePoint now, Actions& actions) {
   if (retries_.AnyDue(now)) {
-    if (const auto retry = retries_.Take(now, id, worker.held.empty(), OthersCanWork(id, now))) {
+    if (const auto retry =
+            retries_.Take(now, id, worker.held.empty() && worker.clean, OthersCanWork(id, now))) {
       worker.alone = retry->second.alone;
       if (worker.alone && reserved_ == id) reserved_ = WorkerId();
       Give(id, worker, retry->first, false, now, actions);

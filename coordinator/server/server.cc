@@ -12,7 +12,8 @@ constexpr int kMessagesPerTurn = 4096;  // then commit, so that acknowledgements
 constexpr std::chrono::milliseconds kLongestWait{100};
 constexpr Duration kTickEvery = std::chrono::milliseconds(100);
 constexpr Duration kCommitRetry = std::chrono::seconds(1);  // while the disk is full
-constexpr int kProcessBits = 32;  // of a nonce: what is above names the process (messages.h)
+constexpr int kCancelArrives = 5;  // heartbeats after which it has, or never will
+constexpr int kProcessBits = 32;   // of a nonce: what is above names the process (messages.h)
 
 }  // namespace
 
@@ -155,8 +156,13 @@ void Server::Handle(const Received& received, TimePoint now) {
   if (const auto* credit = std::get_if<Credit>(&message)) {
     Raise(WorkerCredit{worker, credit->tasks}, now);
   } else if (auto* heartbeat = std::get_if<Heartbeat>(&message)) {
-    Raise(WorkerProgress{worker, std::move(heartbeat->running)}, now);
     Outbox& outbox = outboxes_[worker];
+    const Session& session = sessions_.at(worker);
+    const bool seen_all = heartbeat->cancels == session.cancels_sent ||
+                          now - session.cancel_sent > kCancelArrives * welcome_.heartbeat;
+    Raise(WorkerProgress{worker, std::move(heartbeat->running), heartbeat->strays > 0,
+                         seen_all && outbox.cancels.empty()},
+          now);
     outbox.answer = true;
     outbox.ack.heartbeat = std::max(outbox.ack.heartbeat, heartbeat->sequence);
   } else if (auto* results = std::get_if<ResultMessage>(&message)) {
@@ -306,7 +312,13 @@ void Server::Flush(TimePoint now) {
       outbox.answer = false;
     } else {
       if (!outbox.ack.items.empty() || outbox.answer) sent = Send(worker, outbox.ack);
-      for (const Cancel& cancel : outbox.cancels) sent = sent && Send(worker, cancel);
+      for (const Cancel& cancel : outbox.cancels) {
+        sent = sent && Send(worker, cancel);
+        const auto session = sessions_.find(worker);
+        if (session == sessions_.end()) continue;
+        ++session->second.cancels_sent;
+        session->second.cancel_sent = now;
+      }
       if (!outbox.assign.tasks.empty()) {
         outbox.assign.epoch = welcome_.epoch;
         sent = sent && Send(worker, outbox.assign);

@@ -82,6 +82,8 @@ class Server {
     std::uint64_t nonce = 0;
     TimePoint heard{};
     std::vector<Welcome::Grant> granted;  // told again where the Hello comes again
+    std::uint64_t cancels_sent = 0;
+    TimePoint cancel_sent{};  // the last one
   };
   // Who somebody claims to be: a User-Id and a uuid.
   using Identity = std::pair<std::string, std::string>;

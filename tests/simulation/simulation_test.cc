@@ -19,7 +19,9 @@ constexpr std::uint64_t kSeeds = 500;
 
 // Histories that once went wrong, with what was wrong in the product.
 constexpr std::uint64_t kPastFailures[] = {
-    148,  // a task whose failure was lost sent its worker away, and nobody started it again
+    148,    // a task whose failure was lost sent its worker away, and nobody started it again
+    4306,   // an item was tried alone beside one that had been called back and ran all the same
+    11738,  // the same
 };
 
 std::uint64_t FromEnvironment(const char* name, std::uint64_t otherwise) {

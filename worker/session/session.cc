@@ -73,6 +73,7 @@ void Session::Receive(const Welcome& message, TimePoint now, Actions& actions) {
   lease_.Begin(hello_sent_, message.lease);
   heartbeat_sent_ = hello_sent_;
   running_told_.clear();
+  cancels_ = 0;
   credit_ = 0;
   const Configuration wanted{message.model_card, message.raw_threshold, message.raw_nms,
                              message.raw_max_per_image};
@@ -164,6 +165,7 @@ void Session::Receive(const Ack& message, TimePoint, Actions& actions) {
 
 void Session::Receive(const Cancel& message, TimePoint, Actions& actions) {
   if (state_ != State::kWorking) return;
+  ++cancels_;
   if (const auto started_as = held_.Cancel(message.task, message.attempt)) {
     actions.emplace_back(DropTask{message.task, *started_as});
   }
@@ -289,9 +291,13 @@ void Session::On(const TimePassed& event, TimePoint now, Actions& actions) {
 
 void Session::Beat(const TimePassed& event, TimePoint now, Actions& actions) {
   std::vector<RunningTask> running;
+  std::uint32_t strays = 0;
   for (const RunningTask& task : event.running) {
     const auto lease = held_.Find(task.task, task.attempt);
-    if (!lease) continue;  // called back after it was started
+    if (!lease) {  // called back after it was started
+      ++strays;
+      continue;
+    }
     running.push_back(task);
     running.back().attempt = lease->attempt;
   }
@@ -300,7 +306,8 @@ void Session::Beat(const TimePassed& event, TimePoint now, Actions& actions) {
   if (since < heartbeat_ && !(begun && since >= options_.progress_interval)) return;
   heartbeat_sent_ = now;
   running_told_ = running;
-  Send(Heartbeat{event.items_done, lease_.Beat(now), std::move(running)}, actions);
+  Send(Heartbeat{event.items_done, lease_.Beat(now), std::move(running), cancels_, strays},
+       actions);
 }
 
 // ---- leaving ----

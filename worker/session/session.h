@@ -152,6 +152,7 @@ class Session {
   LeaseTimer lease_;
   TimePoint heartbeat_sent_{};
   std::vector<RunningTask> running_told_;  // in the last heartbeat
+  std::uint64_t cancels_ = 0;              // of this session
 
   std::optional<Configuration> configured_;
   bool prepared_ = false;

@@ -126,13 +126,15 @@ TEST(Codec, WelcomeSurvivesWithGrants) {
 }
 
 TEST(Codec, HeartbeatAndItsAnswerSurvive) {
-  const Heartbeat sent{12, 5, {{TaskId(8), Attempt(2), 3, 6}}};
+  const Heartbeat sent{12, 5, {{TaskId(8), Attempt(2), 3, 6}}, 7, 1};
   const auto got = DecodeWorkerMessage(EncodeWorkerMessage(sent));
   ASSERT_TRUE(got.has_value());
   const auto& heartbeat = std::get<Heartbeat>(got.value());
   EXPECT_EQ(heartbeat.items_done, 12U);
   EXPECT_EQ(heartbeat.sequence, 5U);
   EXPECT_EQ(heartbeat.running, sent.running);
+  EXPECT_EQ(heartbeat.cancels, 7U);
+  EXPECT_EQ(heartbeat.strays, 1U);
   Ack ack;
   ack.heartbeat = 5;
   const auto answer = DecodeCoordinatorMessage(EncodeCoordinatorMessage(ack));

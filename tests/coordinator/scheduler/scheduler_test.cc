@@ -453,6 +453,10 @@ TEST(Scheduler, ABusyWorkerIsFreedForASuspect) {
   EXPECT_THAT(driver.Dispatch(kAda), IsEmpty());  // its unstarted tasks are called back
   EXPECT_THAT(driver.Get<CancelTask>(), testing::SizeIs(2));
   driver.Event(ResultReceived{kAda, TaskId(0), Attempt(1)});
+  EXPECT_THAT(driver.Dispatch(kAda), IsEmpty());  // what was called back may still run there
+  driver.Event(WorkerProgress{kAda, {}, true, true});
+  EXPECT_THAT(driver.Dispatch(kAda), IsEmpty());  // it does
+  driver.Event(WorkerProgress{kAda, {}, false, true});
   const auto suspect = driver.Dispatch(kAda);
   ASSERT_EQ(suspect.size(), 1U);
   EXPECT_GE(suspect[0], 6U);  // a part
