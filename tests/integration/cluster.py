@@ -218,7 +218,7 @@ class Cluster:
 
     def worker(self, *options, endpoint=None, slots=1, **how):
         return self.start("worker", support.WORKER, "--connect", endpoint or self.endpoint,
-                          "--slots", slots, *options, **how)
+                          "--slots", slots, "--data-root", self.test.folder, *options, **how)
 
     def events(self, *names):
         """The log's lines so far, or those of these events. What a killed coordinator left of a

@@ -116,7 +116,8 @@ class NetworkTest(cluster.ClusterTest):
         run.check_status(second, 128 + signal.SIGTERM)
         self.network.heal(0)
         run.check_status(first, 0)
-        self.assertEqual(len(run.events("worker joined")), 3)
+        # Its Hellos may have arrived although it heard no answer: it opens connections until it does.
+        self.assertGreaterEqual(len(run.events("worker joined")), 3)
         self.finish(run, server)
 
     def test_the_worker_hears_nothing(self):
