@@ -8,6 +8,7 @@
 #include "common/base/nearest_name.h"
 #include "coordinator/cli/prepare_run.h"
 #include "coordinator/cli/run_command.h"
+#include "coordinator/cli/run_security.h"
 #include "coordinator/cli/status_command.h"
 #include "coordinator/cli/validate_command.h"
 #include "coordinator/cli/write_outputs.h"
@@ -71,6 +72,13 @@ int Export(const ExportArguments& arguments) {
     if (!written) return Fail(written.error());
     fmt::print("{} frames in {}\n", written.value(), std::filesystem::proximate(folder).string());
   }
+  return kExitDone;
+}
+
+int Keygen(const std::string& folder, const std::string& name) {
+  auto explanation = GenerateKeysAndExplain(folder, name);
+  if (!explanation) return Fail(explanation.error());
+  fmt::print("{}", explanation.value());
   return kExitDone;
 }
 
@@ -156,6 +164,15 @@ int Main(int argc, char** argv) {
       ->capture_default_str();
   validate_command->footer(
       "Exit status: 0 valid (perhaps with warnings), 1 problems found, 2 nothing to read.");
+
+  std::string keys_dir;
+  std::string key_name = "worker";
+  CLI::App* keygen_command = app.add_subcommand(
+      "keygen", "Make keys that let a worker of another machine join (SECURITY.md)");
+  keygen_command->add_option("dir", keys_dir, "The coordinator's folder of keys; it is created")
+      ->required();
+  keygen_command->add_option("--name", key_name, "The worker's name; one key a worker")
+      ->capture_default_str();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -171,6 +188,7 @@ int Main(int argc, char** argv) {
   if (status_command->parsed()) return ShowRunStatus(run_dir, status_json, status_all);
   if (report_command->parsed()) return Report(run_dir, set);
   if (validate_command->parsed()) return Validate(validate, std::cout, std::cerr);
+  if (keygen_command->parsed()) return Keygen(keys_dir, key_name);
   return Export(arguments);
 }
 

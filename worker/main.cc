@@ -5,7 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -14,6 +16,7 @@
 #include "common/base/signals.h"
 #include "common/media/frame_source.h"
 #include "common/media/image_codec.h"
+#include "common/wire/key_files.h"
 #include "common/wire/zmq_transport.h"
 #include "worker/loop/lane_executor.h"
 #include "worker/loop/worker_loop.h"
@@ -28,6 +31,7 @@ constexpr std::chrono::seconds kStopLimit{10};  // for the item in hand
 struct WorkerArguments {
   std::string endpoint;
   std::vector<std::string> data_roots;
+  std::string keys;  // a folder, "-" for standard input, or empty
   std::string device = "auto";
   std::uint32_t slots = 0;
   int batch = 0;
@@ -68,10 +72,39 @@ Result<DataRoots> RootsOf(const WorkerArguments& arguments) {
   return DataRoots::Of(arguments.data_roots);
 }
 
+Result<std::optional<WorkerKeys>> KeysOf(const std::string& source) {
+  if (source.empty()) return std::nullopt;
+  if (source != "-") {
+    PRELABEL_TRY(auto keys, LoadWorkerKeys(source));
+    return keys;
+  }
+  std::string text;
+  for (int c = std::getchar(); c != EOF && text.size() <= 4096; c = std::getchar()) {
+    text += static_cast<char>(c);
+  }
+  auto keys = ParseWorkerKeys(text);
+  if (!keys) return InvalidArgument(keys.error().message, "standard input");
+  return std::move(keys).value();
+}
+
+// Says each trouble once in a row: a refused worker tries again every second.
+TroubleSink TellTrouble(std::string& last, const std::string& endpoint) {
+  return [&last, &endpoint](const std::string& trouble) {
+    if (trouble == last) return;
+    last = trouble;
+    fmt::print(stderr, "prelabel-worker: {}: {}\n", endpoint, trouble);
+  };
+}
+
 int Work(const WorkerArguments& arguments) {
   const Result<DataRoots> roots = RootsOf(arguments);
   if (!roots) {
     fmt::print(stderr, "prelabel-worker: {}\n", roots.error().ToString());
+    return kExitUsage;
+  }
+  const auto keys = KeysOf(arguments.keys);
+  if (!keys) {
+    fmt::print(stderr, "prelabel-worker: {}\n", keys.error().ToString());
     return kExitUsage;
   }
   StopSignals signals;
@@ -101,12 +134,16 @@ int Work(const WorkerArguments& arguments) {
   session.hello.process_id = static_cast<std::uint64_t>(getpid());
   session.hello.compute = DescribeCompute(device);
 
+  std::string trouble;
+  const auto connect = [&] {
+    return ConnectWorker(arguments.endpoint, keys.value(),
+                         TellTrouble(trouble, arguments.endpoint));
+  };
   const MonotonicClock clock;
   Result<void> outcome = Ok();
   {
     LaneExecutor executor(std::move(lanes), clock);
-    WorkerLoop loop(
-        std::move(session), [&] { return ConnectWorker(arguments.endpoint); }, executor, clock);
+    WorkerLoop loop(std::move(session), connect, executor, clock);
     loop_to_wake = &loop;
     signals.OnStop([&loop] { loop.Wake(); });
     outcome = loop.Run(signals.stop());
@@ -145,6 +182,10 @@ int Main(int argc, char** argv) {
                  "given again. Required unless the endpoint is on this machine; / is everything")
       ->type_name("DIR")
       ->allow_extra_args(false);
+  app.add_option("--keys", arguments.keys,
+                 "The folder that `prelabel keygen` made for this worker; -: its keys come from "
+                 "standard input")
+      ->type_name("DIR");
   app.add_option("--device", arguments.device, "auto, cpu or cuda:N")->capture_default_str();
   app.add_option("--slots", arguments.slots,
                  "Tasks at once, each with a model replica of its own; 0: one a core on a CPU, one "

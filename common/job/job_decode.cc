@@ -208,6 +208,7 @@ class JobDecoder {
                     "start workers by hand");
     }
     if (const YamlNode* node = reader.Find("listen")) DecodeListen(*node);
+    DecodeSecurity(reader);
     reader.Duration("heartbeat", milliseconds(100), hours(1), &cluster.heartbeat);
     reader.Duration("task_deadline", seconds(1), hours(168), &cluster.task_deadline);
     reader.Integer("shard_size", 1, 1000000, &cluster.shard_size);
@@ -239,6 +240,21 @@ class JobDecoder {
       return;
     }
     job_.cluster.max_failed_items = limit;
+  }
+
+  void DecodeSecurity(MapReader& reader) {
+    ClusterOptions& cluster = job_.cluster;
+    if (const YamlNode* node = reader.Find("security")) {
+      const auto name = ReadChoice(*node, "cluster.security", {"curve", "none"}, mistakes_);
+      if (name && *name == "none") cluster.security = WireSecurity::kNone;
+    }
+    const YamlNode* keys = reader.Find("keys");
+    if (keys == nullptr) return;
+    if (auto path = ReadPath(*keys, "cluster.keys", folder_, mistakes_)) cluster.keys = *path;
+    if (cluster.security == WireSecurity::kNone) {
+      mistakes_.Add(keys->at,
+                    "'cluster.keys' has no use with 'cluster.security: none'; remove one of them");
+    }
   }
 
   void DecodeListen(const YamlNode& node) {
@@ -304,6 +320,8 @@ const std::vector<std::string>& JobKeys() {
       "cluster.launcher",
       "cluster.workers",
       "cluster.listen",
+      "cluster.security",
+      "cluster.keys",
       "cluster.heartbeat",
       "cluster.task_deadline",
       "cluster.shard_size",

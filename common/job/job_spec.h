@@ -42,6 +42,8 @@ struct LabelOptions {
 
 enum class Launcher : std::uint8_t { kLocal, kNone };
 
+enum class WireSecurity : std::uint8_t { kCurve, kNone };
+
 // How many items may be quarantined: so many, or such a share of all items. 100 %: any number.
 struct FailedItemsLimit {
   double value = 100;
@@ -53,6 +55,8 @@ struct ClusterOptions {
   Launcher launcher = Launcher::kLocal;
   int workers = 2;
   std::string listen = "tcp://127.0.0.1:0";  // ZeroMQ endpoint; port 0: any free one
+  WireSecurity security = WireSecurity::kCurve;
+  std::filesystem::path keys;  // the coordinator's folder of `prelabel keygen`; empty: none
   std::chrono::milliseconds heartbeat{2000};
   std::chrono::milliseconds task_deadline{600000};
   int shard_size = 8;                 // items a detect task

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstring>
+#include <random>
 #include <utility>
 #include <vector>
 
@@ -27,14 +28,24 @@ std::vector<std::string> ReceiveFrames(zmq::socket_t& socket) {
   return frames;
 }
 
-// A wildcard address is everywhere, so also at the loopback one.
-std::string OwnAddress(std::string endpoint) {
-  for (const auto& [all, own] : {std::pair{"tcp://0.0.0.0:", "tcp://127.0.0.1:"},
-                                 std::pair{"tcp://[::]:", "tcp://[::1]:"}}) {
-    if (endpoint.starts_with(all)) endpoint.replace(0, std::strlen(all), own);
+// A Unix socket in Linux's abstract namespace: no file is left, and nobody else guesses the name.
+class TemporaryBinding {
+ public:
+  explicit TemporaryBinding(zmq::socket_t& server) : server_(server) {
+    std::random_device random;
+    endpoint_ = "ipc://@prelabel-self-test";
+    for (int i = 0; i < 4; ++i) endpoint_ += "-" + std::to_string(random());
+    server_.bind(endpoint_);
   }
-  return endpoint;
-}
+  ~TemporaryBinding() { zmq_unbind(server_.handle(), endpoint_.c_str()); }
+  TemporaryBinding(const TemporaryBinding&) = delete;
+  TemporaryBinding& operator=(const TemporaryBinding&) = delete;
+  const std::string& endpoint() const { return endpoint_; }
+
+ private:
+  zmq::socket_t& server_;
+  std::string endpoint_;
+};
 
 }  // namespace
 
@@ -106,15 +117,15 @@ void UseClientKeys(zmq::socket_t& socket, const WorkerKeys& keys) {
   socket.set(zmq::sockopt::curve_secretkey, keys.own.secret_key);
 }
 
-Result<void> CheckStrangersAreRefused(zmq::context_t& context, ZapSocket& zap,
-                                      const std::string& endpoint,
-                                      const std::string& coordinator_key) {
+Result<void> CheckStrangersAreRefused(zmq::context_t& context, zmq::socket_t& server,
+                                      ZapSocket& zap, const std::string& coordinator_key) {
   PRELABEL_TRY(CurveKeyPair stranger, MakeCurveKeyPair());
+  const TemporaryBinding door(server);
   zmq::socket_t client(context, zmq::socket_type::dealer);
   client.set(zmq::sockopt::linger, 0);
   UseClientKeys(client, {std::move(stranger), coordinator_key});
   HandshakeMonitor monitor(context, client);
-  client.connect(OwnAddress(endpoint));
+  client.connect(door.endpoint());
   const auto end = std::chrono::steady_clock::now() + kSelfTestLimit;
   while (std::chrono::steady_clock::now() < end) {
     std::array<zmq::pollitem_t, 2> items{
@@ -124,13 +135,11 @@ Result<void> CheckStrangersAreRefused(zmq::context_t& context, ZapSocket& zap,
     while (const auto handshake = monitor.Next()) {
       if (*handshake == HandshakeEnd::kRefused) return Ok();
       if (*handshake == HandshakeEnd::kSucceeded) {
-        return Internal("the self-test could connect with an unknown key; nothing was started",
-                        endpoint);
+        return Internal("the security self-test could connect with an unknown key");
       }
     }
   }
-  return Unavailable("the security self-test got no answer from this process's own address",
-                     endpoint);
+  return Unavailable("the security self-test got no answer; the machine may be too busy");
 }
 
 }  // namespace prelabel

@@ -49,10 +49,10 @@ class HandshakeMonitor {
 
 void UseClientKeys(zmq::socket_t& socket, const WorkerKeys& keys);
 
-// Connects to `endpoint`, where `zap` decides, with a key that nobody knows. Errors as
-// BindCoordinator's.
-Result<void> CheckStrangersAreRefused(zmq::context_t& context, ZapSocket& zap,
-                                      const std::string& endpoint,
-                                      const std::string& coordinator_key);
+// Connects to `server`, for which `zap` decides, with a key that nobody knows: through a Unix
+// socket of its own, so that no network need be up and nothing else need be bound yet. Unavailable:
+// no answer. Internal: that key was let in.
+Result<void> CheckStrangersAreRefused(zmq::context_t& context, zmq::socket_t& server,
+                                      ZapSocket& zap, const std::string& coordinator_key);
 
 }  // namespace prelabel

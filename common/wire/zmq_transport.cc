@@ -58,7 +58,7 @@ class ZmqTransport : public Transport {
     socket_.set(zmq::sockopt::sndhwm, kHighWaterMark);
     socket_.set(zmq::sockopt::rcvhwm, kHighWaterMark);
     socket_.set(zmq::sockopt::linger, kLingerMs);
-    socket_.set(zmq::sockopt::maxmsgsize, kMaxMessageBytes + kCurveOverhead);
+    socket_.set(zmq::sockopt::maxmsgsize, kMaxMessageBytes);
     socket_.set(zmq::sockopt::handshake_ivl, kHandshakeMs);
     socket_.set(zmq::sockopt::tcp_keepalive, 1);
     socket_.set(zmq::sockopt::tcp_keepalive_idle, kKeepaliveIdleS);
@@ -106,6 +106,10 @@ class ZmqTransport : public Transport {
     return socket_.send(message, zmq::send_flags::dontwait) ? SendStatus::kSent : SendStatus::kBusy;
   }
 
+  void AllowForEncryption() {
+    socket_.set(zmq::sockopt::maxmsgsize, kMaxMessageBytes + kCurveOverhead);
+  }
+
   zmq::context_t context_;
   zmq::socket_t socket_;
 
@@ -120,6 +124,7 @@ class CoordinatorTransport : public ZmqTransport {
       : ZmqTransport(zmq::socket_type::router) {
     socket_.set(zmq::sockopt::router_mandatory, true);
     if (!security) return;
+    AllowForEncryption();
     zap_.emplace(context_, security->authorizer);
     socket_.set(zmq::sockopt::curve_server, true);
     socket_.set(zmq::sockopt::curve_secretkey, security->keys.secret_key);
@@ -131,12 +136,11 @@ class CoordinatorTransport : public ZmqTransport {
 
   // Returns the endpoint with the port that was chosen.
   Result<std::string> Bind(const std::string& endpoint, const std::string& public_key) {
-    socket_.bind(endpoint);
-    std::string bound = socket_.get(zmq::sockopt::last_endpoint);
     if (zap_) {
-      PRELABEL_TRY(CheckStrangersAreRefused(context_, *zap_, bound, public_key));
+      PRELABEL_TRY(CheckStrangersAreRefused(context_, socket_, *zap_, public_key));
     }
-    return bound;
+    socket_.bind(endpoint);
+    return socket_.get(zmq::sockopt::last_endpoint);
   }
 
   void Wait(std::chrono::milliseconds timeout) override {
@@ -209,7 +213,9 @@ class WorkerTransport : public ZmqTransport {
         trouble_(std::move(trouble)),
         has_keys_(keys.has_value()) {
     socket_.set(zmq::sockopt::connect_timeout, kConnectMs);
-    if (keys) UseClientKeys(socket_, *keys);
+    if (!keys) return;
+    AllowForEncryption();
+    UseClientKeys(socket_, *keys);
   }
 
   void Connect(const std::string& endpoint) {

@@ -33,9 +33,9 @@ struct ServerSecurity {
 using TroubleSink = std::function<void(const std::string&)>;
 
 // With security, Received.user_id is the authorizer's, and a peer is known by its connection and
-// user: a revoked one is unreachable. Before this returns, a connection with a fresh key has been
-// seen to be refused. InvalidArgument: not an endpoint. Unavailable: the address is in use or not
-// on this host, or that connection was not answered. Internal: a stranger's key was let in.
+// user: a revoked one is unreachable. Before the endpoint is bound, a connection with a fresh key
+// has been seen to be refused. InvalidArgument: not an endpoint. Unavailable: the address is in use
+// or not on this host, or that connection was not answered. Internal: a stranger's key was let in.
 Result<BoundTransport> BindCoordinator(const std::string& endpoint,
                                        const std::optional<ServerSecurity>& security = {});
 

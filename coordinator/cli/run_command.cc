@@ -19,6 +19,7 @@
 #include "coordinator/cli/progress.h"
 #include "coordinator/cli/run_log.h"
 #include "coordinator/cli/run_observer.h"
+#include "coordinator/cli/run_security.h"
 #include "coordinator/cli/write_outputs.h"
 #include "coordinator/launch/local_launcher.h"
 #include "coordinator/report/report.h"
@@ -64,15 +65,21 @@ std::string ReachableEndpoint(std::string endpoint) {
 }
 
 Result<std::unique_ptr<LocalLauncher>> Launch(const JobContext& context,
-                                              const std::string& endpoint) {
+                                              const std::string& endpoint,
+                                              const std::string& keys) {
   const int workers = context.job.cluster.workers;
   PRELABEL_TRY(const auto program, FindSiblingProgram("prelabel-worker"));
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   const unsigned slots = std::max(1U, cores / static_cast<unsigned>(workers));
-  auto launcher = std::make_unique<LocalLauncher>(LaunchOptions{
+  LaunchOptions options{
       program,
       {"--connect", endpoint, "--data-root", "/", "--slots", std::to_string(slots), "--wait", "60"},
-      context.paths.dir});
+      context.paths.dir};
+  if (!keys.empty()) {
+    options.arguments.insert(options.arguments.end(), {"--keys", "-"});
+    options.input = keys;
+  }
+  auto launcher = std::make_unique<LocalLauncher>(std::move(options));
   PRELABEL_TRY(launcher->Start(workers));
   return launcher;
 }
@@ -99,8 +106,16 @@ Result<RunInfo> Serve(const RunArguments& arguments, const JobContext& context, 
   info.started = UtcNow();
   info.resumed = run.resumed;
 
+  const bool local = arguments.launch && cluster.launcher == Launcher::kLocal;
+  PRELABEL_TRY(const RunSecurity security, PrepareSecurity(
+                                               cluster, local,
+                                               [&](const std::string& problem) {
+                                                 progress.Note("warning: " + problem);
+                                                 log.Write("keys refused", {{"reason", problem}});
+                                               },
+                                               clock));
   PRELABEL_TRY(const Epoch epoch, run.store->NextEpoch());
-  PRELABEL_TRY(auto bound, BindCoordinator(cluster.listen));
+  PRELABEL_TRY(auto bound, BindCoordinator(cluster.listen, security.server));
   Transport& transport = *bound.transport;
   signals.OnStop([&transport] { transport.Wake(); });
 
@@ -112,13 +127,17 @@ Result<RunInfo> Serve(const RunArguments& arguments, const JobContext& context, 
   Scheduler scheduler(run.tasks, options);
 
   std::unique_ptr<LocalLauncher> launcher;
-  const bool local = arguments.launch && cluster.launcher == Launcher::kLocal;
   if (local) {
-    PRELABEL_TRY(launcher, Launch(context, bound.endpoint));
+    PRELABEL_TRY(launcher, Launch(context, bound.endpoint, security.launched_keys));
   } else {
     // Also under --quiet: with port 0 nobody could know it otherwise.
-    fmt::print(stderr, "waiting for workers: prelabel-worker --connect {}\n",
-               ReachableEndpoint(bound.endpoint));
+    fmt::print(stderr, "waiting for workers: prelabel-worker --connect {}{}\n",
+               ReachableEndpoint(bound.endpoint), security.server ? " --keys DIR" : "");
+    if (!security.server) {
+      progress.Note(IsLocalBinding(bound.endpoint)
+                        ? "no keys: every user of this machine may join"
+                        : "warning: cluster.security is none: everybody in the network may join");
+    }
   }
   log.Write("run started", {{"job", context.job.name},
                             {"epoch", static_cast<std::int64_t>(epoch.value)},

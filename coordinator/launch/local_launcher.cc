@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstring>
 #include <system_error>
@@ -73,6 +74,22 @@ std::string DescribeStatus(int status) {
   _exit(127);
 }
 
+// What the child reads from its standard input; a pipe holds it all, so that nobody waits.
+Result<int> OpenInput(const std::string& text) {
+  static_assert(PIPE_BUF >= 4096);
+  if (text.size() > PIPE_BUF) return Internal("too much for a worker's standard input");
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) {
+    return Unavailable(std::string("cannot make a pipe: ") + std::strerror(errno));
+  }
+  const Descriptor in(ends[1]);
+  if (write(in.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+    close(ends[0]);
+    return Unavailable(std::string("cannot write to a pipe: ") + std::strerror(errno));
+  }
+  return ends[0];
+}
+
 }  // namespace
 
 Result<fs::path> FindSiblingProgram(const std::string& name) {
@@ -108,8 +125,8 @@ Result<void> LocalLauncher::StartOne() {
     return InvalidArgument(std::string("cannot open the worker's log: ") + std::strerror(errno),
                            worker.log.string());
   }
-  Descriptor input(open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (input.get() < 0) return Internal("cannot open /dev/null");
+  PRELABEL_TRY(const int input_end, OpenInput(options_.input));
+  Descriptor input(input_end);
   // Closed by a successful exec; otherwise it brings the reason.
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) {

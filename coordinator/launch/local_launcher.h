@@ -18,6 +18,7 @@ struct LaunchOptions {
   std::filesystem::path program;
   std::vector<std::string> arguments;  // without the program's name
   std::filesystem::path log_dir;       // gets worker-1.log …: standard output and error, appended
+  std::string input = {};  // standard input, at most 4096 bytes: what must not stand in arguments
 };
 
 struct ExitedWorker {

@@ -81,7 +81,10 @@ class NetworkTest(cluster.ClusterTest):
 
     def start(self, name, **options):
         """The coordinator and two workers, whose numbers in the log are 1 and 2."""
-        run = self.cluster(name, address="0.0.0.0", **options)
+        self.keys = self.folder / f"{name}-keys"
+        for n in range(2):
+            self.prelabel("keygen", self.keys, "--name", f"worker{n}")
+        run = self.cluster(name, address="0.0.0.0", keys=str(self.keys), **options)
         server = self.serve(run)
         workers = []
         for n in range(2):
@@ -94,7 +97,8 @@ class NetworkTest(cluster.ClusterTest):
         return run.serve(prefix=["ip", "netns", "exec", self.network.center])
 
     def worker(self, run, n):
-        return run.worker(endpoint=f"tcp://10.77.{n + 1}.1:{run.port}",
+        return run.worker("--keys", self.keys / f"worker{n}", "--data-root", "/",
+                          endpoint=f"tcp://10.77.{n + 1}.1:{run.port}",
                           prefix=["ip", "netns", "exec", self.network.leaves[n]])
 
     def finish(self, run, server):

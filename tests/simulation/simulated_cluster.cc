@@ -353,10 +353,9 @@ class Cluster : public ServerObserver {
     } else if (const auto* start = std::get_if<StartTask>(&action)) {
       Begin(index, process, start->assignment);
     } else if (const auto* drop = std::get_if<DropTask>(&action)) {
-      // A task that has started cannot be dropped: its result comes all the same.
-      if (dice_.OneIn(2)) process.tasks.erase({drop->task, drop->attempt});
+      Drop(process, [&](const Key& key) { return key == Key(drop->task, drop->attempt); });
     } else if (std::holds_alternative<DropAllTasks>(action)) {
-      if (dice_.OneIn(2)) process.tasks.clear();
+      Drop(process, [](const Key&) { return true; });
     } else if (std::holds_alternative<Reconnect>(action)) {
       record_.Count("reconnected");
       Connection& old = connections_[process.connection];
@@ -369,6 +368,15 @@ class Cluster : public ServerObserver {
       // Somebody starts it again, unless it was told that the run is over.
       if (Faulty() || !leave->ok) StartProcess(dice_.Between(milliseconds(1), seconds(5)));
     }
+  }
+
+  // What has started may go on all the same, and end.
+  template <class Which>
+  void Drop(Process& process, const Which& which) {
+    const bool stops = dice_.OneIn(2);
+    std::erase_if(process.tasks, [&](const auto& task) {
+      return which(task.first) && (stops || task.second.start > clock_.Now());
+    });
   }
 
   void Begin(std::size_t index, Process& process, const Assignment& assignment) {

@@ -63,6 +63,11 @@ JobSpec RandomJob(Random& random) {
   job.cluster.launcher = Below(2, random) == 0 ? Launcher::kNone : Launcher::kLocal;
   job.cluster.workers = 1 + Below(100, random);
   job.cluster.listen = "ipc://" + NastyText(random, false);
+  if (Below(2, random) == 0) {
+    job.cluster.security = WireSecurity::kNone;
+  } else if (Below(2, random) == 0) {
+    job.cluster.keys = NastyPath(random);
+  }
   job.cluster.heartbeat = std::chrono::milliseconds(100 + Below(3599900, random));
   job.cluster.task_deadline = std::chrono::seconds(1 + Below(604799, random));
   job.cluster.shard_size = 1 + Below(1000000, random);
@@ -115,6 +120,7 @@ cluster:
   launcher: local
   workers: 2
   listen: "tcp://127.0.0.1:0"
+  security: curve
   heartbeat: 2s
   task_deadline: 10m
   shard_size: 8

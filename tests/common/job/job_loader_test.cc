@@ -80,6 +80,8 @@ cluster:
   launcher: none
   workers: 0
   listen: ipc:///tmp/x
+  security: curve
+  keys: ../keys/
   heartbeat: 500ms
   task_deadline: 1h
   shard_size: 3
@@ -109,6 +111,8 @@ output:
   EXPECT_EQ(spec.cluster.launcher, Launcher::kNone);
   EXPECT_EQ(spec.cluster.workers, 0);
   EXPECT_EQ(spec.cluster.listen, "ipc:///tmp/x");
+  EXPECT_EQ(spec.cluster.security, WireSecurity::kCurve);
+  EXPECT_EQ(spec.cluster.keys, "/keys");
   EXPECT_EQ(spec.cluster.heartbeat, milliseconds(500));
   EXPECT_EQ(spec.cluster.task_deadline, hours(1));
   EXPECT_EQ(spec.cluster.shard_size, 3);
@@ -116,6 +120,18 @@ output:
   EXPECT_EQ(spec.cluster.max_failed_items, (FailedItemsLimit{2.5, true}));
   EXPECT_EQ(spec.output.dir, "/abs/runs");
   EXPECT_THAT(spec.output.formats, ElementsAre("mot", "coco"));
+}
+
+TEST(JobLoader, KeysAndNoSecurityContradictEachOther) {
+  const std::string start = kSmallest;
+  EXPECT_EQ(Parse(start + "cluster: {security: none}\n").value().cluster.security,
+            WireSecurity::kNone);
+  EXPECT_TRUE(Parse(start).value().cluster.keys.empty());
+  EXPECT_EQ(Mistakes(start + "cluster:\n  security: none\n  keys: k\n"),
+            "/jobs/job.yaml:8:9: 'cluster.keys' has no use with 'cluster.security: none'; remove "
+            "one of them");
+  EXPECT_EQ(Mistakes(start + "cluster: {security: tls}\n"),
+            "/jobs/job.yaml:6:21: 'cluster.security' cannot be 'tls'; use one of curve, none");
 }
 
 // Lines and columns counted by hand.

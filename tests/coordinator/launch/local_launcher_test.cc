@@ -77,6 +77,22 @@ TEST_F(LocalLauncherTest, ReportsHowAWorkerEnded) {
   EXPECT_THAT(launcher.Poll(), IsEmpty());
 }
 
+TEST_F(LocalLauncherTest, HandsItsInputToEveryWorker) {
+  LaunchOptions options = Shell("cat");
+  options.input = "for your eyes only\n";
+  LocalLauncher launcher(options);
+  ASSERT_TRUE(launcher.Start(2).has_value());
+  while (launcher.Running() > 0) WaitForExit(launcher);
+  EXPECT_EQ(Text("worker-1.log"), options.input);
+  EXPECT_EQ(Text("worker-2.log"), options.input);
+}
+
+TEST_F(LocalLauncherTest, RefusesMoreInputThanAPipeSurelyHolds) {
+  LaunchOptions options = Shell("cat");
+  options.input = std::string(4097, 'x');
+  EXPECT_TRUE(LocalLauncher(options).Start(1).has_error());
+}
+
 TEST_F(LocalLauncherTest, TellsSuccessAndSignalsApart) {
   LocalLauncher good(Shell("exit 0"));
   ASSERT_TRUE(good.Start(1).has_value());
