@@ -73,8 +73,8 @@ void DetectLane::DecodeLoop() {
     for (std::uint32_t position = 0; position < task.count; ++position) {
       Begun();
       LaneStep step = Prepare(reader, open, position);
-      const bool failed = step.failure.has_value();
-      if (!queue_.Push(std::move(step)) || failed) break;
+      const bool last = step.last;
+      if (!queue_.Push(std::move(step)) || last) break;
     }
   }
 }
@@ -97,7 +97,10 @@ LaneStep DetectLane::Prepare(ItemReader& reader, const std::shared_ptr<OpenTask>
   } catch (const std::bad_alloc&) {
     step.failure = {Unavailable("not enough memory to prepare the picture"), position};
   }
-  if (step.failure) step.item.reset();
+  if (step.failure) {
+    step.item.reset();
+    step.last = true;
+  }
   return step;
 }
 
@@ -123,36 +126,40 @@ std::optional<Error> DetectLane::PrepareItem(ItemReader& reader, const Assignmen
 void DetectLane::ModelLoop() {
   DetectTask detect(card_, options_, clock_);
   Result<std::unique_ptr<Model>> model = factory_();
-  bool begun = false;  // whether `detect` is in the middle of a task
+  std::shared_ptr<OpenTask> begun;  // what `detect` is in the middle of
   while (std::optional<LaneStep> step = queue_.NextStep()) {
-    const Assignment& assignment = step->task->assignment;
-    const auto give_up = [&](const Error& error, std::optional<std::uint32_t> position) {
-      queue_.DropRest(step->task);
+    if (begun && begun != step->task) {  // it was cancelled
       detect.Reset();
-      begun = false;
-      done_(assignment.task.id, assignment.attempt, error, position);
+      begun.reset();
+    }
+    const Assignment& assignment = step->task->assignment;
+    const auto end = [&](Result<TaskResult> result, std::optional<std::uint32_t> position) {
+      queue_.End();
+      detect.Reset();
+      begun.reset();
+      done_(assignment.task.id, assignment.attempt, std::move(result), position);
     };
     if (assignment.task.kind == TaskKind::kLink) {
       Begun();
-      done_(assignment.task.id, assignment.attempt, Link(assignment), std::nullopt);
+      end(Link(assignment), std::nullopt);
       continue;
     }
     if (step->failure) {
-      give_up(step->failure->error, step->failure->position);
+      end(step->failure->error, step->failure->position);
       continue;
     }
     if (!begun && !model && model.error().code == ErrorCode::kUnavailable) model = factory_();
     if (!model) {
-      give_up(model.error(), std::nullopt);
+      end(model.error(), std::nullopt);
       continue;
     }
-    begun = true;
+    begun = step->task;
     if (step->item) {
       Begun();
       const auto added = detect.Add(*model.value(), std::move(*step->item), step->input);
       if (!step->input.empty()) queue_.GiveBuffer(std::move(step->input));
       if (!added) {
-        give_up(added.error(), detect.Suspect());
+        end(added.error(), detect.Suspect());
         continue;
       }
       ++items_done_;
@@ -160,12 +167,8 @@ void DetectLane::ModelLoop() {
     }
     if (!step->last) continue;
     auto result = detect.Finish(*model.value(), assignment);
-    if (!result) {
-      give_up(result.error(), detect.Suspect());
-      continue;
-    }
-    begun = false;
-    done_(assignment.task.id, assignment.attempt, std::move(result), std::nullopt);
+    const auto suspect = result ? std::nullopt : detect.Suspect();
+    end(std::move(result), suspect);
   }
 }
 

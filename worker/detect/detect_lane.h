@@ -51,7 +51,8 @@ class DetectLane {
   // Queues a detect or a link task; tasks are done in the order of submission.
   void Submit(Assignment assignment) { queue_.Submit(std::move(assignment)); }
 
-  // Drops a task that has not reached the model; whether it did.
+  // Drops a task, or what is left of it after the item in hand; whether it was there. Where that
+  // item is the last one, the task may be done all the same.
   bool Cancel(TaskId task, Attempt attempt) { return queue_.Cancel(task, attempt); }
 
   // Items that have passed the model or could not be read, since the lane started.

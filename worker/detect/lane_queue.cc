@@ -27,7 +27,8 @@ bool LaneQueue::Cancel(TaskId task, Attempt attempt) {
   for (const LaneStep& step : prepared_) {
     if (matches(step.task->assignment)) open = step.task;
   }
-  if (!open || open->started || open->dropped) return false;
+  if (in_model_ && matches(in_model_->assignment)) open = in_model_;
+  if (!open || open->dropped) return false;
   DropLocked(*open);
   return true;
 }
@@ -52,10 +53,12 @@ std::shared_ptr<OpenTask> LaneQueue::NextTask() {
 bool LaneQueue::Push(LaneStep step) {
   std::unique_lock lock(mutex_);
   if (step.item) ++step.task->items_read;
+  const bool last = step.last;
   changed_.wait(lock,
                 [&] { return stopped_ || step.task->dropped || prepared_.size() < max_prepared_; });
   if (stopped_ || step.task->dropped) return false;
   prepared_.push_back(std::move(step));
+  if (last) decoding_.reset();
   changed_.notify_all();
   return true;
 }
@@ -67,16 +70,17 @@ std::optional<LaneStep> LaneQueue::NextStep() {
   if (stopped_) return std::nullopt;
   LaneStep step = std::move(prepared_.front());
   prepared_.pop_front();
-  step.task->started = true;
   in_model_ = step.task;
   at_last_step_ = step.last;
   changed_.notify_all();
   return step;
 }
 
-void LaneQueue::DropRest(const std::shared_ptr<OpenTask>& task) {
+void LaneQueue::End() {
   const std::lock_guard lock(mutex_);
-  DropLocked(*task);
+  if (!in_model_) return;
+  DropLocked(*in_model_);
+  in_model_.reset();
 }
 
 void LaneQueue::NoteDone(OpenTask& task, std::uint32_t items) {
@@ -87,7 +91,7 @@ void LaneQueue::NoteDone(OpenTask& task, std::uint32_t items) {
 std::vector<RunningTask> LaneQueue::Running() const {
   std::vector<RunningTask> running;
   const auto add = [&](const std::shared_ptr<OpenTask>& open) {
-    if (!open || open->dropped) return;
+    if (!open) return;
     running.push_back(
         {open->assignment.task.id, open->assignment.attempt, open->items_done, open->items_read});
   };

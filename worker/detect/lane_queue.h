@@ -21,7 +21,6 @@ namespace prelabel {
 // A task that the decode thread has taken. All but the assignment belongs to the queue.
 struct OpenTask {
   Assignment assignment;
-  bool started = false;          // the model thread has begun it
   bool dropped = false;          // nobody wants its items any more
   std::uint32_t items_read = 0;  // pushed
   std::uint32_t items_done = 0;  // have passed the model
@@ -48,7 +47,7 @@ class LaneQueue {
   explicit LaneQueue(std::size_t max_prepared) : max_prepared_(max_prepared) {}
 
   void Submit(Assignment assignment);
-  // Drops a task unless the model thread has begun it; whether it did.
+  // Drops a task, or what is left of one that the model thread has begun; whether it was there.
   bool Cancel(TaskId task, Attempt attempt);
   // All waiting ends, and nothing more is handed out.
   void Stop();
@@ -58,16 +57,16 @@ class LaneQueue {
   std::shared_ptr<OpenTask> NextTask();
   bool Push(LaneStep step);
 
-  // The model thread's. NextStep waits; nothing after Stop. DropRest forgets what else the task
-  // has.
+  // The model thread's. NextStep waits; nothing after Stop. End: the task in hand is over, whatever
+  // else of it is there.
   std::optional<LaneStep> NextStep();
-  void DropRest(const std::shared_ptr<OpenTask>& task);
+  void End();
 
   // So many of the task's items have passed the model.
   void NoteDone(OpenTask& task, std::uint32_t items);
 
-  // The task that the model thread is at and, where it is another one, that of the decode thread.
-  // Tasks between the two only wait.
+  // The task that the model thread is at and, where it is another one, that of the decode thread,
+  // dropped ones too. Tasks between the two only wait.
   std::vector<RunningTask> Running() const;
 
   // Buffers to be used again: fresh pages cost more than filling them. Contents are anything.

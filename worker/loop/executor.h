@@ -36,14 +36,15 @@ class Executor {
   // it; a Readiness follows.
   virtual void Configure(const Welcome& welcome) = 0;
   virtual void Submit(Assignment assignment) = 0;
-  // Drops a task where it has not started; a result that comes all the same is ignored later.
+  // Drops a task, after the item in hand where it has started; a result that comes all the same is
+  // ignored later.
   virtual void Cancel(TaskId task, Attempt attempt) = 0;
   virtual void CancelAll() = 0;
   // What has ended since the last call.
   virtual std::vector<Completion> TakeCompleted() = 0;
   virtual std::uint64_t ItemsDone() const = 0;
   // The tasks in the models and in the decoders at this moment, by the attempts they were submitted
-  // under.
+  // under; also those that were cancelled and whose item in hand goes on.
   virtual std::vector<RunningTask> Running() const = 0;
 };
 

@@ -32,7 +32,7 @@ TEST(LaneQueue, HandsOutTasksAndStepsInOrder) {
   EXPECT_EQ(queue.NextStep()->task, second);
 }
 
-TEST(LaneQueue, ATaskIsCancelledUntilTheModelHasItsFirstStep) {
+TEST(LaneQueue, ATaskIsCancelledWhereverItIs) {
   LaneQueue queue(4);
   for (std::uint64_t id = 0; id < 3; ++id) queue.Submit(TaskOf(id));
   const auto begun = queue.NextTask();
@@ -41,12 +41,18 @@ TEST(LaneQueue, ATaskIsCancelledUntilTheModelHasItsFirstStep) {
   queue.NextStep();
   const auto decoded = queue.NextTask();
   EXPECT_TRUE(queue.Push(StepOf(decoded)));
-  EXPECT_FALSE(queue.Cancel(TaskId(0), Attempt(1)));
   EXPECT_TRUE(queue.Cancel(TaskId(1), Attempt(1)));
+  EXPECT_FALSE(queue.Cancel(TaskId(1), Attempt(1)));
   EXPECT_FALSE(queue.Push(StepOf(decoded)));
   EXPECT_TRUE(queue.Cancel(TaskId(2), Attempt(1)));
   // The cancelled task's step is gone, the begun task's is not.
   EXPECT_EQ(queue.NextStep()->task, begun);
+  queue.Push(StepOf(begun));
+  EXPECT_TRUE(queue.Cancel(TaskId(0), Attempt(1)));  // in the model
+  queue.Submit(TaskOf(6));
+  const auto next = queue.NextTask();
+  queue.Push(StepOf(next));
+  EXPECT_EQ(queue.NextStep()->task, next);
   queue.Submit(TaskOf(7));
   EXPECT_EQ(queue.NextTask()->assignment.task.id, TaskId(7));
 }
@@ -58,7 +64,7 @@ TEST(LaneQueue, DroppingATaskFreesAWaitingPush) {
   EXPECT_TRUE(queue.Push(StepOf(task)));
   bool pushed = true;
   std::thread decoder([&] { pushed = queue.Push(StepOf(task)); });  // waits for room, or not yet
-  queue.DropRest(task);
+  queue.Cancel(TaskId(0), Attempt(1));
   decoder.join();
   EXPECT_FALSE(pushed);
 }
