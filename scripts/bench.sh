@@ -8,7 +8,7 @@ scripts/models/prepare_nanodet.py
 scripts/data/fetch_vtest.sh
 cmake --preset release -Wno-dev >/dev/null
 cmake --build --preset release --target prelabel prelabel-worker \
-  pipeline_bench noop_bench plan_memory_bench micro_bench
+  pipeline_bench noop_bench plan_memory_bench resume_bench micro_bench
 
 bin=build/release/bin
 log=$(mktemp)
@@ -25,6 +25,7 @@ run pipeline_bench --model ../../var/models/nanodet-g-coco/model.yaml \
 run noop_bench
 run plan_memory_bench
 run plan_memory_bench --tasks 250000 --shard-size 16
+run resume_bench
 run micro_bench --benchmark_min_time=0.2
 
 printf '\n%-24s%8s  %-8s%s\n' 'figure' 'ratio' 'target' 'of'

@@ -9,6 +9,9 @@ namespace prelabel {
 namespace {
 
 constexpr int kBusyMilliseconds = 5000;
+// One region of the index of a write-ahead log: good for 4062 pages, more than a checkpoint leaves
+// (https://www.sqlite.org/walformat.html, section 2.1).
+constexpr std::size_t kSharedMemoryBytes = 32768;
 
 // A path as an SQLite URI: what would end the path in a URI is escaped.
 std::string ToUri(const std::string& path, const char* options) {
@@ -101,6 +104,13 @@ void Database::Close() {
   if (lost_ || failure_) sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_close_v2(db_);
   db_ = nullptr;
+  shared_memory_.Close();
+}
+
+Result<void> Database::AllocateSharedMemory() {
+  Result<void> allocated = shared_memory_.Open(path_ + "-shm", kSharedMemoryBytes);
+  if (!allocated) Close();
+  return allocated;
 }
 
 Result<void> Database::Open(Access access) {

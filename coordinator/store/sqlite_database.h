@@ -12,6 +12,7 @@
 
 #include "common/base/hash.h"
 #include "common/base/result.h"
+#include "coordinator/store/disk_room.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -77,6 +78,9 @@ class Database {
 
   // Opens, or closes and opens again.
   Result<void> Open(Access access);
+  // Sees to it that commits need no new room in the shared memory of the write-ahead log, which
+  // must be there. Unavailable: there is none, and the database is closed.
+  Result<void> AllocateSharedMemory();
 
   // The connection may not be used any more, and must be opened again: SQLite's caches may differ
   // from the files after an I/O error. Set where room on the disk is all that was missing.
@@ -131,6 +135,7 @@ class Database {
   void Rollback();
 
   std::string path_;
+  AllocatedFile shared_memory_;
   sqlite3* db_ = nullptr;
   int checkpoint_pages_;
   int log_pages_ = 0;

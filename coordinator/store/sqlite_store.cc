@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/base/hash.h"
+#include "coordinator/store/disk_room.h"
 #include "coordinator/store/run_lock.h"
 #include "coordinator/store/schema.h"
 #include "coordinator/store/sqlite_database.h"
@@ -204,6 +205,7 @@ class SqliteStore : public Store {
 
  private:
   Result<void> OpenForWriting() {
+    PRELABEL_TRY(CheckRoom(fs::path(database_.path()).parent_path()));
     PRELABEL_TRY(database_.Open(Database::Access::kWrite));
     // Before the journal mode is changed: a foreign database stays as it is.
     PRELABEL_TRY(const bool exists, HasTables());
@@ -212,6 +214,7 @@ class SqliteStore : public Store {
     }
     PRELABEL_TRY(database_.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
                                    "cannot set up the run's database"));
+    PRELABEL_TRY(database_.AllocateSharedMemory());
     if (!exists) return CreateTables();
     // After a sync that failed, the kernel's cache may show a log that is not on the disk. What is
     // built upon it must be: it is copied into the database, which is synced.
@@ -222,11 +225,18 @@ class SqliteStore : public Store {
   }
 
   Result<void> OpenForReading() {
-    PRELABEL_TRY(database_.Open(Database::Access::kRead));
-    // In a folder that may not be written to, a reader cannot make the WAL's shared-memory file.
-    // With no WAL nothing is lost by reading the file as it is.
+    const fs::path folder = fs::path(database_.path()).parent_path();
+    const Result<void> room = CheckRoom(folder);
+    // While a coordinator is at work, the shared memory of the write-ahead log is there. Otherwise
+    // a reader makes it, for which there may be no room or no permission. With no log nothing is
+    // lost by reading the file as it is.
+    const bool may_make_it = room || !RunLock::Acquire(folder / "run.lock");
     std::error_code error;
-    if (!HasTables() && !database_.failure() && !fs::exists(database_.path() + "-wal", error)) {
+    const bool has_log = fs::exists(database_.path() + "-wal", error);
+    if (!may_make_it && has_log) return room.error();
+    PRELABEL_TRY(
+        database_.Open(may_make_it ? Database::Access::kRead : Database::Access::kUnshared));
+    if (!HasTables() && !database_.failure() && !has_log) {
       PRELABEL_TRY(database_.Open(Database::Access::kUnshared));
     }
     return CheckVersion();
