@@ -89,7 +89,7 @@ class FirstPass : public CocoVisitor {
  public:
   explicit FirstPass(ProblemList& problems) : problems_(problems) {}
 
-  Result<void> OnImage(CocoImage image) override {
+  Result<void> OnImage(const CocoImage& image) override {
     RecordCheck check(CocoPlace("images", image.index, image.id), problems_);
     const std::int64_t* id = check.RequireId(image.id, "id");
     const std::string* name = check.Require(image.file_name, "file_name", "no image can be found");
@@ -102,7 +102,7 @@ class FirstPass : public CocoVisitor {
     return Ok();
   }
 
-  Result<void> OnCategory(CocoCategory category) override {
+  Result<void> OnCategory(const CocoCategory& category) override {
     RecordCheck check(CocoPlace("categories", category.index, category.id), problems_);
     const std::int64_t* id = check.RequireId(category.id, "id");
     const std::string* name = check.Require(category.name, "name", "labels are known by it");
@@ -144,7 +144,7 @@ class SecondPass : public CocoVisitor {
   SecondPass(const FirstPass& known, bool results, ProblemList& problems)
       : known_(known), results_(results), problems_(problems) {}
 
-  Result<void> OnAnnotation(CocoAnnotation annotation) override {
+  Result<void> OnAnnotation(const CocoAnnotation& annotation) override {
     ++count;
     RecordCheck check(
         CocoPlace(results_ ? "results" : "annotations", annotation.index, annotation.id),

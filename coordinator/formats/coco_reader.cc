@@ -235,14 +235,14 @@ class CocoEvents : public JsonEvents {
     const std::uint64_t index = index_++;
     if (list_ == List::kImages) {
       record_.image.index = index;
-      return visitor_.OnImage(std::move(record_.image));
+      return visitor_.OnImage(record_.image);
     }
     if (list_ == List::kCategories) {
       record_.category.index = index;
-      return visitor_.OnCategory(std::move(record_.category));
+      return visitor_.OnCategory(record_.category);
     }
     record_.annotation.index = index;
-    return visitor_.OnAnnotation(std::move(record_.annotation));
+    return visitor_.OnAnnotation(record_.annotation);
   }
 
   // Fields of a record. `key_` is the field's name.

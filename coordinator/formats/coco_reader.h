@@ -72,9 +72,9 @@ std::string CocoPlace(std::string_view list, std::uint64_t index,
 class CocoVisitor {
  public:
   virtual ~CocoVisitor() = default;
-  virtual Result<void> OnImage(CocoImage) { return Ok(); }
-  virtual Result<void> OnCategory(CocoCategory) { return Ok(); }
-  virtual Result<void> OnAnnotation(CocoAnnotation) { return Ok(); }
+  virtual Result<void> OnImage(const CocoImage&) { return Ok(); }
+  virtual Result<void> OnCategory(const CocoCategory&) { return Ok(); }
+  virtual Result<void> OnAnnotation(const CocoAnnotation&) { return Ok(); }
   // A value of the wrong type or place: by default the end, as InvalidArgument. Where it returns
   // Ok, the value is left out and reading goes on.
   virtual Result<void> OnProblem(const LabelProblem& problem) {

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <compare>
 #include <set>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -22,7 +22,7 @@ struct Place {
   std::int64_t id = 0;
   std::int64_t frame = 0;
   std::uint64_t line = 0;
-  auto operator<=>(const Place&) const = default;
+  auto Key() const { return std::tuple(id, frame, line); }
 };
 
 class Checker : public MotVisitor {
@@ -60,7 +60,8 @@ class Checker : public MotVisitor {
   }
 
   MotCounts Finish() {
-    std::sort(places_.begin(), places_.end());
+    std::sort(places_.begin(), places_.end(),
+              [](const Place& a, const Place& b) { return a.Key() < b.Key(); });
     for (std::size_t i = 0; i < places_.size(); ++i) {
       const bool same_track = i > 0 && places_[i].id == places_[i - 1].id;
       counts_.tracks += same_track ? 0 : 1;

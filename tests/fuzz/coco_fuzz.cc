@@ -60,15 +60,15 @@ std::string Told(const std::string& bytes, std::size_t chunk) {
 
 struct Reader : prelabel::CocoVisitor {
   explicit Reader(bool strictly) : strict(strictly) {}
-  Result<void> OnImage(prelabel::CocoImage) override {
+  Result<void> OnImage(const prelabel::CocoImage&) override {
     ++records;
     return Ok();
   }
-  Result<void> OnCategory(prelabel::CocoCategory) override {
+  Result<void> OnCategory(const prelabel::CocoCategory&) override {
     ++records;
     return Ok();
   }
-  Result<void> OnAnnotation(prelabel::CocoAnnotation annotation) override {
+  Result<void> OnAnnotation(const prelabel::CocoAnnotation& annotation) override {
     ++records;
     if (!annotation.segmentation.value) return Ok();
     const auto rle = prelabel::SegmentationRle(*annotation.segmentation.value);

@@ -43,6 +43,7 @@ class CommandLineTest(support.ProgramTest):
         for word in ("run", "serve", "report", "export", "Exit status: 0 done, 1 failed, 2 bad job",
                      "3 finished with quarantined items", "130 and 143"):
             self.assertIn(word, shown)
+        self.assertIn("validate", shown)
         for command in ("run", "serve", "report", "export"):
             self.assertIn("--set", self.prelabel(command, "--help").stdout)
 
@@ -55,7 +56,8 @@ class CommandLineTest(support.ProgramTest):
                  (["run", self.folder / "none.yaml"], "none.yaml"),
                  (["report", self.folder / "none"], "no run is there; give the job's output.dir"),
                  (["export", self.folder / "none"], "nothing to export: give --format"),
-                 (["export", self.folder / "none", "--format", "coco"], "no run is there")]
+                 (["export", self.folder / "none", "--format", "coco"], "no run is there"),
+                 (["validate", self.folder / "none"], "none: cannot be read: No such file")]
         for arguments, phrase in cases:
             done = self.prelabel(*arguments, status=2)
             self.assertIn(phrase, done.stderr)
@@ -136,6 +138,18 @@ class RunTest(support.ProgramTest):
         self.assertNotRegex(err, "person|0 workers$")
         for text in (out, err):
             self.assertNotRegex(text, "[\r\x1b]")
+
+    def test_labels_are_what_importers_take(self):
+        checked = self.prelabel("validate", self.calm).stdout
+        self.assertRegex(checked, r"labels/coco\.json: COCO instances, 84 images, 80 categories, \d+ ")
+        self.assertRegex(checked, r"labels/mot/clip/gt/gt\.txt: MOT, \d+ boxes, \d+ tracks?")
+        self.assertRegex(checked, r"files checked: 0 problems, \d+ warnings?\n$")
+        broken = json.loads((self.calm / "labels/coco.json").read_text())
+        broken["annotations"][3]["image_id"] = 4711
+        path = self.folder / "broken.json"
+        path.write_text(json.dumps(broken))
+        told = self.prelabel("validate", path, status=1).stdout
+        self.assertIn("broken.json: annotations[3] (id 4): 'image_id' is 4711, which is not in", told)
 
     def test_the_log_is_json_lines(self):
         lines = (self.calm / "log.jsonl").read_text().splitlines()

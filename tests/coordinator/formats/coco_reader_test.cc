@@ -21,16 +21,16 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 struct Collected : CocoVisitor {
-  Result<void> OnImage(CocoImage image) override {
-    images.push_back(std::move(image));
+  Result<void> OnImage(const CocoImage& image) override {
+    images.push_back(image);
     return Ok();
   }
-  Result<void> OnCategory(CocoCategory category) override {
-    categories.push_back(std::move(category));
+  Result<void> OnCategory(const CocoCategory& category) override {
+    categories.push_back(category);
     return Ok();
   }
-  Result<void> OnAnnotation(CocoAnnotation annotation) override {
-    annotations.push_back(std::move(annotation));
+  Result<void> OnAnnotation(const CocoAnnotation& annotation) override {
+    annotations.push_back(annotation);
     return Ok();
   }
   Result<void> OnProblem(const LabelProblem& problem) override {
