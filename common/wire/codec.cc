@@ -239,6 +239,7 @@ struct WorkerPacker {
     hello.set_precision(m.compute.precision);
     hello.set_process_id(m.process_id);
     for (const Lease& lease : m.held) Pack(lease, *hello.add_held());
+    hello.set_run(m.run);
   }
   void operator()(const Credit& m) const { out.mutable_credit()->set_tasks(m.tasks); }
   void operator()(const Heartbeat& m) const {
@@ -296,6 +297,7 @@ struct CoordinatorPacker {
     welcome.set_raw_nms(m.raw_nms);
     welcome.set_raw_max_per_image(m.raw_max_per_image);
     welcome.set_lease_ms(static_cast<std::uint32_t>(m.lease.count()));
+    welcome.set_run(m.run);
     for (const Welcome::Grant& grant : m.granted) {
       wire::Grant& packed = *welcome.add_granted();
       Pack(grant.held, *packed.mutable_held());
@@ -329,8 +331,8 @@ struct CoordinatorPacker {
 };
 
 Result<WorkerMessage> Unpack(const wire::Hello& in) {
-  for (const std::string* text :
-       {&in.worker_uuid(), &in.hostname(), &in.build(), &in.device(), &in.cpu(), &in.precision()}) {
+  for (const std::string* text : {&in.worker_uuid(), &in.hostname(), &in.build(), &in.device(),
+                                  &in.cpu(), &in.precision(), &in.run()}) {
     if (!TextFits(*text)) return Malformed("a name in Hello is too long");
   }
   if (in.held_size() > kMaxItems) return Malformed("too many leases");
@@ -341,7 +343,8 @@ Result<WorkerMessage> Unpack(const wire::Hello& in) {
               in.slots(),
               ComputeClass{in.build(), in.device(), in.cpu(), in.precision()},
               in.process_id(),
-              {}};
+              {},
+              in.run()};
   for (const wire::Lease& lease : in.held()) hello.held.push_back(Unpack(lease));
   return WorkerMessage(std::move(hello));
 }
@@ -371,6 +374,7 @@ Result<WorkerMessage> Unpack(const wire::Failure& in) {
 
 Result<CoordinatorMessage> Unpack(const wire::Welcome& in) {
   if (!TextFits(in.model_card())) return Malformed("a path is too long");
+  if (!TextFits(in.run())) return Malformed("the name of the run is too long");
   if (in.granted_size() > kMaxItems) return Malformed("too many leases");
   Welcome welcome{Epoch(in.epoch()),
                   std::chrono::milliseconds(in.heartbeat_ms()),
@@ -380,7 +384,8 @@ Result<CoordinatorMessage> Unpack(const wire::Welcome& in) {
                   in.raw_nms(),
                   in.raw_max_per_image(),
                   std::chrono::milliseconds(in.lease_ms()),
-                  {}};
+                  {},
+                  in.run()};
   for (const wire::Grant& grant : in.granted()) {
     welcome.granted.push_back({Unpack(grant.held()), Attempt(grant.attempt())});
   }

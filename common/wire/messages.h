@@ -45,6 +45,7 @@ struct Hello {
   ComputeClass compute;
   std::uint64_t process_id = 0;  // on its host
   std::vector<Lease> held;       // of an earlier session: tasks unfinished or unacknowledged
+  std::string run;               // whose tasks these are: the Welcome's of that session
 };
 
 // C→W. What the worker needs to run any task of the job.
@@ -64,6 +65,9 @@ struct Welcome {
     Attempt attempt;
   };
   std::vector<Grant> granted;
+  // Which run this is: a task's number means another task in another run, and nothing that was held
+  // of one is granted in the other.
+  std::string run;
 };
 
 // C→W. The session cannot be: permanent says that trying again will not help.

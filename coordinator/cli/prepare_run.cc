@@ -1,6 +1,10 @@
 #include "coordinator/cli/prepare_run.h"
 
+#include <fmt/format.h>
+
 #include <map>
+#include <random>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -16,6 +20,23 @@ namespace {
 
 constexpr char kFingerprintKey[] = "fingerprint";
 constexpr char kDatasetKey[] = "dataset";
+constexpr char kNameKey[] = "name";
+
+// A run's name tells workers whether the tasks that they hold are its own. It lasts as long as the
+// fingerprint, which a run without results may still change.
+Result<std::string> NewName(Store& store) {
+  std::random_device random;
+  const std::string name =
+      fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+  PRELABEL_TRY(store.PutMeta(kNameKey, name));
+  return name;
+}
+
+Result<std::string> NameOf(Store& store) {
+  PRELABEL_TRY(const auto stored, store.GetMeta(kNameKey));
+  if (stored) return *stored;
+  return NewName(store);
+}
 
 Result<RunFingerprint> BindFingerprint(Store& store, const RunFingerprint& wanted,
                                        bool anything_done) {
@@ -30,6 +51,7 @@ Result<RunFingerprint> BindFingerprint(Store& store, const RunFingerprint& wante
   // Nothing was made under the old one yet: a first try with a wrong model binds to nothing. What
   // was planned depends on the sampling.
   if (anything_done || bound.sampling != wanted.sampling) return fits.error();
+  PRELABEL_TRY(NewName(store));
   PRELABEL_TRY(store.PutMeta(kFingerprintKey, FormatFingerprint(wanted)));
   return wanted;
 }
@@ -79,6 +101,7 @@ Result<PreparedRun> PrepareRun(const JobContext& context, bool retry_failed) {
   PRELABEL_TRY(
       run.fingerprint,
       BindFingerprint(*run.store, MakeFingerprint(context.job, context.card), run.resumed));
+  PRELABEL_TRY(run.name, NameOf(*run.store));
   PRELABEL_TRY(BindDataset(*run.store, context.dataset));
   const std::vector<Task> missing =
       PlanMissing(context.dataset, run.tasks, context.job.cluster.shard_size);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "common/base/result.h"
@@ -16,6 +17,7 @@ struct PreparedRun {
   std::unique_ptr<Store> store;
   std::vector<TaskRow> tasks;  // of the whole job, planned ones included
   RunFingerprint fingerprint;  // of the run: what raw predictions were and will be made with
+  std::string name;            // drawn at random for this store and this fingerprint
   bool resumed = false;        // there were results already
   std::uint64_t retried = 0;   // quarantined items that are tried again
 };

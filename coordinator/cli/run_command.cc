@@ -43,6 +43,7 @@ void WarnAboutSources(const Dataset& dataset, Progress& progress) {
 Welcome MakeWelcome(const JobContext& context, const PreparedRun& run, Epoch epoch) {
   Welcome welcome;
   welcome.epoch = epoch;
+  welcome.run = run.name;
   welcome.heartbeat = context.job.cluster.heartbeat;
   welcome.lease = kLeaseHeartbeats * context.job.cluster.heartbeat;
   welcome.max_message_bytes = kMaxMessageBytes;

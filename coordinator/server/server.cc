@@ -229,7 +229,9 @@ void Server::Handle(const Received& received, const Hello& hello, TimePoint now)
   by_peer_[received.peer] = worker;
   by_identity_[{received.user_id, hello.worker_uuid}] = worker;
   observer_.OnWorkerJoined(session.info);
-  Raise(WorkerJoined{worker, hello.slots, hello.held}, now);
+  // Of another run it holds other tasks under the same numbers.
+  const bool ours = hello.run == welcome_.run;
+  Raise(WorkerJoined{worker, hello.slots, ours ? hello.held : std::vector<Lease>()}, now);
   ReplyWelcome(session);
 }
 

@@ -48,6 +48,7 @@ void Session::SayHello(TimePoint now, Actions& actions) {
   hello.slots = options_.slots;
   held_.AppendLeases(hello.held);
   for (const auto& [key, ended] : ended_) hello.held.push_back(ended.lease);
+  if (configured_) hello.run = configured_->run;
   Send(std::move(hello), actions);
 }
 
@@ -75,11 +76,11 @@ void Session::Receive(const Welcome& message, TimePoint now, Actions& actions) {
   running_told_.clear();
   cancels_ = 0;
   credit_ = 0;
-  const Configuration wanted{message.model_card, message.raw_threshold, message.raw_nms,
-                             message.raw_max_per_image};
+  const Configuration wanted{message.run, message.model_card, message.raw_threshold,
+                             message.raw_nms, message.raw_max_per_image};
   const bool same = configured_ == wanted;
   if (!same) {
-    // Another configuration gives other results: none of the old ones counts.
+    // Another run or configuration gives other results: none of the old ones counts.
     held_.Clear();
     ended_.clear();
     configured_ = wanted;

@@ -98,6 +98,7 @@ class Session {
   using Actions = std::vector<SessionAction>;
   // What Configure depends on.
   struct Configuration {
+    std::string run;
     std::string model_card;
     float raw_threshold = 0;
     float raw_nms = 0;

@@ -97,6 +97,7 @@ TEST(Codec, HelloSurvives) {
   sent.compute = {"0.1", "cpu", "AVX2", "fp32"};
   sent.process_id = 4711;
   sent.held = {{Epoch(2), TaskId(7), Attempt(3)}};
+  sent.run = "a1b2";
   const auto got = DecodeWorkerMessage(EncodeWorkerMessage(sent));
   ASSERT_TRUE(got.has_value());
   const auto& hello = std::get<Hello>(got.value());
@@ -106,6 +107,7 @@ TEST(Codec, HelloSurvives) {
   EXPECT_EQ(hello.compute, sent.compute);
   EXPECT_EQ(hello.process_id, 4711U);
   EXPECT_EQ(hello.held, sent.held);
+  EXPECT_EQ(hello.run, "a1b2");
 }
 
 TEST(Codec, WelcomeSurvivesWithGrants) {
@@ -114,12 +116,14 @@ TEST(Codec, WelcomeSurvivesWithGrants) {
   sent.heartbeat = std::chrono::milliseconds(250);
   sent.lease = std::chrono::milliseconds(750);
   sent.granted = {{{Epoch(3), TaskId(7), Attempt(3)}, Attempt(1)}};
+  sent.run = "a1b2";
   const auto got = DecodeCoordinatorMessage(EncodeCoordinatorMessage(sent));
   ASSERT_TRUE(got.has_value());
   const auto& welcome = std::get<Welcome>(got.value());
   EXPECT_EQ(welcome.epoch, Epoch(4));
   EXPECT_EQ(welcome.heartbeat, sent.heartbeat);
   EXPECT_EQ(welcome.lease, sent.lease);
+  EXPECT_EQ(welcome.run, "a1b2");
   ASSERT_EQ(welcome.granted.size(), 1U);
   EXPECT_EQ(welcome.granted[0].held, sent.granted[0].held);
   EXPECT_EQ(welcome.granted[0].attempt, Attempt(1));

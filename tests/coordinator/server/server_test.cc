@@ -433,6 +433,24 @@ TEST_F(ServerTest, HeldLeasesAreGrantedUnderANewFence) {
   EXPECT_THAT(Assigned("ada"), ElementsAre(0));
 }
 
+TEST_F(ServerTest, LeasesOfAnotherRunAreNotGranted) {
+  AddDetects(2);
+  steps_ = {
+      [&] {
+        Hello hello;
+        hello.worker_uuid = "uuid of ada";
+        hello.nonce = 7;
+        hello.run = "the run before on this port";
+        hello.held = {{Epoch(1), TaskId(1), Attempt(3)}};
+        Say("ada", hello);
+      },
+      [&] { stop_ = true; },
+  };
+  ASSERT_TRUE(Run().has_value());
+  ASSERT_EQ(Sent<Welcome>("ada").size(), 1U);
+  EXPECT_THAT(Sent<Welcome>("ada")[0].granted, IsEmpty());
+}
+
 TEST_F(ServerTest, ASecondLiveWorkerUnderTheSameUuidIsRefused) {
   AddDetects(1);
   const auto hello = [](std::uint64_t nonce) {

@@ -622,6 +622,28 @@ TEST(Session, AnotherConfigurationDropsEverything) {
   }
 }
 
+TEST(Session, NothingIsHeldFromOneRunToAnother) {
+  Driver driver;
+  driver.Event(Started{});
+  Welcome welcome = Driver::MakeWelcome();
+  welcome.run = "first";
+  driver.Message(welcome);
+  driver.Event(Prepared{});
+  driver.Assigned({Task1(3), Task1(4)});
+  driver.Event(TasksDone{{ResultOf(4)}});
+  driver.Message(Reject{"no session", false});
+  ASSERT_EQ(driver.Sent<Hello>().size(), 1U);
+  EXPECT_EQ(driver.Sent<Hello>()[0].run, "first");
+  welcome.run = "second";
+  driver.Message(welcome);
+  EXPECT_EQ(driver.Get<Configure>().size(), 1U);  // drops all; the card may have changed, too
+  driver.Event(TasksDone{{ResultOf(3)}});
+  EXPECT_THAT(driver.actions, IsEmpty());
+  driver.Message(Reject{"no session", false});
+  EXPECT_THAT(driver.Sent<Hello>()[0].held, IsEmpty());
+  EXPECT_EQ(driver.Sent<Hello>()[0].run, "second");
+}
+
 TEST(Session, CreditWaitsForAModelThatWasLoadingWhenTheConnectionWasLost) {
   Driver driver;
   driver.Event(Started{});
