@@ -22,6 +22,8 @@
 #include "coordinator/cli/run_security.h"
 #include "coordinator/cli/write_outputs.h"
 #include "coordinator/launch/local_launcher.h"
+#include "coordinator/plan/item_counts.h"
+#include "coordinator/plan/redo.h"
 #include "coordinator/report/report.h"
 #include "coordinator/scheduler/scheduler.h"
 #include "coordinator/server/server.h"
@@ -89,12 +91,8 @@ std::optional<std::uint64_t> MaxFailedItems(const FailedItemsLimit& limit,
                                             const std::vector<TaskRow>& tasks) {
   if (limit.percent && limit.value >= 100) return std::nullopt;
   if (!limit.percent) return static_cast<std::uint64_t>(limit.value);
-  std::uint64_t items = 0;
-  for (const TaskRow& row : tasks) {
-    const bool counts = row.task.kind == TaskKind::kDetect && row.state != TaskState::kSplit;
-    if (counts) items += row.task.count;
-  }
-  return static_cast<std::uint64_t>(limit.value / 100 * static_cast<double>(items));
+  return static_cast<std::uint64_t>(limit.value / 100 *
+                                    static_cast<double>(CountItems(tasks).total));
 }
 
 // The cluster's part of a run: from the first worker to the last commit.
@@ -145,7 +143,8 @@ Result<RunInfo> Serve(const RunArguments& arguments, const JobContext& context, 
                             {"endpoint", bound.endpoint},
                             {"tasks", static_cast<std::int64_t>(scheduler.TaskCount())},
                             {"done", static_cast<std::int64_t>(scheduler.DoneCount())}});
-  RunObserver observer(run.tasks, progress, log, launcher.get(),
+  PRELABEL_TRY(const std::uint64_t failed_items, CountFailedItems(*run.store, run.tasks));
+  RunObserver observer(run.tasks, failed_items, progress, log, launcher.get(),
                        MaxFailedItems(cluster.max_failed_items, run.tasks));
   Server server(MakeWelcome(context, run, epoch), transport, *run.store, scheduler,
                 MakeAssignmentBuilder(context, *run.store), clock, observer);

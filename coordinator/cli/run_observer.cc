@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "coordinator/cli/run_status.h"
+#include "coordinator/plan/item_counts.h"
 
 namespace prelabel {
 namespace {
@@ -17,18 +18,19 @@ constexpr std::size_t kStatusLines = 1000;
 
 }  // namespace
 
-RunObserver::RunObserver(const std::vector<TaskRow>& rows, Progress& progress, RunLog& log,
-                         LocalLauncher* launcher, std::optional<std::uint64_t> max_failed_items)
+RunObserver::RunObserver(const std::vector<TaskRow>& rows, std::uint64_t failed_items,
+                         Progress& progress, RunLog& log, LocalLauncher* launcher,
+                         std::optional<std::uint64_t> max_failed_items)
     : progress_(progress), log_(log), launcher_(launcher), max_failed_items_(max_failed_items) {
   detect_items_.reserve(rows.size());
   for (const TaskRow& row : rows) {
     const std::uint32_t items = row.task.kind == TaskKind::kDetect ? row.task.count : 0;
     detect_items_.push_back(items);
-    if (row.state == TaskState::kSplit) continue;  // its parts are there
-    state_.items_total += items;
-    if (row.state != TaskState::kPending) state_.items_done += items;
-    state_.items_failed += row.state == TaskState::kQuarantined ? items : row.failed_items;
   }
+  const ItemCounts counts = CountItems(rows);
+  state_.items_total = counts.total;
+  state_.items_done = counts.total - counts.pending;
+  state_.items_failed = failed_items;
 }
 
 void RunObserver::OnWorkerJoined(const WorkerInfo& worker) {

@@ -20,10 +20,11 @@ namespace prelabel {
 
 class RunObserver : public ServerObserver {
  public:
-  // `rows` as the scheduler got them. `launcher` may be null (workers join by themselves).
+  // `rows` as the scheduler got them; `failed_items`: quarantined before. `launcher` may be null
+  // (workers join by themselves).
   // `max_failed_items`: the run ends early where more items are quarantined.
-  RunObserver(const std::vector<TaskRow>& rows, Progress& progress, RunLog& log,
-              LocalLauncher* launcher, std::optional<std::uint64_t> max_failed_items);
+  RunObserver(const std::vector<TaskRow>& rows, std::uint64_t failed_items, Progress& progress,
+              RunLog& log, LocalLauncher* launcher, std::optional<std::uint64_t> max_failed_items);
 
   // Where and how the status is written every two seconds (run_status.h); nowhere by default.
   void WriteStatusTo(std::filesystem::path path, std::string endpoint);

@@ -9,6 +9,8 @@
 #include "coordinator/cli/job_context.h"
 #include "coordinator/cli/run_command.h"
 #include "coordinator/cli/run_log.h"
+#include "coordinator/plan/item_counts.h"
+#include "coordinator/plan/redo.h"
 #include "coordinator/store/run_lock.h"
 #include "coordinator/store/store.h"
 
@@ -25,12 +27,6 @@ Result<RunStatus> FromStore(const RunPaths& paths) {
     const bool detect = row.task.kind == TaskKind::kDetect;
     ++status.tasks;
     if (row.state != TaskState::kPending) ++status.tasks_done;
-    if (detect && row.state != TaskState::kSplit) {
-      status.items += row.task.count;
-      if (row.state != TaskState::kPending) status.items_done += row.task.count;
-      status.items_failed +=
-          row.state == TaskState::kQuarantined ? row.task.count : row.failed_items;
-    }
     if (row.state != TaskState::kPending) continue;
     const std::uint64_t id = row.task.id.value;
     const std::string kind = detect ? "detect" : "link";
@@ -44,6 +40,10 @@ Result<RunStatus> FromStore(const RunPaths& paths) {
       lines.push_back({id, id, kind, std::move(why)});
     }
   }
+  const ItemCounts counts = CountItems(tasks);
+  status.items = counts.total;
+  status.items_done = counts.total - counts.pending;
+  PRELABEL_TRY(status.items_failed, CountFailedItems(*store, tasks));
   status.state = status.unfinished.empty() ? "finished" : "stopped";
   if (status.state == "stopped") {
     status.reason = fmt::format("prelabel run {} goes on", paths.Job().string());

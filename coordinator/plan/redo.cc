@@ -116,4 +116,16 @@ Result<std::uint64_t> RetryFailed(Store& store, const Dataset& dataset, int shar
   return count;
 }
 
+Result<std::uint64_t> CountFailedItems(Store& store, const std::vector<TaskRow>& tasks) {
+  std::uint64_t failed = 0;
+  for (const TaskRow& row : tasks) {
+    if (row.state == TaskState::kQuarantined && row.task.kind == TaskKind::kDetect) {
+      failed += row.task.count;
+    }
+  }
+  PRELABEL_TRY(const auto items, FindFailedItems(store, tasks));
+  for (const auto& [source, indices] : items) failed += indices.size();
+  return failed;
+}
+
 }  // namespace prelabel

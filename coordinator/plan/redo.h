@@ -22,6 +22,9 @@ Result<void> RedoDamaged(Store& store, const std::vector<TaskId>& damaged);
 Result<std::map<SourceId, std::set<std::uint64_t>>> FindFailedItems(
     Store& store, const std::vector<TaskRow>& tasks);
 
+// Items that are quarantined and that no pending task is to try again.
+Result<std::uint64_t> CountFailedItems(Store& store, const std::vector<TaskRow>& tasks);
+
 // What `--retry-failed` does before a run goes on: quarantined tasks become pending, items that
 // failed within committed tasks get new tasks, and videos among them are linked again. Returns how
 // many items that are; 0 where nothing is quarantined.
