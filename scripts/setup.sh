@@ -39,7 +39,7 @@ dev_packages=(
   clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck
   ffmpeg python3-opencv python3-jsonschema
   # tests/integration: peers that misbehave, networks that fail, wrong clocks.
-  python3-zmq python3-protobuf iproute2 nftables faketime
+  python3-zmq python3-protobuf iproute2 nftables faketime e2fsprogs
 )
 
 packages=("${build_packages[@]}")

@@ -46,6 +46,8 @@ class CommandLineTest(support.ProgramTest):
         self.assertIn("validate", shown)
         for command in ("run", "serve", "report", "export"):
             self.assertIn("--set", self.prelabel(command, "--help").stdout)
+        for command in ("run", "serve"):
+            self.assertIn("--retry-failed", self.prelabel(command, "--help").stdout)
 
     def test_usage_errors(self):
         cases = [([], "subcommand is required"),

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""What was damaged or could not be read is done again, and nothing else: a bit that flipped in a
-stored result, and items that were quarantined until their files were repaired."""
+"""What is missing is done, and nothing else: a result in which a bit has flipped, items that were
+quarantined until their files were repaired, and what a dataset has grown by."""
 
 import shutil
 import sqlite3
@@ -132,6 +132,29 @@ class RepairTest(cluster.ClusterTest):
         self.assertIn("no item is quarantined: there is nothing to retry", shown)
         self.assertEqual(len(self.sessions(run)), 3)
 
+    def test_a_grown_dataset(self):
+        """More pictures in the folder, and a video that was being written."""
+        pictures = self.folder / "grown" / self.pictures.name
+        pictures.mkdir(parents=True)
+        clip = pictures.parent / self.clip.name
+        for i in range(30):
+            shutil.copy(self.pictures / f"picture_{i:04}.png", pictures)
+        support.ffmpeg("-i", self.clip, "-c", "copy", "-frames:v", 11, clip)
+        run = self.local("grown-run", [{"images": str(pictures)}, {"video": str(clip)}])
+        self.finish(run)
+        first = support.read_json(run.run / "report/report.json")
+        self.assertEqual(first["totals"]["items"], 30 + 11)
+        before = self.rows(run, "committed")
+
+        shutil.copytree(self.pictures, pictures, dirs_exist_ok=True)
+        shutil.copy(self.clip, clip)
+        self.finish(run)
+        self.assertTrue(set(before) <= set(self.rows(run, "committed")))
+        self.assertFalse(set(self.sessions(run)[1]) & {row[0] for row in before})
+        fresh = self.local("fresh", [{"images": str(self.pictures)}, {"video": str(self.clip)}])
+        self.finish(fresh)
+        self.assert_same(self.outputs(fresh.run), self.outputs(run.run))
+
 
 if __name__ == "__main__":
-    cluster.main(programs=["ffprobe"])
+    cluster.main(programs=["ffmpeg", "ffprobe"])
