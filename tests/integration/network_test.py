@@ -5,6 +5,7 @@ The coordinator and each worker have a network namespace of their own, joined by
 drops what a fault drops. Needs root."""
 
 import os
+import re
 import signal
 import subprocess
 
@@ -61,9 +62,19 @@ class Network:
         command("ip", "netns", "exec", self.leaves[worker], "nft", "-f", "-", text=text)
 
 
+def sweep():
+    """Deletes the namespaces of tests that were killed."""
+    for line in command("ip", "netns", "list").stdout.splitlines():
+        name = line.split()[0]
+        owner = re.fullmatch(r"prelabel-(\d+)-\w+", name)
+        if owner and not os.path.exists(f"/proc/{owner[1]}"):
+            command("ip", "netns", "delete", name, check=False)
+
+
 def forbidden():
     """Why namespaces and packet filters cannot be had here, or None."""
     try:
+        sweep()
         with Network(1) as network:
             network.drop(0, "input", "numgen random mod 100 < 5")
             network.heal(0)
@@ -89,7 +100,7 @@ class NetworkTest(cluster.ClusterTest):
         workers = []
         for n in range(2):
             workers.append(self.worker(run, n))
-            run.wait_joined(n + 1, alive=[server])
+            run.wait_joined(n + 1, alive=[server, *workers])
         run.wait_commits(3, alive=[server, *workers])
         return run, server, workers
 
