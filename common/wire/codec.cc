@@ -8,6 +8,7 @@
 
 #include "common/base/utf8_prefix.h"
 #include "common/wire/prelabel.pb.h"
+#include "common/wire/wire_limits.h"
 
 namespace prelabel {
 namespace {
@@ -426,9 +427,13 @@ Result<CoordinatorMessage> Unpack(const wire::Ack& in) {
 }
 
 template <class Message>
-bool Parse(Message& message, std::string_view bytes) {
-  return bytes.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max()) &&
-         message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+Result<void> Parse(Message& message, WireRoot root, std::string_view bytes) {
+  PRELABEL_TRY(CheckWireLimits(root, bytes));
+  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
+      !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return Malformed("not this protocol's");
+  }
+  return Ok();
 }
 
 }  // namespace
@@ -447,7 +452,7 @@ std::string EncodeCoordinatorMessage(const CoordinatorMessage& message) {
 
 Result<WorkerMessage> DecodeWorkerMessage(std::string_view bytes) {
   wire::WorkerEnvelope in;
-  if (!Parse(in, bytes)) return Malformed("not a worker's message");
+  PRELABEL_TRY(Parse(in, WireRoot::kWorkerEnvelope, bytes));
   switch (in.message_case()) {
     case wire::WorkerEnvelope::kHello:
       return Unpack(in.hello());
@@ -470,7 +475,7 @@ Result<WorkerMessage> DecodeWorkerMessage(std::string_view bytes) {
 
 Result<CoordinatorMessage> DecodeCoordinatorMessage(std::string_view bytes) {
   wire::CoordinatorEnvelope in;
-  if (!Parse(in, bytes)) return Malformed("not a coordinator's message");
+  PRELABEL_TRY(Parse(in, WireRoot::kCoordinatorEnvelope, bytes));
   switch (in.message_case()) {
     case wire::CoordinatorEnvelope::kWelcome:
       return Unpack(in.welcome());
@@ -500,7 +505,7 @@ std::string EncodeTaskPayload(const TaskResult& result) {
 
 Result<TaskResult> DecodeTaskPayload(std::string_view bytes) {
   wire::TaskPayload in;
-  if (!Parse(in, bytes)) return Malformed("not a task's result");
+  PRELABEL_TRY(Parse(in, WireRoot::kTaskPayload, bytes));
   TaskResult result;
   result.items.reserve(static_cast<std::size_t>(in.items_size()));
   for (const wire::Item& item : in.items()) {
