@@ -97,7 +97,7 @@ class NetworkTest(cluster.ClusterTest):
         return run.serve(prefix=["ip", "netns", "exec", self.network.center])
 
     def worker(self, run, n):
-        return run.worker("--keys", self.keys / f"worker{n}", "--data-root", "/",
+        return run.worker("--keys", self.keys / f"worker{n}",
                           endpoint=f"tcp://10.77.{n + 1}.1:{run.port}",
                           prefix=["ip", "netns", "exec", self.network.leaves[n]])
 
