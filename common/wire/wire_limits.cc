@@ -65,14 +65,18 @@ constexpr FieldRule kHelloFields[] = {{1, kVarint},
                                       {8, kText},
                                       {9, kText},
                                       {10, kVarint},
-                                      {11, kMessages, kHeld, &kLease}};
+                                      {11, kMessages, kHeld, &kLease},
+                                      {12, kText}};
 constexpr MessageRule kHello{"Hello", kHelloFields};
 constexpr FieldRule kCreditFields[] = {{1, kVarint}};
 constexpr MessageRule kCredit{"Credit", kCreditFields};
 constexpr FieldRule kRunningTaskFields[] = {{1, kVarint}, {2, kVarint}, {3, kVarint}, {4, kVarint}};
 constexpr MessageRule kRunningTask{"RunningTask", kRunningTaskFields};
-constexpr FieldRule kHeartbeatFields[] = {
-    {1, kVarint}, {2, kVarint}, {3, kMessages, kRunning, &kRunningTask}};
+constexpr FieldRule kHeartbeatFields[] = {{1, kVarint},
+                                          {2, kVarint},
+                                          {3, kMessages, kRunning, &kRunningTask},
+                                          {4, kVarint},
+                                          {5, kVarint}};
 constexpr MessageRule kHeartbeat{"Heartbeat", kHeartbeatFields};
 constexpr FieldRule kResultFields[] = {{1, kVarint}, {2, kVarint}, {3, kVarint},
                                        {4, kVarint}, {5, kVarint}, {6, kBlob}};
@@ -117,7 +121,8 @@ constexpr MessageRule kGrant{"Grant", kGrantFields};
 constexpr FieldRule kWelcomeFields[] = {
     {1, kVarint}, {2, kVarint},  {3, kVarint},
     {4, kText},   {5, kFixed32}, {6, kFixed32},
-    {7, kVarint}, {8, kVarint},  {9, kMessages, kGranted, &kGrant}};
+    {7, kVarint}, {8, kVarint},  {9, kMessages, kGranted, &kGrant},
+    {10, kText}};
 constexpr MessageRule kWelcome{"Welcome", kWelcomeFields};
 constexpr FieldRule kRejectFields[] = {{1, kText}, {2, kVarint}};
 constexpr MessageRule kReject{"Reject", kRejectFields};
