@@ -145,7 +145,10 @@ class TreeBuilder : public YAML::EventHandler {
 
   // Puts a finished node where it belongs: the root, the next item, a key or a key's value.
   void Place(YamlNode node, YAML::anchor_t anchor) {
-    if (anchor != 0) anchors_[anchor] = node;
+    if (anchor != 0) {
+      CountNodes(node, MarkOf(node), open_.size());  // the copy counts, too
+      anchors_[anchor] = node;
+    }
     if (open_.empty()) {
       root_ = std::move(node);
       return;

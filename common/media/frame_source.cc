@@ -176,6 +176,7 @@ Result<void> LibavFrameSource::Open() {
   int code = decoder_ == nullptr ? AVERROR(ENOMEM)
                                  : avcodec_parameters_to_context(decoder_.get(), stream.codecpar);
   if (code >= 0) {
+    decoder_->max_pixels = libav::kMaxFramePixels;
     decoder_->thread_count = 1;  // the worker's slots are the parallelism
     code = avcodec_open2(decoder_.get(), codec, nullptr);
   }

@@ -12,14 +12,19 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "common/media/jpeg_decoder.h"
+#include "common/media/picture_header.h"
 
 namespace prelabel {
 namespace {
 
 // A decompression bomb must not end a worker: 2^28 pixels are 768 MiB of BGR.
 constexpr std::uint64_t kMaxPixels = std::uint64_t{1} << 28;
+constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 30;
+constexpr std::string_view kKinds = "JPEG, PNG, BMP, TIFF and WebP are read";
 
 // Worker slots are the parallelism; OpenCV's own threads would fight them.
 void UseOneThread() {
@@ -41,9 +46,11 @@ Result<std::vector<std::uint8_t>> ReadFile(const std::filesystem::path& path) {
   }
   std::vector<std::uint8_t> bytes;
   const auto size = std::filesystem::file_size(path, error);
+  if (!error && size > kMaxFileBytes) return DataLoss("the file is larger than 1 GiB");
   bytes.resize(error ? 65536 : static_cast<std::size_t>(size) + 1);
   std::size_t used = 0;
   for (;;) {
+    if (used > kMaxFileBytes) return DataLoss("the file is larger than 1 GiB");
     used += std::fread(bytes.data() + used, 1, bytes.size() - used, file.get());
     if (used < bytes.size()) break;
     bytes.resize(bytes.size() * 2);
@@ -61,11 +68,6 @@ std::uint32_t BigEndian32(std::span<const std::uint8_t> bytes, std::size_t at) {
          std::uint32_t{bytes[at + 2]} << 8 | bytes[at + 3];
 }
 
-bool LooksLikePng(std::span<const std::uint8_t> bytes) {
-  constexpr std::uint8_t kSignature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-  return bytes.size() >= 8 && std::equal(kSignature, kSignature + 8, bytes.begin());
-}
-
 // PNG is signature, then chunks of length, type, data, CRC up to IEND (ISO/IEC 15948 section 5).
 bool PngIsTruncated(std::span<const std::uint8_t> bytes) {
   std::size_t at = 8;
@@ -77,21 +79,22 @@ bool PngIsTruncated(std::span<const std::uint8_t> bytes) {
 }
 
 Result<cv::Mat> DecodeOther(std::span<const std::uint8_t> bytes) {
-  const bool png = LooksLikePng(bytes);
+  const PictureHeader header = ReadPictureHeader(bytes);
+  // OpenCV reads more kinds than those that are promised, and looks less closely at some of them.
+  if (header.kind == PictureKind::kUnknown) {
+    return DataLoss("is not a picture, or of an unknown kind (" + std::string(kKinds) + ")");
+  }
+  if (header.pixels > kMaxPixels) return DataLoss("the picture has too many pixels");
+  const bool png = header.kind == PictureKind::kPng;
   if (png && PngIsTruncated(bytes)) {
     return DataLoss("the PNG is truncated: the file ends in the middle of the picture");
-  }
-  if (png && bytes.size() >= 24 &&
-      std::uint64_t{BigEndian32(bytes, 16)} * BigEndian32(bytes, 20) > kMaxPixels) {
-    return DataLoss("the picture has too many pixels");
   }
   const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8UC1,
                     const_cast<std::uint8_t*>(bytes.data()));
   cv::Mat decoded = cv::imdecode(raw, cv::IMREAD_COLOR);
   if (!decoded.empty()) return decoded;
-  return DataLoss(png ? "the PNG is damaged"
-                      : "is not a picture, damaged or of an unknown kind (JPEG, PNG, BMP, TIFF and "
-                        "WebP are read)");
+  return DataLoss(png ? std::string("the PNG is damaged")
+                      : "the picture is damaged (" + std::string(kKinds) + ")");
 }
 
 Image ToImage(const cv::Mat& mat) {

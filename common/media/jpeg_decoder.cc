@@ -22,6 +22,7 @@ struct Decoder {
   jpeg_error_mgr errors = {};
   std::jmp_buf escape = {};
   jpeg_source_mgr source = {};
+  jpeg_progress_mgr progress = {};
   bool ran_out = false;  // libjpeg asked for bytes behind the file's end
   bool damaged = false;  // by a warning that means lost pixels; `text` says which
   std::string text;
@@ -60,6 +61,16 @@ void EmitMessage(j_common_ptr common, int level) {
   if (harmless || self.damaged) return;
   self.damaged = true;
   self.text = Describe(common);
+}
+
+// A progressive picture has ten scans or so. A small file may have thousands, each of which costs
+// as much as the whole picture.
+void CheckScans(j_common_ptr common) {
+  constexpr int kMostScans = 500;
+  if (reinterpret_cast<j_decompress_ptr>(common)->input_scan_number <= kMostScans) return;
+  Decoder& self = Self(common);
+  self.text = "it has more than 500 scans";
+  std::longjmp(self.escape, 1);
 }
 
 // Behind the file's end stands an end marker, without the warning that libjpeg's own source gives:
@@ -136,6 +147,8 @@ bool Run(Decoder& self, const std::uint8_t* data, std::size_t size, std::uint64_
                  .resync_to_restart = jpeg_resync_to_restart,
                  .term_source = Nothing};
   jpeg.src = &self.source;
+  self.progress.progress_monitor = CheckScans;
+  jpeg.progress = &self.progress;
   jpeg_save_markers(&jpeg, JPEG_APP0 + 1, 0xFFFF);
   jpeg_read_header(&jpeg, TRUE);
   if (std::uint64_t{jpeg.image_width} * jpeg.image_height > max_pixels) {

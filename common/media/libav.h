@@ -17,6 +17,7 @@ extern "C" {
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "common/base/result.h"
 
@@ -47,6 +48,24 @@ inline bool IsMachinesTrouble(int code) {
   return false;
 }
 
+// As of a single picture (image_codec.cc). Decoders of a stream may be asked for more later on.
+inline constexpr std::int64_t kMaxFramePixels = std::int64_t{1} << 28;
+
+// Names of libav's demuxers (`ffmpeg -demuxers`).
+inline constexpr const char* kContainers =
+    "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,m4v,h263,vc1,av1,obu,ivf,mjpeg,gif,"
+    "apng,flv,live_flv,asf,mxf,gxf,ogg,dv,nut,rm,wtv,yuv4mpegpipe,dirac,nsv,swf,wav,mp3";
+
+// It decodes a few frames on the way.
+inline int FindStreamInfo(AVFormatContext* format) {
+  const unsigned streams = format->nb_streams;
+  std::vector<AVDictionary*> options(streams, nullptr);
+  for (AVDictionary*& entry : options) av_dict_set_int(&entry, "max_pixels", kMaxFramePixels, 0);
+  const int code = avformat_find_stream_info(format, options.empty() ? nullptr : options.data());
+  for (AVDictionary*& entry : options) av_dict_free(&entry);
+  return code;
+}
+
 struct Input {
   Owned<AVFormatContext> format;
   int stream = -1;
@@ -72,9 +91,11 @@ inline Result<Input> Open(const std::filesystem::path& path) {
       std::filesystem::file_size(path, status_error) == 0) {
     return DataLoss("the video is empty (0 bytes)", name);
   }
-  // Only files: a playlist in a dataset must not make workers fetch addresses.
+  // Only files, and only containers that hold their streams themselves: a playlist in a dataset
+  // must not make workers fetch addresses or read other files.
   AVDictionary* options = nullptr;
   av_dict_set(&options, "protocol_whitelist", "file", 0);
+  av_dict_set(&options, "format_whitelist", kContainers, 0);
   AVFormatContext* opened = nullptr;
   int code = avformat_open_input(&opened, ("file:" + name).c_str(), nullptr, &options);
   av_dict_free(&options);
@@ -88,7 +109,7 @@ inline Result<Input> Open(const std::filesystem::path& path) {
   }
   Input input;
   input.format.reset(opened);
-  code = avformat_find_stream_info(opened, nullptr);
+  code = FindStreamInfo(opened);
   if (IsMachinesTrouble(code)) return Unavailable("reading failed: " + ErrorText(code), name);
   if (code < 0) return DataLoss("its streams cannot be read (" + ErrorText(code) + ")", name);
   for (unsigned i = 0; i < opened->nb_streams; ++i) {
@@ -102,6 +123,10 @@ inline Result<Input> Open(const std::filesystem::path& path) {
     }
   }
   if (input.stream < 0) return DataLoss("has no video stream", name);
+  const AVCodecParameters& shape = *input.Stream().codecpar;
+  if (std::int64_t{shape.width} * shape.height > kMaxFramePixels) {
+    return DataLoss("its pictures have too many pixels", name);
+  }
   return input;
 }
 

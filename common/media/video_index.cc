@@ -105,7 +105,7 @@ Result<VideoIndex> BuildVideoIndex(const std::filesystem::path& path) {
   }
   if (index.frames.empty()) return DataLoss("has no frame", path.string());
   if (index.width <= 0 || index.height <= 0) {
-    return DataLoss("the size of its pictures is unknown", path.string());
+    return DataLoss("the size of its pictures is unknown or too large", path.string());
   }
   const bool goes_back = DecodingGoesBack(index.frames);
   CompleteTimestamps(codec, index.frames);

@@ -63,6 +63,15 @@ TEST(YamlDocument, AnAliasBombIsRefused) {
   EXPECT_THAT(MistakesOf("a: &a [*a]\n"), testing::HasSubstr("alias"));
 }
 
+TEST(YamlDocument, AnchorsAroundOneAnotherAreRefused) {
+  // Each anchor keeps a copy of all that is inside it: 20 of 100,000 values.
+  std::string text;
+  for (int i = 0; i < 20; ++i) text += "&a" + std::to_string(i) + " [";
+  for (int i = 0; i < 100000; ++i) text += "x, ";
+  text += std::string(20, ']');
+  EXPECT_THAT(MistakesOf(text), testing::HasSubstr("more than 200000 YAML values"));
+}
+
 TEST(YamlDocument, LimitsOnDepthAndSize) {
   EXPECT_EQ(MistakesOf(std::string(100, '[') + std::string(100, ']')),
             "f:1:33: nested more than 32 levels deep");

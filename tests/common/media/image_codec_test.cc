@@ -206,5 +206,55 @@ TEST_F(ImageFiles, AnEncodedJpegReadsBack) {
   EXPECT_TRUE(EncodeJpeg(Image{}, 90).has_error());
 }
 
+// Without the limit each asks for gigabytes.
+TEST_F(ImageFiles, PicturesThatClaimToBeHugeAreNotDecoded) {
+  Bytes bmp = Encode(Scene(4, 4), ".bmp");
+  bmp[20] = 0xFF;  // biWidth, biHeight: 4 more than 0xFF0000
+  bmp[24] = 0xFF;
+  Bytes png = Encode(Scene(4, 4), ".png");
+  png[17] = png[21] = 0xFF;
+  // A directory of width and length alone, 70,000 each.
+  const Bytes tiff{'I', 'I', 42, 0, 8, 0, 0, 0, 2,    0,           //
+                   0,   1,   4,  0, 1, 0, 0, 0, 0x70, 0x11, 1, 0,  //
+                   1,   1,   4,  0, 1, 0, 0, 0, 0x70, 0x11, 1, 0, 0, 0, 0, 0};
+  for (const auto& path : {Write("a.bmp", bmp), Write("a.png", png), Write("a.tif", tiff)}) {
+    const auto image = ReadImage(path);
+    ASSERT_TRUE(image.has_error()) << path;
+    EXPECT_EQ(image.error().code, ErrorCode::kDataLoss);
+    EXPECT_THAT(image.error().message, HasSubstr("too many pixels")) << path;
+  }
+}
+
+TEST_F(ImageFiles, AJpegOfCountlessScansIsGivenUp) {
+  Bytes jpeg = Encode(Scene(64, 64), ".jpg", {cv::IMWRITE_JPEG_PROGRESSIVE, 1});
+  ASSERT_TRUE(ReadImage(Write("good.jpg", jpeg)).has_value());
+  // The last scan again and again, before the end marker.
+  const Bytes marker{0xFF, 0xDA};
+  const auto scan = std::find_end(jpeg.begin(), jpeg.end(), marker.begin(), marker.end());
+  const Bytes last(scan, jpeg.end() - 2);
+  jpeg.resize(jpeg.size() - 2);
+  for (int i = 0; i < 600; ++i) jpeg.insert(jpeg.end(), last.begin(), last.end());
+  jpeg.insert(jpeg.end(), {0xFF, 0xD9});
+  const auto image = ReadImage(Write("bomb.jpg", jpeg));
+  ASSERT_TRUE(image.has_error());
+  EXPECT_EQ(image.error().code, ErrorCode::kDataLoss);
+  EXPECT_THAT(image.error().message, HasSubstr("scans"));
+}
+
+TEST_F(ImageFiles, HugeFilesAreNotRead) {
+  const auto path = Write("a.jpg", {0xFF, 0xD8, 0xFF});
+  std::filesystem::resize_file(path, (std::uintmax_t{1} << 40));  // a hole: it takes no room
+  const auto image = ReadImage(path);
+  ASSERT_TRUE(image.has_error());
+  EXPECT_EQ(image.error().code, ErrorCode::kDataLoss);
+  EXPECT_THAT(image.error().message, HasSubstr("larger than 1 GiB"));
+}
+
+TEST_F(ImageFiles, KindsThatAreNotPromisedAreNotRead) {
+  const auto image = ReadImage(Write("a.jpg", Encode(Scene(8, 8), ".ppm")));
+  ASSERT_TRUE(image.has_error());
+  EXPECT_THAT(image.error().message, HasSubstr("unknown kind"));
+}
+
 }  // namespace
 }  // namespace prelabel

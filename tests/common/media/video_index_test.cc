@@ -115,5 +115,43 @@ TEST(VtestVideo, HasTheKnownFrames) {
   EXPECT_NEAR(built.value().FrameRate(), 10, 1e-9);
 }
 
+// They name a good clip, which a worker must not be made to open, be it what it may.
+TEST_F(VideoClips, PlaylistsAreNotFollowed) {
+  const auto clip = Make("clip.ts", kH264, 10);
+  ASSERT_TRUE(BuildVideoIndex(clip).has_value());
+  const auto write = [&](const char* name, const std::string& text) {
+    std::ofstream(folder_ / name) << text;
+    return folder_ / name;
+  };
+  for (const auto& path : {write("hls.m3u8",
+                                 "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:0.4,\nclip.ts\n"
+                                 "#EXT-X-ENDLIST\n"),
+                           write("concat.avi", "ffconcat version 1.0\nfile clip.ts\n"),
+                           write("a.sdp",
+                                 "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\n"
+                                 "m=video 9 RTP/AVP 96\na=rtpmap:96 H264/90000\n")}) {
+    const auto index = BuildVideoIndex(path);
+    ASSERT_TRUE(index.has_error()) << path;
+    EXPECT_EQ(index.error().code, ErrorCode::kDataLoss);
+  }
+}
+
+TEST_F(VideoClips, PicturesThatClaimToBeHugeAreRefused) {
+  const auto path = Make("a.avi", "-c:v rawvideo -pix_fmt bgr24", 2);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  std::string text(4096, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  // BITMAPINFOHEADER: its size, then width and height; here 20,000 each.
+  const std::size_t header = text.find(std::string("strf")) + 8;
+  ASSERT_LT(header, text.size() - 40);
+  file.clear();
+  file.seekp(static_cast<std::streamoff>(header + 4));
+  file.write("\x20\x4e\0\0\x20\x4e\0\0", 8);
+  file.close();
+  const auto index = BuildVideoIndex(path);
+  ASSERT_TRUE(index.has_error());
+  EXPECT_THAT(index.error().message, HasSubstr("unknown or too large"));
+}
+
 }  // namespace
 }  // namespace prelabel
