@@ -45,6 +45,9 @@ class CoordinatorCrashTest(cluster.ClusterTest):
         while sum(w.running() for w in workers) < 2:
             workers.append(run.worker())
         run.check_status(run.serve(), 0)
+        # Work in hand, or done and not acknowledged, is taken over.
+        self.assertTrue(run.events("lease adopted"))
+        self.assertFalse(run.events("quarantined"))
         self.check_labels(run)
         self.check_committed_once(run)
 
