@@ -69,6 +69,10 @@ BareLoopRun RunBareServer(const BareLoopOptions& options,
   zmq::socket_t socket(context, zmq::socket_type::router);
   socket.set(zmq::sockopt::sndhwm, kHighWaterMark);
   socket.set(zmq::sockopt::rcvhwm, kHighWaterMark);
+  if (options.keys) {
+    socket.set(zmq::sockopt::curve_server, true);
+    socket.set(zmq::sockopt::curve_secretkey, options.keys->secret_key);
+  }
   socket.bind("tcp://127.0.0.1:*");
   Table table(options.database);
   start_clients(socket.get(zmq::sockopt::last_endpoint));
@@ -131,11 +135,17 @@ BareLoopRun RunBareServer(const BareLoopOptions& options,
   return run;
 }
 
-void RunBareClient(const std::string& endpoint, std::size_t payload_bytes) {
+void RunBareClient(const std::string& endpoint, std::size_t payload_bytes,
+                   const std::optional<WorkerKeys>& keys) {
   zmq::context_t context(1);
   zmq::socket_t socket(context, zmq::socket_type::dealer);
   socket.set(zmq::sockopt::sndhwm, kHighWaterMark);
   socket.set(zmq::sockopt::rcvhwm, kHighWaterMark);
+  if (keys) {
+    socket.set(zmq::sockopt::curve_serverkey, keys->coordinator_key);
+    socket.set(zmq::sockopt::curve_publickey, keys->own.public_key);
+    socket.set(zmq::sockopt::curve_secretkey, keys->own.secret_key);
+  }
   socket.connect(endpoint);
   socket.send(zmq::message_t(), zmq::send_flags::none);
   const std::string payload(payload_bytes, 'x');

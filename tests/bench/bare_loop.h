@@ -5,17 +5,21 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+
+#include "common/wire/curve_keys.h"
 
 namespace prelabel::bench {
 
 struct BareLoopOptions {
   std::uint64_t tasks = 0;
   std::uint32_t clients = 2;
-  std::uint32_t in_flight = 0;      // tasks a client holds at once
-  std::uint32_t frames_a_body = 1;  // tasks in one message, at most
-  std::size_t payload_bytes = 0;    // of every result
-  std::string database;             // a file that does not exist yet
+  std::uint32_t in_flight = 0;       // tasks a client holds at once
+  std::uint32_t frames_a_body = 1;   // tasks in one message, at most
+  std::size_t payload_bytes = 0;     // of every result
+  std::string database;              // a file that does not exist yet
+  std::optional<CurveKeyPair> keys;  // with them, CURVE; any client's key is let in
 };
 
 struct BareLoopRun {
@@ -28,6 +32,7 @@ BareLoopRun RunBareServer(const BareLoopOptions& options,
                           const std::function<void(const std::string&)>& start_clients);
 
 // Works until it is told to stop.
-void RunBareClient(const std::string& endpoint, std::size_t payload_bytes);
+void RunBareClient(const std::string& endpoint, std::size_t payload_bytes,
+                   const std::optional<WorkerKeys>& keys);
 
 }  // namespace prelabel::bench
