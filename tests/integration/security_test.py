@@ -2,6 +2,7 @@
 """Who gets in and who does not: wrong, missing and revoked keys against real processes."""
 
 import re
+import shutil
 import time
 from pathlib import Path
 
@@ -56,7 +57,11 @@ class SecurityTest(cluster.ClusterTest):
         self.prelabel("keygen", self.folder / "elsewhere")
         wrong = self.folder / "elsewhere/worker"
         (wrong / "coordinator.pub").write_bytes((self.keys / "coordinator.pub").read_bytes())
+        deceived = self.folder / "deceived"  # a key that it knows, but another coordinator's
+        shutil.copytree(self.keys / "known", deceived)
+        shutil.copy(self.folder / "elsewhere/coordinator.pub", deceived)
         for options, phrase in [(["--keys", wrong], "the coordinator refused this key"),
+                                (["--keys", deceived], "coordinator.pub"),
                                 ([], "give --keys")]:
             worker = run.worker("--wait", 2, *options)
             run.check_status(worker, 1)
@@ -92,6 +97,28 @@ class SecurityTest(cluster.ClusterTest):
         self.assertEqual(run.commits(), commits)
         run.worker("--keys", self.keys / "two")
         self.finish(run, server)
+        self.assertEqual(len(run.events("worker joined")), 2)
+
+    def test_a_revoked_peer_that_goes_on_talking(self):
+        """Its connection stays, but nothing that it says counts and nothing is said to it."""
+        import zmq
+        run, server = self.start("talking", "spy", "honest")
+        own = key_line(self.keys / "spy/worker.key", "secret")
+        keys = (key_line(self.keys / "coordinator.pub", "public"), zmq.curve_public(own), own)
+        with peer.Peer(run.endpoint, keys=keys) as spy:
+            spy.join()
+            task = spy.take()
+            (self.keys / "workers/spy.pub").unlink()
+            run.wait(lambda: spy.send(heartbeat={"sequence": 1}) or run.events("worker left"),
+                     "it is dropped", alive=[server])
+            spy.result(task.task, task.attempt, [task.first])
+            spy.hello(nonce=2)
+            worker = run.worker("--keys", self.keys / "honest")
+            self.finish(run, server)
+            run.check_status(worker, 0)
+            while spy.socket.poll(0):  # what came before
+                said = peer.messages().CoordinatorEnvelope.FromString(spy.socket.recv())
+                self.assertNotEqual(said.WhichOneof("message"), "welcome")
         self.assertEqual(len(run.events("worker joined")), 2)
 
     def test_let_in_while_running(self):
