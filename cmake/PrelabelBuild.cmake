@@ -43,6 +43,10 @@ function(prelabel_test name)
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
   endif()
-  gtest_discover_tests(${name} PROPERTIES LABELS "${ARG_LABELS}" DISCOVERY_TIMEOUT 120
+  set(environment "")
+  if(PRELABEL_SANITIZE STREQUAL "thread")
+    set(environment ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/tsan.supp")
+  endif()
+  gtest_discover_tests(${name} PROPERTIES LABELS "${ARG_LABELS}" ${environment} DISCOVERY_TIMEOUT 120
                        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()

@@ -32,7 +32,8 @@ namespace prelabel {
 namespace {
 
 constexpr std::chrono::seconds kDrainLimit{10};
-constexpr int kLeaseHeartbeats = 3;
+// A little under three heartbeats: what a lost worker held runs elsewhere within three.
+constexpr double kLeaseHeartbeats = 2.75;
 constexpr int kRepairs = 3;  // a disk that damages more than that is not worth another try
 
 void WarnAboutSources(const Dataset& dataset, Progress& progress) {
@@ -42,12 +43,17 @@ void WarnAboutSources(const Dataset& dataset, Progress& progress) {
   }
 }
 
+std::chrono::milliseconds LeaseOf(const ClusterOptions& cluster) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(kLeaseHeartbeats *
+                                                               cluster.heartbeat);
+}
+
 Welcome MakeWelcome(const JobContext& context, const PreparedRun& run, Epoch epoch) {
   Welcome welcome;
   welcome.epoch = epoch;
   welcome.run = run.name;
   welcome.heartbeat = context.job.cluster.heartbeat;
-  welcome.lease = kLeaseHeartbeats * context.job.cluster.heartbeat;
+  welcome.lease = LeaseOf(context.job.cluster);
   welcome.max_message_bytes = kMaxMessageBytes;
   welcome.model_card = context.job.model.string();
   // The run's own limits, not the job's: a tighter job filters later, in merge.
@@ -119,7 +125,7 @@ Result<RunInfo> Serve(const RunArguments& arguments, const JobContext& context, 
   signals.OnStop([&transport] { transport.Wake(); });
 
   SchedulerOptions options;
-  options.lease = kLeaseHeartbeats * cluster.heartbeat;
+  options.lease = LeaseOf(cluster);
   options.seed = epoch.value;
   options.task_deadline = cluster.task_deadline;
   options.max_attempts = static_cast<std::uint32_t>(cluster.max_attempts);

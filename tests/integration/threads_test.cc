@@ -4,15 +4,13 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <condition_variable>
-#include <deque>
 #include <filesystem>
-#include <mutex>
 #include <thread>
 #include <utility>
 
 #include "common/wire/zmq_transport.h"
 #include "coordinator/server/server.h"
+#include "tests/support/queue_executor.h"
 #include "worker/loop/worker_loop.h"
 
 namespace prelabel {
@@ -35,91 +33,17 @@ class Everyone : public Authorizer {
   std::string key_;
 };
 
-// One thread that does what it is given; some tasks fail the first time.
-class QueueExecutor : public Executor {
- public:
-  // The second half of the tasks waits until `gate` is open.
-  QueueExecutor(std::function<void()> wake, const std::atomic<bool>& gate)
-      : wake_(std::move(wake)), gate_(gate), thread_([this] { Work(); }) {}
-  ~QueueExecutor() override {
-    {
-      const std::lock_guard lock(mutex_);
-      over_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
+// The model. Some tasks fail the first time; the second half waits until `gate` is open.
+Completion Work(const Assignment& assignment, const std::atomic<bool>& gate) {
+  const TaskId task = assignment.task.id;
+  do {
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  } while (task.value >= kTasks / 2 && !gate);
+  if (task.value % 50 == 7 && assignment.attempt.value == 1) {
+    return BrokenTask{task, assignment.attempt, "no memory"};
   }
-
-  void Configure(const Welcome&) override {
-    const std::lock_guard lock(mutex_);
-    completed_.emplace_back(Readiness{});
-  }
-  void Submit(Assignment assignment) override {
-    {
-      const std::lock_guard lock(mutex_);
-      queue_.push_back(std::move(assignment));
-    }
-    changed_.notify_all();
-  }
-  void Cancel(TaskId task, Attempt attempt) override {
-    const std::lock_guard lock(mutex_);
-    std::erase_if(queue_,
-                  [&](const Assignment& a) { return a.task.id == task && a.attempt == attempt; });
-  }
-  void CancelAll() override {
-    const std::lock_guard lock(mutex_);
-    queue_.clear();
-  }
-  std::vector<Completion> TakeCompleted() override {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(completed_, {});
-  }
-  std::vector<RunningTask> Running() const override {
-    const std::lock_guard lock(mutex_);
-    return running_ ? std::vector<RunningTask>{*running_} : std::vector<RunningTask>();
-  }
-  std::uint64_t ItemsDone() const override { return done_; }
-
- private:
-  void Work() {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-      changed_.wait(lock, [this] { return over_ || !queue_.empty(); });
-      if (over_) return;
-      const Assignment assignment = std::move(queue_.front());
-      queue_.pop_front();
-      running_ = {assignment.task.id, assignment.attempt, 0, 0};
-      lock.unlock();
-      do {
-        std::this_thread::sleep_for(std::chrono::microseconds(200));  // the model
-      } while (assignment.task.id.value >= kTasks / 2 && !gate_);
-      const bool fails = assignment.task.id.value % 50 == 7 && assignment.attempt.value == 1;
-      lock.lock();
-      running_.reset();
-      ++done_;
-      if (fails) {
-        completed_.emplace_back(BrokenTask{assignment.task.id, assignment.attempt, "no memory"});
-      } else {
-        completed_.emplace_back(EncodedResult{assignment.task.id, assignment.attempt, 1, 0, 0,
-                                              PayloadOf(assignment.task.id)});
-      }
-      lock.unlock();
-      wake_();
-      lock.lock();
-    }
-  }
-
-  const std::function<void()> wake_;
-  const std::atomic<bool>& gate_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Assignment> queue_;
-  std::vector<Completion> completed_;
-  std::optional<RunningTask> running_;
-  bool over_ = false;
-  std::atomic<std::uint64_t> done_{0};
-  std::thread thread_;  // last: it uses the others
-};
+  return EncodedResult{task, assignment.attempt, 1, 0, 0, PayloadOf(task)};
+}
 
 class Watcher : public ServerObserver {
  public:
@@ -154,11 +78,13 @@ void RunWorker(const std::string& endpoint, const WorkerKeys& keys, int number,
   options.hello.nonce = (static_cast<std::uint64_t>(number) << 32) + 1;
   const MonotonicClock clock;
   WorkerLoop* to_wake = nullptr;
-  QueueExecutor executor([&to_wake] { to_wake->Wake(); }, gate);
+  QueueExecutor executor([&to_wake] { to_wake->Wake(); },
+                         [&gate](const Assignment& assignment) { return Work(assignment, gate); });
   WorkerLoop loop(
       options, [&] { return ConnectWorker(endpoint, keys); }, executor, clock);
   to_wake = &loop;
   const auto outcome = loop.Run(stop);
+  executor.Stop();
   EXPECT_TRUE(outcome.has_value()) << outcome.error().ToString();
 }
 
@@ -216,7 +142,8 @@ TEST(ThreadsOfACluster, EveryTaskIsCommittedOnceWhileWorkersComeAndGo) {
     EXPECT_EQ(watcher.users, (std::vector<std::string>{"worker", "worker", "worker"}));
     EXPECT_EQ(watcher.quarantined, 0);
     EXPECT_EQ(watcher.refused, 0);
-    EXPECT_EQ(watcher.failures, 8);  // tasks 7, 57 ... 357, once each
+    EXPECT_GE(watcher.failures, 1);  // those of tasks 7, 57 ... 357 that were not called back first
+    EXPECT_LE(watcher.failures, 8);
     EXPECT_EQ(watcher.committed, kTasks);
     for (std::uint64_t i = 0; i < kTasks; ++i) {
       EXPECT_EQ(store->ReadPayload(TaskId(i)).value(), PayloadOf(TaskId(i)));
