@@ -195,6 +195,29 @@ class WireTest(cluster.ClusterTest):
             self.assertEqual(late.verdict(task.task, task.attempt), 2)
         self.finish(run, server)
 
+    def test_held_work_is_granted_again(self):
+        """To the worker of an earlier coordinator, under a new fence; the old one is worth nothing."""
+        run, server = self.start("held")
+        with peer.Peer(run.endpoint) as worker:
+            worker.join()
+            task = worker.take()
+            held = {"epoch": worker.epoch, "task": task.task, "attempt": task.attempt}
+            nobodys = {"epoch": worker.epoch, "task": self.tasks(), "attempt": 1}
+            server.kill()
+            server = run.serve()
+            run.wait(lambda: len(run.events("run started")) == 2, "it is there again", [server])
+            welcome = worker.join(nonce=2, held=[nobodys, held])
+            self.assertEqual(welcome.epoch, held["epoch"] + 1)
+            grant, = welcome.granted
+            self.assertEqual((grant.held.task, grant.held.attempt), (task.task, task.attempt))
+            self.assertGreater(grant.attempt, 0)
+            items = [task.first + i * task.stride for i in range(task.count)]
+            worker.result(task.task, task.attempt, items, epoch=held["epoch"])
+            self.assertEqual(worker.verdict(task.task, task.attempt), 2)
+            # Whom it is granted to may hand it back.
+            worker.send(goodbye={"reason": b"no more"})
+        self.finish(run, server)
+
     # Identity.
 
     def test_two_workers_with_one_uuid(self):
