@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""How soon work runs elsewhere, in heartbeats: after a worker was stopped or killed, and after its
-model hung. Real processes with the tiny model of the integration tests; read off log.jsonl.
+"""How soon work runs elsewhere, in heartbeats after a worker was stopped or killed, in task
+deadlines after its model hung. Real processes with the tiny model of the integration tests; read off log.jsonl.
 
     PRELABEL_BIN=build/release/bin tests/bench/failover_bench.py --rounds 3
 """
@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
 import cluster  # noqa: E402
 
 HEARTBEAT = 1.0  # seconds
-DEADLINE = 5.0
+DEADLINE = 10.0
 
 
 def when(event):
@@ -27,6 +27,12 @@ def when(event):
 class Failover(cluster.ClusterTest):
     PICTURES = 400
     WORK = 4000
+    POISONED = (150,)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.hanging = cluster.make_model(cls.folder / "hang", cls.WORK, "hang")
 
     def held(self, run, worker):
         """Tasks that the log says the worker holds now."""
@@ -73,6 +79,34 @@ class Failover(cluster.ClusterTest):
         return took
 
 
+    def after_hang(self):
+        """Seconds from the last progress of a lone worker until its task's parts run elsewhere."""
+        run = self.cluster(f"hang-{time.monotonic_ns()}", heartbeat="1s", model=self.hanging,
+                           task_deadline=f"{DEADLINE:.0f}s")
+        server = run.serve()
+        victim = run.worker()
+        run.wait_joined(1, alive=[server])
+        other = None
+        while True:  # until nothing was committed for a while: it hangs
+            commits = run.events("committed")
+            if commits and time.time() - when(commits[-1]) > DEADLINE / 5:
+                break
+            time.sleep(0.05)
+        begin = when(commits[-1])
+        other = run.worker()
+        run.wait(lambda: run.events("split"), "the task is cut", alive=[server])
+        split = run.events("split")[0]
+        parts = range(split["first_part"], split["last_part"] + 1)
+
+        def elsewhere():
+            return [e for e in run.events("assigned") if e["task"] in parts]
+        run.wait(elsewhere, "its parts are elsewhere", alive=[server])
+        took = when(elsewhere()[0]) - begin
+        for process in (victim, other, server):
+            process.kill()
+        return took
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
@@ -89,6 +123,15 @@ def main():
               f"{', '.join(f'{b:.2f}' for b in beats)} heartbeats")
         print(f"RATIO {name}/heartbeat {sorted(beats)[len(beats) // 2]:.2f} target <=3.00 "
               "(heartbeats until its work runs elsewhere)", flush=True)
+    shares = []
+    for _ in range(arguments.rounds):
+        test.setUp()
+        shares.append(test.after_hang() / DEADLINE)
+        test.doCleanups()
+    print(f"a hung model's task runs elsewhere after {', '.join(f'{s:.3f}' for s in shares)} "
+          "task deadlines")
+    print(f"RATIO hung/deadline {sorted(shares)[len(shares) // 2]:.3f} target <=1.00 "
+          "(task deadlines until its work runs elsewhere)", flush=True)
     Failover.doClassCleanups()
 
 
