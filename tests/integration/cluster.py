@@ -24,7 +24,7 @@ SIZE = 32  # pixels a side of the model's input
 CELL = 8
 CLASSES = ["red", "green", "blue"]
 POISON = (7, 7, 7)  # BGR of the first pixel that the two bad models stumble over
-HEARTBEAT = 0.2  # seconds; the shortest lease that busy machines keep is 3 of it
+HEARTBEAT = 0.3  # seconds; the shortest lease that busy machines keep is 3 of it
 PATIENCE = 120  # seconds until a condition that should come true is given up
 
 CARD = {

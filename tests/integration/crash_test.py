@@ -87,13 +87,14 @@ class WorkerCrashTest(cluster.ClusterTest):
     def test_killed_between_commit_and_acknowledgement(self):
         """The coordinator is stopped while results arrive, and their sender is gone before it goes
         on: it commits what nobody waits to be acknowledged."""
-        run = self.cluster("unacknowledged")
+        run = self.cluster("unacknowledged", heartbeat="1s")
         server = run.serve()
         for _ in range(3):
             worker = run.worker()
             run.wait_commits(3, alive=[server, worker])
             server.signal(signal.SIGSTOP)
-            run.wait(lambda: cluster.unread_bytes(run.port) > 0, "results arrive", alive=[worker])
+            # A result of two pictures is more than 1,000 bytes, a heartbeat less than 100.
+            run.wait(lambda: cluster.unread_bytes(run.port) > 1000, "results arrive", [worker])
             worker.kill()
             before = run.commits()
             server.signal(signal.SIGCONT)
