@@ -199,14 +199,16 @@ class WireTest(cluster.ClusterTest):
         """To the worker of an earlier coordinator, under a new fence; the old one is worth nothing."""
         run, server = self.start("held")
         with peer.Peer(run.endpoint) as worker:
-            worker.join()
+            name = worker.join().run
             task = worker.take()
             held = {"epoch": worker.epoch, "task": task.task, "attempt": task.attempt}
             nobodys = {"epoch": worker.epoch, "task": self.tasks(), "attempt": 1}
             server.kill()
             server = run.serve()
             run.wait(lambda: len(run.events("run started")) == 2, "it is there again", [server])
-            welcome = worker.join(nonce=2, held=[nobodys, held])
+            # What it holds of another run has nothing to do with this one.
+            self.assertFalse(worker.join(nonce=2, held=[held], run=b"another").granted)
+            welcome = worker.join(nonce=3, held=[nobodys, held], run=name)
             self.assertEqual(welcome.epoch, held["epoch"] + 1)
             grant, = welcome.granted
             self.assertEqual((grant.held.task, grant.held.attempt), (task.task, task.attempt))
