@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the release preset and runs every benchmark of docs/benchmarks.md, about five minutes on an
+# Builds the release preset and runs every benchmark of docs/benchmarks.md, about eight minutes on an
 # idle machine; ends with one table of ratios. Arguments go to pipeline_bench (--rounds 5 …).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -8,7 +8,7 @@ scripts/models/prepare_nanodet.py
 scripts/data/fetch_vtest.sh
 cmake --preset release -Wno-dev >/dev/null
 cmake --build --preset release --target prelabel prelabel-worker \
-  pipeline_bench noop_bench plan_memory_bench resume_bench micro_bench
+  pipeline_bench noop_bench plan_memory_bench resume_bench tail_bench micro_bench
 
 bin=build/release/bin
 log=$(mktemp)
@@ -26,6 +26,10 @@ run noop_bench
 run plan_memory_bench
 run plan_memory_bench --tasks 250000 --shard-size 16
 run resume_bench
+run tail_bench
+run tail_bench --tasks 120
+PRELABEL_BIN=$PWD/bin ../../tests/bench/failover_bench.py | tee -a "$log"
+../../tests/bench/distributed_noop.py
 run micro_bench --benchmark_min_time=0.2
 
 printf '\n%-24s%8s  %-8s%s\n' 'figure' 'ratio' 'target' 'of'
