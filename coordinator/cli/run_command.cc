@@ -138,8 +138,9 @@ Result<RunInfo> Serve(const RunArguments& arguments, const JobContext& context, 
     PRELABEL_TRY(launcher, Launch(context, bound.endpoint, security.launched_keys));
   } else {
     // Also under --quiet: with port 0 nobody could know it otherwise.
-    fmt::print(stderr, "waiting for workers: prelabel-worker --connect {}{}\n",
-               ReachableEndpoint(bound.endpoint), security.server ? " --keys DIR" : "");
+    fmt::print(stderr, "waiting for workers: prelabel-worker --connect {}{}{}\n",
+               ReachableEndpoint(bound.endpoint), security.server ? " --keys DIR" : "",
+               IsLocalBinding(bound.endpoint) ? "" : " --data-root DIR");
     if (!security.server) {
       progress.Note(IsLocalBinding(bound.endpoint)
                         ? "no keys: every user of this machine may join"
