@@ -49,6 +49,11 @@ TaskStatus Scheduler::Describe(const TaskEntry& entry, TaskStatus::Why pending,
   TaskStatus status;
   status.first = status.last = id;
   status.kind = entry.task.kind;
+  // Most tasks, of perhaps a million: they only wait for their turn.
+  if (entry.state == State::kPending && entry.history.failures == 0) {
+    status.why = pending;
+    return status;
+  }
   status.attempt = entry.attempt;
   status.failures = entry.history.failures;
   status.items = entry.task.kind == TaskKind::kDetect ? entry.task.count : 0;
