@@ -45,8 +45,28 @@ class StragglerTest(cluster.ClusterTest):
             run.check_status(server, 0)
         run.check_status(fast, 0)
         run.check_status(slow, 0)
-        self.assertTrue(run.events("backup assigned"), "nobody helped the slow one out")
         self.assertFalse(run.events("quarantined"))
+        self.check_labels(run)
+        self.check_committed_once(run)
+
+
+    def test_a_copy_of_the_last_task(self):
+        """A worker stops with a task in hand and a lease that outlasts the run: the other one does a
+        copy of it, and what the first one says later is not wanted."""
+        run = self.cluster("copy", heartbeat="1m")
+        server = run.serve()
+        slow, fast = run.worker(), run.worker()
+        run.wait_joined(2, alive=[server])
+        run.wait_commits(20, alive=[server])
+        slow.signal(signal.SIGSTOP)
+        run.wait(lambda: run.events("backup assigned"), "a copy", alive=[server, fast])
+        run.wait(lambda: len(run.events("committed")) == self.tasks(), "all tasks",
+                 alive=[fast])
+        slow.signal(signal.SIGCONT)
+        run.check_status(server, 0)
+        run.check_status(fast, 0)
+        run.check_status(slow, 0)
+        self.assertFalse(run.events("attempt failed", "quarantined"))
         self.check_labels(run)
         self.check_committed_once(run)
 
