@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -196,6 +197,8 @@ Result<int> Run(const RunArguments& arguments, StopSignals& signals) {
   WarnAboutSources(context.dataset, progress);
   PRELABEL_TRY(PreparedRun run, PrepareRun(context, arguments.retry_failed));
   PRELABEL_TRY(RunLog log, RunLog::Open(context.paths.Log()));
+  std::error_code ignored;
+  std::filesystem::remove(context.paths.Status(), ignored);  // of an earlier start
 
   if (arguments.retry_failed) {
     progress.Note(run.retried == 0
