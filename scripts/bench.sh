@@ -27,9 +27,7 @@ run plan_memory_bench
 run plan_memory_bench --tasks 250000 --shard-size 16
 run resume_bench
 run tail_bench
-run tail_bench --tasks 120
 PRELABEL_BIN=$PWD/bin ../../tests/bench/failover_bench.py | tee -a "$log"
-../../tests/bench/distributed_noop.py
 run micro_bench --benchmark_min_time=0.2
 
 printf '\n%-24s%8s  %-8s%s\n' 'figure' 'ratio' 'target' 'of'

@@ -40,6 +40,8 @@ dev_packages=(
   ffmpeg python3-opencv python3-jsonschema
   # tests/integration: peers that misbehave, networks that fail, wrong clocks.
   python3-zmq python3-protobuf iproute2 nftables faketime e2fsprogs
+  # tests/bench: what noop_bench has beside its figures.
+  python3-distributed
 )
 
 packages=("${build_packages[@]}")

@@ -1,5 +1,5 @@
-// ZeroMQ's side of handshakes, used by zmq_transport.cc alone: the socket that ZAP requests arrive
-// at, and the monitor that tells how a client's handshakes ended. Not thread-safe.
+// ZeroMQ's side of handshakes, used by zmq_transport.cc (and a benchmark): the socket that ZAP
+// requests arrive at, and the monitor that tells how a client's handshakes ended. Not thread-safe.
 #pragma once
 
 #include <memory>

@@ -8,8 +8,15 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <memory>
+#include <optional>
 #include <vector>
 #include <zmq.hpp>
+
+#include "common/base/clock.h"
+#include "common/wire/allow_list.h"
+#include "common/wire/key_files.h"
+#include "common/wire/zmq_handshakes.h"
 
 namespace prelabel::bench {
 namespace {
@@ -61,6 +68,22 @@ class Table {
   sqlite3_stmt* insert_ = nullptr;
 };
 
+// What prelabel's coordinator asks of a socket with keys; its handler of handshakes is kept.
+class BareSecurity {
+ public:
+  BareSecurity(zmq::context_t& context, zmq::socket_t& socket, const std::string& keys)
+      : zap_(context, AllowList::Open({AllowListFolder(keys), {}, {}}, clock_).value()) {
+    socket.set(zmq::sockopt::curve_server, true);
+    socket.set(zmq::sockopt::curve_secretkey, LoadCoordinatorKeys(keys).value().secret_key);
+    socket.set(zmq::sockopt::zap_domain, kZapDomain);
+  }
+  ZapSocket& zap() { return zap_; }
+
+ private:
+  MonotonicClock clock_;
+  ZapSocket zap_;
+};
+
 }  // namespace
 
 BareLoopRun RunBareServer(const BareLoopOptions& options,
@@ -69,10 +92,8 @@ BareLoopRun RunBareServer(const BareLoopOptions& options,
   zmq::socket_t socket(context, zmq::socket_type::router);
   socket.set(zmq::sockopt::sndhwm, kHighWaterMark);
   socket.set(zmq::sockopt::rcvhwm, kHighWaterMark);
-  if (options.keys) {
-    socket.set(zmq::sockopt::curve_server, true);
-    socket.set(zmq::sockopt::curve_secretkey, options.keys->secret_key);
-  }
+  std::optional<BareSecurity> security;
+  if (!options.keys.empty()) security.emplace(context, socket, options.keys);
   socket.bind("tcp://127.0.0.1:*");
   Table table(options.database);
   start_clients(socket.get(zmq::sockopt::last_endpoint));
@@ -98,8 +119,10 @@ BareLoopRun RunBareServer(const BareLoopOptions& options,
     }
   };
   while (done < options.tasks) {
-    zmq::pollitem_t item{socket.handle(), 0, ZMQ_POLLIN, 0};
-    zmq::poll(&item, 1, std::chrono::milliseconds(100));
+    zmq::pollitem_t items[2] = {{socket.handle(), 0, ZMQ_POLLIN, 0},
+                                {security ? security->zap().handle() : nullptr, 0, ZMQ_POLLIN, 0}};
+    zmq::poll(items, security ? 2 : 1, std::chrono::milliseconds(100));
+    if (security) security->zap().Serve();
     bool open = false;
     zmq::message_t peer;
     zmq::message_t body;
@@ -135,17 +158,13 @@ BareLoopRun RunBareServer(const BareLoopOptions& options,
   return run;
 }
 
-void RunBareClient(const std::string& endpoint, std::size_t payload_bytes,
-                   const std::optional<WorkerKeys>& keys) {
+void RunBareClient(const std::string& endpoint, const std::string& keys,
+                   std::size_t payload_bytes) {
   zmq::context_t context(1);
   zmq::socket_t socket(context, zmq::socket_type::dealer);
   socket.set(zmq::sockopt::sndhwm, kHighWaterMark);
   socket.set(zmq::sockopt::rcvhwm, kHighWaterMark);
-  if (keys) {
-    socket.set(zmq::sockopt::curve_serverkey, keys->coordinator_key);
-    socket.set(zmq::sockopt::curve_publickey, keys->own.public_key);
-    socket.set(zmq::sockopt::curve_secretkey, keys->own.secret_key);
-  }
+  if (!keys.empty()) UseClientKeys(socket, LoadWorkerKeys(keys).value());
   socket.connect(endpoint);
   socket.send(zmq::message_t(), zmq::send_flags::none);
   const std::string payload(payload_bytes, 'x');

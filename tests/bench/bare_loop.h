@@ -1,25 +1,23 @@
 // The least that a durable task queue can be: a ROUTER that hands out numbered frames to DEALERs
 // and commits what comes back into one SQLite table (WAL, synchronous=FULL), a group a turn,
-// answering after the commit. No protocol, no leases, no attempts. noop_bench's yardstick.
+// answering after the commit. No protocol, no leases, no attempts. With keys, both sides speak
+// CURVE and the server asks the same allow-list as prelabel whom to let in. noop_bench's yardstick.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
-
-#include "common/wire/curve_keys.h"
 
 namespace prelabel::bench {
 
 struct BareLoopOptions {
   std::uint64_t tasks = 0;
   std::uint32_t clients = 2;
-  std::uint32_t in_flight = 0;       // tasks a client holds at once
-  std::uint32_t frames_a_body = 1;   // tasks in one message, at most
-  std::size_t payload_bytes = 0;     // of every result
-  std::string database;              // a file that does not exist yet
-  std::optional<CurveKeyPair> keys;  // with them, CURVE; any client's key is let in
+  std::uint32_t in_flight = 0;      // tasks a client holds at once
+  std::uint32_t frames_a_body = 1;  // tasks in one message, at most
+  std::size_t payload_bytes = 0;    // of every result
+  std::string database;             // a file that does not exist yet
+  std::string keys;                 // the coordinator's folder (key_files.h); empty: no encryption
 };
 
 struct BareLoopRun {
@@ -31,8 +29,7 @@ struct BareLoopRun {
 BareLoopRun RunBareServer(const BareLoopOptions& options,
                           const std::function<void(const std::string&)>& start_clients);
 
-// Works until it is told to stop.
-void RunBareClient(const std::string& endpoint, std::size_t payload_bytes,
-                   const std::optional<WorkerKeys>& keys);
+// Works until it is told to stop. `keys`: a worker's folder; empty: no encryption.
+void RunBareClient(const std::string& endpoint, const std::string& keys, std::size_t payload_bytes);
 
 }  // namespace prelabel::bench

@@ -1,29 +1,22 @@
-// Durable no-op tasks a second: the real Server, Scheduler, SQLite store, codec and ZeroMQ with
-// real worker processes (WorkerLoop, Session) whose executor does nothing, against a bare ROUTER +
-// SQLite loop with the same payloads and the same number of tasks in flight, plain and with CURVE.
-// In turn, several rounds.
+// Durable no-op tasks a second: prelabel with nothing to do (noop_cluster.h) against a bare ROUTER
+// + SQLite loop (bare_loop.h) with the same payloads and the same number of tasks in flight, both
+// with CURVE and both without, in turn, several rounds; Dask's scheduler beside them.
 //
 //   noop_bench --tasks 200000
 #include <fmt/format.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
-#include <atomic>
-#include <chrono>
+#include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <memory>
-#include <optional>
-#include <sstream>
 
-#include "common/base/clock.h"
-#include "common/wire/zmq_transport.h"
-#include "coordinator/scheduler/scheduler.h"
-#include "coordinator/server/server.h"
-#include "coordinator/store/store.h"
+#include "common/wire/key_files.h"
 #include "tests/bench/bare_loop.h"
 #include "tests/bench/child_process.h"
-#include "worker/loop/worker_loop.h"
+#include "tests/bench/cpu_time.h"
+#include "tests/bench/noop_cluster.h"
+#include "worker/session/session.h"
 
 namespace prelabel::bench {
 namespace {
@@ -34,219 +27,158 @@ const std::uint32_t kMaxCredit = SessionOptions{}.max_credit;
 
 struct Arguments {
   std::uint64_t tasks = 200000;
-  int rounds = 3;
+  int rounds = 5;
+  std::string distributed = PRELABEL_BENCH_SOURCES "/distributed_noop.py";
   std::string worker;
   std::string bare_client;
   std::string keys;
 };
 
-// Every task is done as soon as it is there, within the loop's own thread.
-class NoopExecutor : public Executor {
- public:
-  void Configure(const Welcome&) override { completed_.emplace_back(Readiness{}); }
-  void Submit(Assignment assignment) override {
-    ++done_;
-    completed_.emplace_back(EncodedResult{assignment.task.id, assignment.attempt,
-                                          assignment.task.count, 0, 0,
-                                          std::string(kPayloadBytes, 'x')});
-  }
-  void Cancel(TaskId, Attempt) override {}
-  void CancelAll() override { completed_.clear(); }
-  std::vector<Completion> TakeCompleted() override { return std::exchange(completed_, {}); }
-  std::vector<RunningTask> Running() const override { return {}; }
-  std::uint64_t ItemsDone() const override { return done_; }
-
- private:
-  std::vector<Completion> completed_;
-  std::uint64_t done_ = 0;
-};
-
-class SilentObserver : public ServerObserver {
- public:
-  void OnWorkerJoined(const WorkerInfo&) override {}
-  void OnWorkerLeft(const WorkerInfo&, const std::string&) override {}
-  void OnCommitted(const std::vector<EncodedResult>&) override {}
-  void OnQuarantined(const QuarantinedTask&) override {}
-  void OnRefusedMessage(const std::string& reason) override {
-    fmt::print(stderr, "refused: {}\n", reason);
-  }
-  void OnDecision(const SchedulerAction&) override {}
-  void OnStoreTrouble(const Error*) override {}
-  bool OnTurn(const Scheduler& scheduler, TimePoint) override {
-    held_sum_ += scheduler.RunningCount();
-    ++turns_;
-    return true;
-  }
-  double mean_held() const { return held_sum_ / std::max(1.0, turns_); }
-
- private:
-  double held_sum_ = 0;
-  double turns_ = 0;
-};
-
-class OneKey : public Authorizer {
- public:
-  explicit OneKey(std::string key) : key_(std::move(key)) {}
-  std::optional<std::string> UserOf(const std::string& public_key) override {
-    if (public_key != key_) return std::nullopt;
-    return "worker";
-  }
-  bool Allows(const std::string&) override { return true; }
-
- private:
-  std::string key_;
-};
-
-// The coordinator's keys and those of all workers; the children read theirs from a file.
+// The folders of `prelabel keygen`; empty: no encryption.
 struct Keys {
-  CurveKeyPair coordinator;
-  WorkerKeys worker;
+  std::string coordinator;
+  std::string worker;
 };
 
-std::optional<WorkerKeys> ReadKeys(const std::string& path) {
-  if (path.empty()) return std::nullopt;
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return ParseWorkerKeys(text.str()).value();
-}
-
-int RunWorker(const std::string& endpoint, const std::optional<WorkerKeys>& keys) {
-  NoopExecutor executor;
-  const MonotonicClock clock;
-  SessionOptions options;
-  options.hello.worker_uuid = std::to_string(getpid());
-  options.hello.nonce = 1;
-  WorkerLoop loop(
-      options, [&] { return ConnectWorker(endpoint, keys); }, executor, clock);
-  const std::atomic<bool> stop{false};
-  const auto outcome = loop.Run(stop);
-  if (!outcome) fmt::print(stderr, "worker: {}\n", outcome.error().ToString());
-  return outcome ? 0 : 1;
-}
+struct Rate {
+  double tasks_per_second = 0;
+  double cpu_per_task = 0;  // seconds, of all processes
+  double group = 0;         // tasks a transaction
+  double in_flight = 0;     // mean over the loop's turns
+  double others = 0;        // share of the CPUs
+};
 
 using Children = std::vector<std::unique_ptr<ChildProcess>>;
 
 void StartChildren(Children& children, const std::string& role, const std::string& endpoint,
-                   const std::string& keys_file) {
-  std::vector<std::string> arguments{OwnPath(), role, endpoint};
-  if (!keys_file.empty()) arguments.insert(arguments.end(), {"--keys", keys_file});
-  for (int i = 0; i < kWorkers; ++i) {
-    children.push_back(std::make_unique<ChildProcess>(arguments));
-  }
+                   const Keys& keys) {
+  std::vector<std::string> command = {OwnPath(), role, endpoint};
+  if (!keys.worker.empty()) command.insert(command.end(), {"--keys", keys.worker});
+  for (int i = 0; i < kWorkers; ++i) children.push_back(std::make_unique<ChildProcess>(command));
 }
 
-std::string WriteKeys(const WorkFolder& folder, const std::optional<Keys>& keys) {
-  if (!keys) return {};
-  std::string path = folder.File("worker.keys");
-  std::ofstream(path) << FormatWorkerKeys(keys->worker);
-  return path;
+double AllCpuSeconds() { return CpuSeconds(RUSAGE_SELF) + CpuSeconds(RUSAGE_CHILDREN); }
+
+// What `run` (seconds and transactions) took of the machine, given the CPU time before it.
+template <typename Run>
+Rate RateOf(const Run& run, std::uint64_t tasks, double in_flight, double cpu_before,
+            const Others& others) {
+  const auto count = static_cast<double>(tasks);
+  const double cpu = AllCpuSeconds() - cpu_before;
+  return {count / run.seconds, cpu / count, count / static_cast<double>(run.transactions),
+          in_flight, others.Share(cpu)};
 }
 
-struct Rate {
-  double tasks_per_second = 0;
-  double group = 0;      // tasks a transaction
-  double in_flight = 0;  // mean over the loop's turns
-};
-
-Result<Rate> Real(std::uint64_t count, const std::optional<Keys>& keys) {
+Result<Rate> Real(std::uint64_t tasks, const Keys& keys) {
   const WorkFolder folder("noop_bench");
-  PRELABEL_TRY(const auto store, OpenSqliteStore(folder.File("run.db")));
-  PRELABEL_TRY(const Epoch epoch, store->NextEpoch());
-  std::vector<Task> tasks;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    tasks.push_back({TaskId(i), TaskKind::kDetect, SourceId(0), i, 1, 1});
-  }
-  PRELABEL_TRY(store->AppendTasks(tasks));
-  PRELABEL_TRY(const std::vector<TaskRow> rows, store->LoadTasks());
-  Scheduler scheduler(rows, {});
-  std::optional<ServerSecurity> security;
-  if (keys) {
-    security = {keys->coordinator, std::make_shared<OneKey>(keys->worker.own.public_key)};
-  }
-  PRELABEL_TRY(const BoundTransport bound, BindCoordinator("tcp://127.0.0.1:0", security));
-  const MonotonicClock clock;
-  SilentObserver observer;
-  Welcome welcome;
-  welcome.epoch = epoch;
-  welcome.max_message_bytes = kMaxMessageBytes;
-  const auto build = [](const Task& task, Attempt attempt) -> Result<Assignment> {
-    Assignment assignment;
-    assignment.task = task;
-    assignment.attempt = attempt;
-    assignment.paths = {"photos/2026/11/camera-03/image-00000000.jpg"};
-    return assignment;
-  };
-  Server server(welcome, *bound.transport, *store, scheduler, build, clock, observer);
   Children workers;
-  StartChildren(workers, "--worker", bound.endpoint, WriteKeys(folder, keys));
-  const std::atomic<bool> stop{false};
-  PRELABEL_TRY(const ServerStats stats, server.Run(stop, std::chrono::seconds(10)));
+  const Others others;
+  const double cpu = AllCpuSeconds();
+  PRELABEL_TRY(const NoopRun run, RunNoopServer({tasks, folder.File("run.db"), keys.coordinator},
+                                                [&](const std::string& endpoint) {
+                                                  StartChildren(workers, "--worker", endpoint,
+                                                                keys);
+                                                }));
   for (const auto& worker : workers) {
     if (worker->Wait() != 0) return Internal("a worker failed");
   }
-  if (stats.commits != count) return Internal("not every task was committed once");
-  const double seconds =
-      std::chrono::duration<double>(stats.last_commit - stats.first_assign).count();
-  return Rate{static_cast<double>(count) / seconds,
-              static_cast<double>(count) / static_cast<double>(stats.transactions),
-              observer.mean_held()};
+  return RateOf(run, tasks, run.mean_held, cpu, others);
 }
 
-Rate Bare(std::uint64_t count, std::uint32_t frames_a_body, const std::optional<Keys>& keys) {
+Rate Bare(std::uint64_t tasks, std::uint32_t frames_a_body, const Keys& keys) {
   const WorkFolder folder("noop_bench");
   BareLoopOptions options;
-  options.tasks = count;
+  options.tasks = tasks;
   options.clients = kWorkers;
   options.in_flight = kMaxCredit;
   options.frames_a_body = frames_a_body;
   options.payload_bytes = kPayloadBytes;
   options.database = folder.File("bare.db");
-  if (keys) options.keys = keys->coordinator;
+  options.keys = keys.coordinator;
   Children clients;
+  const Others others;
+  const double cpu = AllCpuSeconds();
   const BareLoopRun run = RunBareServer(options, [&](const std::string& endpoint) {
-    StartChildren(clients, "--bare-client", endpoint, WriteKeys(folder, keys));
+    StartChildren(clients, "--bare-client", endpoint, keys);
   });
   for (const auto& client : clients) client->Wait();
-  return Rate{static_cast<double>(count) / run.seconds,
-              static_cast<double>(count) / static_cast<double>(run.transactions),
-              static_cast<double>(kWorkers * kMaxCredit)};
+  return RateOf(run, tasks, static_cast<double>(kWorkers * kMaxCredit), cpu, others);
 }
 
-Result<void> MeasureOne(const Arguments& arguments, const std::optional<Keys>& keys) {
-  const char* name = keys ? "noop-curve" : "noop";
-  std::vector<double> ratios;
-  std::vector<double> batched_ratios;
-  for (int round = 1; round <= arguments.rounds; ++round) {
-    const Rate bare = Bare(arguments.tasks, 1, keys);
-    PRELABEL_TRY(const Rate real, Real(arguments.tasks, keys));
-    const Rate batched = Bare(arguments.tasks, kMaxCredit, keys);
-    ratios.push_back(real.tasks_per_second / bare.tasks_per_second);
-    batched_ratios.push_back(real.tasks_per_second / batched.tasks_per_second);
-    fmt::print(
-        "{} round {}: prelabel {:.0f} tasks/s ({:.0f} a commit, {:.0f} in flight); bare loop "
-        "{:.0f} tasks/s ({:.0f} a commit), with all its tasks in one message {:.0f} ({:.0f} a "
-        "commit); ratios {:.3f} and {:.3f}\n",
-        name, round, real.tasks_per_second, real.group, real.in_flight, bare.tasks_per_second,
-        bare.group, batched.tasks_per_second, batched.group, ratios.back(), batched_ratios.back());
-    std::fflush(stdout);
-  }
-  fmt::print("RATIO {}/bare {:.3f} target >={} (a message a task)\n", name, Median(ratios),
-             keys ? "0.50" : "0.30");
-  fmt::print("RATIO {}/bare-batched {:.3f} target - (many tasks a message, as prelabel does)\n",
-             name, Median(batched_ratios));
+// The ratios of one kind of socket, a round each.
+struct Ratios {
+  std::string name;
+  std::string bare_name;
+  std::string target;
+  Keys keys;
+  std::vector<double> bare{};
+  std::vector<double> quiet{};  // those of undisturbed rounds
+  std::vector<double> cpu{};
+  std::vector<double> batched{};
+};
+
+Result<void> Round(int round, std::uint64_t tasks, Ratios& ratios) {
+  const Rate bare = Bare(tasks, 1, ratios.keys);
+  PRELABEL_TRY(const Rate real, Real(tasks, ratios.keys));
+  const Rate batched = Bare(tasks, kMaxCredit, ratios.keys);
+  ratios.bare.push_back(real.tasks_per_second / bare.tasks_per_second);
+  ratios.cpu.push_back(bare.cpu_per_task / real.cpu_per_task);
+  ratios.batched.push_back(real.tasks_per_second / batched.tasks_per_second);
+  const double others = std::max({bare.others, real.others, batched.others});
+  if (others < kQuiet) ratios.quiet.push_back(ratios.bare.back());
+  fmt::print(
+      "round {}, {}: prelabel {:.0f} tasks/s ({:.1f} us of CPU a task, {:.0f} a commit, {:.0f} in "
+      "flight); bare loop {:.0f} ({:.1f} us, {:.0f} a commit), many tasks a message {:.0f} ({:.1f} "
+      "us); others had {:.0f}, {:.0f} and {:.0f} % of the CPUs; ratios {:.3f} and {:.3f}\n",
+      round, ratios.name, real.tasks_per_second, 1e6 * real.cpu_per_task, real.group,
+      real.in_flight, bare.tasks_per_second, 1e6 * bare.cpu_per_task, bare.group,
+      batched.tasks_per_second, 1e6 * batched.cpu_per_task, 100 * real.others, 100 * bare.others,
+      100 * batched.others, ratios.bare.back(), ratios.batched.back());
+  std::fflush(stdout);
   return Ok();
 }
 
+void Print(const Ratios& r) {
+  const bool quiet = !r.quiet.empty();
+  fmt::print("RATIO {}/{} {:.3f} target {} (a message a task; {} of {} rounds{})\n", r.name,
+             r.bare_name, Median(quiet ? r.quiet : r.bare), r.target,
+             quiet ? r.quiet.size() : r.bare.size(), r.bare.size(),
+             quiet ? ", undisturbed" : ", all disturbed by other programs");
+  fmt::print("RATIO {}/{}-cpu {:.3f} target - (the same by CPU time, all rounds)\n", r.name,
+             r.bare_name, Median(r.cpu));
+  fmt::print("RATIO {}/{}-batched {:.3f} target - (many tasks a message, as prelabel does)\n",
+             r.name, r.bare_name, Median(r.batched));
+}
+
 Result<void> Measure(const Arguments& arguments) {
+  const WorkFolder folder("noop_bench");
+  const std::string keys = folder.File("keys");
+  PRELABEL_TRY(const auto worker_keys, GenerateKeys(keys, "worker"));
   fmt::print("{} tasks, {} workers, payloads of {} bytes, at most {} tasks in flight a worker\n",
              arguments.tasks, kWorkers, kPayloadBytes, kMaxCredit);
-  PRELABEL_TRY(MeasureOne(arguments, std::nullopt));
-  Keys keys;
-  PRELABEL_TRY(keys.coordinator, MakeCurveKeyPair());
-  PRELABEL_TRY(keys.worker.own, MakeCurveKeyPair());
-  keys.worker.coordinator_key = keys.coordinator.public_key;
-  return MeasureOne(arguments, keys);
+  std::vector<Ratios> all = {{"noop", "bare", ">=0.30", {}},
+                             {"noop-curve", "bare-curve", ">=0.50", {keys, worker_keys.string()}}};
+  for (int round = 1; round <= arguments.rounds; ++round) {
+    for (Ratios& ratios : all) {
+      PRELABEL_TRY(Round(round, arguments.tasks, ratios));
+    }
+  }
+  if (!arguments.distributed.empty()) {
+    ChildProcess dask({"/usr/bin/python3", arguments.distributed, std::to_string(kWorkers)});
+    while (const auto line = dask.ReadLine()) fmt::print("{}\n", *line);
+    if (dask.Wait() != 0) return Internal(arguments.distributed + " failed");
+  }
+  for (const Ratios& ratios : all) Print(ratios);
+  return Ok();
+}
+
+Result<void> Run(const Arguments& arguments) {
+  if (!arguments.worker.empty()) {
+    return RunNoopWorker(arguments.worker, arguments.keys, kPayloadBytes);
+  }
+  if (arguments.bare_client.empty()) return Measure(arguments);
+  RunBareClient(arguments.bare_client, arguments.keys, kPayloadBytes);
+  return Ok();
 }
 
 int Main(int argc, char** argv) {
@@ -254,17 +186,13 @@ int Main(int argc, char** argv) {
   Arguments arguments;
   app.add_option("--tasks", arguments.tasks, "tasks a round")->capture_default_str();
   app.add_option("--rounds", arguments.rounds, "rounds")->capture_default_str();
+  app.add_option("--distributed", arguments.distributed, "what measures Dask; empty: nothing does")
+      ->capture_default_str();
   app.add_option("--worker", arguments.worker, "be a worker of this endpoint");
   app.add_option("--bare-client", arguments.bare_client, "be a bare client of this endpoint");
-  app.add_option("--keys", arguments.keys, "file of a child's CURVE keys");
+  app.add_option("--keys", arguments.keys, "of a worker or client: its folder of keys");
   CLI11_PARSE(app, argc, argv);
-  const auto keys = ReadKeys(arguments.keys);
-  if (!arguments.worker.empty()) return RunWorker(arguments.worker, keys);
-  if (!arguments.bare_client.empty()) {
-    RunBareClient(arguments.bare_client, kPayloadBytes, keys);
-    return 0;
-  }
-  const auto done = Measure(arguments);
+  const auto done = Run(arguments);
   if (done) return 0;
   fmt::print(stderr, "noop_bench: {}\n", done.error().ToString());
   return 1;

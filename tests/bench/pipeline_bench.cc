@@ -5,7 +5,6 @@
 //   pipeline_bench --model var/models/nanodet-g-coco/model.yaml --video var/data/vtest.avi
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -23,6 +22,7 @@
 #include "common/media/frame_source.h"
 #include "common/media/image_codec.h"
 #include "tests/bench/child_process.h"
+#include "tests/bench/cpu_time.h"
 #include "worker/detect/preprocess.h"
 #include "worker/model/model.h"
 
@@ -30,7 +30,6 @@ namespace prelabel::bench {
 namespace {
 
 constexpr float kRawThreshold = 0.05F;  // the job file's default
-constexpr double kQuiet = 0.05;         // share of the CPUs that other programs may have
 
 struct Arguments {
   std::string model = "var/models/nanodet-g-coco/model.yaml";
@@ -55,43 +54,6 @@ Result<std::vector<float>> ReadyTensor(const ModelCard& card, const std::string&
   normalizer.Run(ResizeStretch(frame, card.input.width, card.input.height), input);
   return input;
 }
-
-double CpuSeconds(int who) {
-  rusage usage{};
-  getrusage(who, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-// CPU seconds that the whole machine has been busy.
-double BusySeconds() {
-  std::ifstream stat("/proc/stat");
-  std::string label;
-  double user = 0;
-  double nice = 0;
-  double system = 0;
-  stat >> label >> user >> nice >> system;
-  return (user + nice + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
-
-// The share of the machine's CPUs that programs beside ours used since this object was made.
-class Others {
- public:
-  explicit Others(const Clock& clock) : clock_(clock), begin_(clock.Now()), busy_(BusySeconds()) {}
-
-  double Share(double own_cpu_seconds) const {
-    const double cpus = static_cast<double>(sysconf(_SC_NPROCESSORS_ONLN));
-    const double others = BusySeconds() - busy_ - own_cpu_seconds;
-    return std::max(0.0, others / (cpus * SecondsSince(clock_, begin_)));
-  }
-
- private:
-  const Clock& clock_;
-  TimePoint begin_;
-  double busy_;
-};
 
 struct Rate {
   double items_per_second = 0;
@@ -135,7 +97,7 @@ Result<Rate> Ceiling(const Arguments& arguments) {
     if (replica->ReadLine() != "ready") return Unavailable("a replica cannot load the model");
   }
   const MonotonicClock clock;
-  const Others others(clock);
+  const Others others;
   for (const auto& replica : replicas) replica->Write("go\n");
   Rate sum;
   double cpu = 0;
@@ -167,7 +129,7 @@ Result<Rate> Pipeline(const Arguments& arguments, const WorkFolder& folder) {
       std::filesystem::absolute(arguments.model).string(), arguments.workers, runs);
   const auto program = std::filesystem::path(OwnPath()).parent_path() / "prelabel";
   const MonotonicClock clock;
-  const Others others(clock);
+  const Others others;
   const double cpu_begin = CpuSeconds(RUSAGE_CHILDREN);
   {
     ChildProcess run({program.string(), "run", "--quiet", job});
