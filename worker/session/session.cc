@@ -75,6 +75,7 @@ void Session::Receive(const Welcome& message, TimePoint now, Actions& actions) {
   heartbeat_sent_ = hello_sent_;
   running_told_.clear();
   cancels_ = 0;
+  cancels_told_ = {};
   credit_ = 0;
   const Configuration wanted{message.run, message.model_card, message.raw_threshold,
                              message.raw_nms, message.raw_max_per_image};
@@ -304,8 +305,12 @@ void Session::Beat(const TimePassed& event, TimePoint now, Actions& actions) {
   }
   const Duration since = now - heartbeat_sent_;
   const bool begun = !running.empty() && running != running_told_;
-  if (since < heartbeat_ && !(begun && since >= options_.progress_interval)) return;
+  // Somebody may wait for this worker to be rid of what was called back.
+  const bool rid = std::pair(cancels_, strays) != cancels_told_;
+  const bool news = begun || rid;
+  if (since < heartbeat_ && !(news && since >= options_.progress_interval)) return;
   heartbeat_sent_ = now;
+  cancels_told_ = {cancels_, strays};
   running_told_ = running;
   Send(Heartbeat{event.items_done, lease_.Beat(now), std::move(running), cancels_, strays},
        actions);

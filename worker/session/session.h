@@ -154,6 +154,8 @@ class Session {
   TimePoint heartbeat_sent_{};
   std::vector<RunningTask> running_told_;  // in the last heartbeat
   std::uint64_t cancels_ = 0;              // of this session
+  // With the number of strays, as the last heartbeat told them.
+  std::pair<std::uint64_t, std::uint32_t> cancels_told_;
 
   std::optional<Configuration> configured_;
   bool prepared_ = false;

@@ -451,6 +451,29 @@ TEST(Session, AnItemJustBegunIsNamedSoon) {
   EXPECT_THAT(driver.Sent<Heartbeat>()[0].running, ElementsAre(later, other));
 }
 
+TEST(Session, WhatWasCalledBackIsToldSoonAndWhenItHasEnded) {
+  Driver driver;
+  driver.Join();
+  driver.Assigned({Task1(4)});
+  const RunningTask running{TaskId(4), Attempt(1), 0, 0};
+  driver.now += milliseconds(30);
+  driver.Event(TimePassed{0, {running}});
+  driver.Event(Cancel{TaskId(4), Attempt(1)});
+  driver.now += milliseconds(20);
+  driver.Event(TimePassed{0, {running}});
+  ASSERT_EQ(driver.Sent<Heartbeat>().size(), 1U);
+  EXPECT_EQ(driver.Sent<Heartbeat>()[0].cancels, 1U);
+  EXPECT_EQ(driver.Sent<Heartbeat>()[0].strays, 1U);
+  EXPECT_THAT(driver.Sent<Heartbeat>()[0].running, IsEmpty());
+  driver.now += milliseconds(20);
+  driver.Event(TimePassed{0, {}});
+  ASSERT_EQ(driver.Sent<Heartbeat>().size(), 1U);
+  EXPECT_EQ(driver.Sent<Heartbeat>()[0].strays, 0U);
+  driver.now += milliseconds(20);
+  driver.Event(TimePassed{0, {}});
+  EXPECT_THAT(driver.actions, IsEmpty());
+}
+
 TEST(Session, LooksOftenWhileItWorksAndSeldomElse) {
   Driver driver;
   driver.Join();
