@@ -170,7 +170,10 @@ void Scheduler::On(const TaskFailed& event, TimePoint now, Actions& actions) {
   if (event.kind == FailureKind::kTransient) {
     CountWorkerFailure(event.worker, event.reason, now, actions);
   }
-  if (running_.count(event.task) > 0) return;  // a copy of it goes on elsewhere
+  if (running_.count(event.task) > 0) {
+    CountCopy(tasks_[event.task.value], false, event.reason, actions);
+    return;
+  }
   Blame(tasks_[event.task.value], end, event.reason, event.worker, now, actions);
 }
 
@@ -223,7 +226,10 @@ void Scheduler::On(const Tick&, TimePoint now, Actions& actions) {
     EraseRun(run, now);
     const std::string reason = "it made no progress within the task deadline";
     Remove(l.worker, Departure::kGoodbye, reason, true, now, actions);
-    if (running_.count(*l.task) > 0) continue;
+    if (running_.count(*l.task) > 0) {
+      CountCopy(tasks_[l.task->value], true, reason, actions);
+      continue;
+    }
     Blame(tasks_[l.task->value], end,
           std::string(hangs ? "the model hung: " : "the task got lost: ") + reason, l.worker, now,
           actions);
@@ -290,6 +296,17 @@ void Scheduler::Blame(TaskEntry& entry, const AttemptEnd& end, const std::string
     End(entry, State::kQuarantined);
     actions.push_back(QuarantineTask{entry.task.id, failures, reason});
   }
+}
+
+// A copy of the task goes on elsewhere: nothing is decided yet, but what has been through this gets
+// no further copy, so that a task that kills is found out.
+void Scheduler::CountCopy(TaskEntry& entry, bool lost, const std::string& reason,
+                          Actions& actions) {
+  ++entry.history.failures;
+  if (lost) ++entry.history.losses;
+  reasons_[entry.task.id] = reason;
+  actions.push_back(
+      RecordFailure{{entry.task.id, entry.history.failures, entry.history.losses, reason}});
 }
 
 void Scheduler::Replace(TaskEntry& entry, const CutUp& cut, const std::string& reason,
@@ -421,8 +438,11 @@ void Scheduler::Remove(WorkerId id, Departure departure, const std::string& reas
     const auto found = FindRun(task, id);
     const Run run = found->second;
     running_.erase(found);
-    if (running_.count(task) > 0) continue;  // a copy of it goes on elsewhere
     TaskEntry& entry = tasks_[task.value];
+    if (running_.count(task) > 0) {
+      if (departure != Departure::kGoodbye && run.started) CountCopy(entry, true, reason, actions);
+      continue;
+    }
     // Only what it was working on may have brought it down; what stood behind is not to blame.
     if (departure == Departure::kGoodbye || !run.started) {
       AddPending(entry);

@@ -163,6 +163,7 @@ class Scheduler {
   void End(TaskEntry& entry, State state);
   void Blame(TaskEntry& entry, const AttemptEnd& end, const std::string& reason, WorkerId worker,
              TimePoint now, Actions& actions);
+  void CountCopy(TaskEntry& entry, bool lost, const std::string& reason, Actions& actions);
   void Replace(TaskEntry& entry, const CutUp& cut, const std::string& reason, TimePoint now,
                Actions& actions);
 

@@ -107,7 +107,8 @@ std::optional<Duration> Scheduler::UsualDuration(const Worker& worker, TaskKind 
   return took_[static_cast<std::size_t>(kind)].Quantile(kBackupQuantile);
 }
 
-// A copy of the task that has taken longest, where that is more than twice what is usual.
+// A copy of the task that has taken longest, where that is more than twice what is usual. What has
+// failed before is not copied: it may be what brings workers down.
 bool Scheduler::BackUpFor(WorkerId id, const Worker& worker, TaskId& task, TimePoint now) {
   if (now < next_backup_look_) return false;
   next_backup_look_ = now + kBackupLookEvery;
@@ -116,7 +117,7 @@ bool Scheduler::BackUpFor(WorkerId id, const Worker& worker, TaskId& task, TimeP
   Duration longest{};
   for (const auto& [id_of_task, run] : running_) {
     if (!run.started || run.worker == id || running_.count(id_of_task) > 1) continue;
-    if (workers_.at(run.worker).alone) continue;
+    if (workers_.at(run.worker).alone || tasks_[id_of_task.value].history.failures > 0) continue;
     const auto& limit = usual[static_cast<std::size_t>(tasks_[id_of_task.value].task.kind)];
     const Duration elapsed = now - run.started_at;
     if (!limit || elapsed <= kBackupFactor * *limit || elapsed <= longest) continue;
