@@ -47,15 +47,15 @@ void RunObserver::OnWorkerJoined(const WorkerInfo& worker) {
   }
   worker_names_.push_back(
       fmt::format("{}, {} slot{}", worker.hostname, worker.slots, worker.slots == 1 ? "" : "s"));
-  state_.workers = ++workers_;
   present_[worker.id] = worker;
+  state_.workers = present_.size();
 }
 
 void RunObserver::OnWorkerLeft(const WorkerInfo& worker, const std::string& reason) {
   log_.Write("worker left",
              {{"worker", static_cast<std::int64_t>(worker.id.value)}, {"reason", reason}});
-  state_.workers = --workers_;
   present_.erase(worker.id);
+  state_.workers = present_.size();
   if (reason == "done" || reason == last_reason_) return;  // the log has each
   last_reason_ = reason;
   progress_.Note(fmt::format("worker {} on {} left: {}", worker.id.value, worker.hostname, reason));

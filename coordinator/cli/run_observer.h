@@ -48,8 +48,6 @@ class RunObserver : public ServerObserver {
   const std::string& failure() const { return failure_; }
   // The same command would fail again: the workers cannot use this job or model.
   bool failed_for_good() const { return failed_for_good_; }
-  // Why the run ended early although it could have gone on (max_failed_items), or empty.
-  const std::string& ended_early() const { return ended_early_; }
   // Distinct compute classes that have joined, as "build device cpu precision".
   const std::set<std::string>& compute_classes() const { return compute_classes_; }
   // Everyone that took part, as "host, 2 slots", in the order of joining.
@@ -66,7 +64,6 @@ class RunObserver : public ServerObserver {
   std::vector<std::uint32_t> detect_items_;  // by task: its items; 0 for link tasks
   ProgressState state_;
   std::uint64_t items_in_this_session_ = 0;
-  std::size_t workers_ = 0;
   std::vector<std::string> worker_names_;
   std::set<std::string> compute_classes_;
   std::string last_reason_;  // with which a worker left
@@ -78,8 +75,8 @@ class RunObserver : public ServerObserver {
   std::string failure_;
   bool failed_for_good_ = false;
   std::optional<std::uint64_t> max_failed_items_;
-  std::string ended_early_;
-  int restarts_ = 0;  // since something was last achieved
+  std::string ended_early_;  // why, although it could have gone on (max_failed_items)
+  int restarts_ = 0;         // since something was last achieved
 };
 
 }  // namespace prelabel
