@@ -40,6 +40,9 @@ struct ItemResult {
   ImageStats stats;
   std::vector<Float16> embedding;       // of the image, at most 64 values; empty without features
   std::vector<Float16> box_embeddings;  // predictions.size() rows of at most 32 values
+  // Video frames only; descriptors of appearance.h.
+  std::vector<std::uint8_t> appearance;  // rows of the first predictions
+  std::vector<std::uint8_t> scene;       // of the whole frame
 
   bool ok() const { return error.empty(); }
   friend bool operator==(const ItemResult&, const ItemResult&) = default;

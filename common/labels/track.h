@@ -1,10 +1,12 @@
 // Tracks over one video, keyed by frame index (0-based, presentation order).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "common/geometry/box.h"
+#include "common/labels/appearance.h"
 #include "common/labels/prediction.h"
 
 namespace prelabel {
@@ -31,6 +33,15 @@ struct Track {
 struct FrameDetections {
   std::int64_t frame = 0;
   std::vector<Prediction> predictions;
+  // Descriptors (appearance.h): rows of the first predictions, the others' being unknown, and the
+  // whole frame's; both may be empty.
+  std::vector<std::uint8_t> appearance{};
+  std::vector<std::uint8_t> scene{};
+
+  AppearanceView AppearanceOf(std::size_t index) const {
+    if ((index + 1) * kAppearanceSize > appearance.size()) return {};
+    return AppearanceView(appearance).subspan(index * kAppearanceSize, kAppearanceSize);
+  }
 };
 
 // A position of a track in one frame, observed or filled in.

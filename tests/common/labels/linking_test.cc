@@ -19,6 +19,9 @@ constexpr float kWeak = 0.2F;
 LinkOptions Options(std::vector<float> class_thresholds = {0.4F}) {
   LinkOptions options;
   options.class_thresholds = std::move(class_thresholds);
+  // What is done to finished tracks has tests of its own.
+  options.min_observations = 1;
+  options.score_reach = 0;
   return options;
 }
 
@@ -94,16 +97,6 @@ TEST(Link, AfterAGapAnObjectElsewhereIsAnother) {
   for (std::int64_t f = 20; f < 25; ++f) frames.push_back({f, {}});
   for (std::int64_t f = 25; f < 40; ++f) frames.push_back({f, {At(190, 200)}});
   EXPECT_THAT(LinkDetections(frames, Options()), SizeIs(2));
-}
-
-TEST(Link, AfterAGapTheLeastIouDecides) {
-  // 32 pixels aside after three frames without: 8 of 40 + 32 columns are shared, IoU 1/9.
-  const std::vector<FrameDetections> frames = {
-      {0, {At(100, 200)}}, {1, {At(100, 200)}}, {2, {}}, {3, {}}, {4, {}}, {5, {At(132, 200)}}};
-  LinkOptions options = Options();
-  EXPECT_THAT(LinkDetections(frames, options), SizeIs(2));
-  options.match_iou = 0.1F;
-  EXPECT_THAT(LinkDetections(frames, options), SizeIs(1));
 }
 
 TEST(Link, AnObjectOutOfSightKeepsItsSize) {
@@ -253,18 +246,82 @@ TEST(Link, UnevenlySampledFramesAreOneTrack) {
   EXPECT_THAT(LinkDetections(frames, Options()), SizeIs(1));
 }
 
-TEST(Link, SparselySampledBoxesAreNotLinkedAcrossThePicture) {
-  // After 60 frames a velocity may be anything; linked are boxes of 40 × 100 no more than 200
-  // pixels (twice the longer side) from where they were.
+TEST(Link, AFlickerIsDroppedWhereItWasLookedForBeforeAndAfter) {
   LinkOptions options = Options();
-  options.max_gap = 120;
-  const auto tracks_over = [&](float distance) {
-    const std::vector<FrameDetections> frames = {{0, {At(100, 200)}},
-                                                 {60, {At(100 + distance, 200)}}};
+  options.min_observations = 2;
+  options.follow_gap = 10;
+  const auto tracks_at = [&](std::vector<std::int64_t> looked_at, std::size_t seen) {
+    std::vector<FrameDetections> frames;
+    for (std::size_t i = 0; i < looked_at.size(); ++i) {
+      frames.push_back({looked_at[i], {}});
+      if (i == seen) frames.back().predictions.push_back(At(100, 200));
+    }
     return LinkDetections(frames, options).size();
   };
-  EXPECT_EQ(tracks_over(199), 1U);
-  EXPECT_EQ(tracks_over(201), 2U);
+  EXPECT_EQ(tracks_at({0, 10, 20}, 1), 0U);
+  EXPECT_EQ(tracks_at({0, 10, 21}, 1), 1U);  // it may have gone by then
+  EXPECT_EQ(tracks_at({0, 11, 20}, 1), 1U);  // or come only now
+  EXPECT_EQ(tracks_at({0, 10, 20}, 0), 1U);
+  EXPECT_EQ(tracks_at({0, 10, 20}, 2), 1U);
+}
+
+TEST(Link, ScoresAreSmoothedAlongTheTrack) {
+  LinkOptions options = Options({0.4F});
+  options.score_reach = 1;
+  const std::vector<FrameDetections> frames = {
+      {0, {At(100, 200, 0.9F)}}, {1, {At(100, 200, 0.3F)}}, {2, {At(100, 200, 0.6F)}}};
+  const std::vector<Track> tracks = LinkDetections(frames, options);
+  ASSERT_THAT(tracks, SizeIs(1));
+  // (2 × .9 + .3) / 3, (.9 + 2 × .3 + .6) / 4, (.3 + 2 × .6) / 3
+  EXPECT_FLOAT_EQ(tracks[0].keyframes[0].score, 0.7F);
+  EXPECT_FLOAT_EQ(tracks[0].keyframes[1].score, 0.525F);
+  EXPECT_FLOAT_EQ(tracks[0].keyframes[2].score, 0.5F);
+}
+
+TEST(Link, ATrackEndsAtASceneCut) {
+  // The same place on both sides of a cut from black to white frames.
+  std::vector<std::uint8_t> black(kAppearanceSize, 0);
+  std::vector<std::uint8_t> white(kAppearanceSize, 0);
+  for (std::size_t i = 0; i < kAppearanceSize; i += kAppearanceBins) {
+    black[i] = 255;
+    white[i + 7] = 255;
+  }
+  std::vector<FrameDetections> frames;
+  for (std::int64_t f = 0; f < 20; ++f) frames.push_back({f, {At(100, 200)}, {}, black});
+  EXPECT_THAT(LinkDetections(frames, Options()), SizeIs(1));
+  for (std::int64_t f = 12; f < 20; ++f) frames[f].scene = white;
+  const std::vector<Track> tracks = LinkDetections(frames, Options());
+  ASSERT_THAT(tracks, SizeIs(2));
+  EXPECT_EQ(tracks[0].keyframes.back().frame, 11);
+  EXPECT_EQ(tracks[1].keyframes.front().frame, 12);
+}
+
+TEST(Link, WhoLooksAlikeComesBack) {
+  // Two people go behind a wall together, one above the other, and come out with their places
+  // exchanged: their clothes decide.
+  const auto dressed = [](std::size_t bin) {
+    std::vector<std::uint8_t> appearance(kAppearanceSize, 0);
+    for (std::size_t i = bin; i < kAppearanceSize; i += kAppearanceBins) appearance[i] = 255;
+    return appearance;
+  };
+  const auto frame = [&](std::int64_t f, float red_y, float blue_y) {
+    FrameDetections seen{f, {At(200, red_y), At(200, blue_y)}};
+    seen.appearance = dressed(0);
+    const std::vector<std::uint8_t> blue = dressed(5);
+    seen.appearance.insert(seen.appearance.end(), blue.begin(), blue.end());
+    return seen;
+  };
+  std::vector<FrameDetections> frames;
+  for (std::int64_t f = 0; f < 10; ++f) frames.push_back(frame(f, 200, 260));
+  for (std::int64_t f = 10; f < 30; ++f) frames.push_back({f, {}});
+  for (std::int64_t f = 30; f < 40; ++f) frames.push_back(frame(f, 260, 200));
+  const std::vector<Track> tracks = LinkDetections(frames, Options());
+  ASSERT_THAT(tracks, SizeIs(2));
+  const auto center_y = [](const Keyframe& k) { return (k.box.y1 + k.box.y2) / 2; };
+  EXPECT_EQ(center_y(tracks[0].keyframes.front()), 200);
+  EXPECT_EQ(center_y(tracks[0].keyframes.back()), 260);
+  EXPECT_EQ(center_y(tracks[1].keyframes.front()), 260);
+  EXPECT_EQ(center_y(tracks[1].keyframes.back()), 200);
 }
 
 TEST(Link, DamagedBoxesAndScoresHarmNobodyElse) {
