@@ -118,7 +118,21 @@ class JobDecoder {
   void DecodeKeyframes(const YamlNode* node, const std::string& source_name, DataSource* source) {
     if (node == nullptr) return;
     MapReader reader(*node, source_name + ".keyframes", mistakes_);
+    const YamlNode* every = reader.Find("every");
+    const YamlNode* adaptive = reader.Find("adaptive");
+    if (every != nullptr && adaptive != nullptr) {
+      mistakes_.Add(
+          adaptive->at,
+          fmt::format("'{}.keyframes' has 'every' and 'adaptive'; keep one of them", source_name));
+    }
     reader.Integer("every", 1, 1000000000, &source->keyframe_every);
+    if (adaptive != nullptr) {
+      MapReader rounds(*adaptive, source_name + ".keyframes.adaptive", mistakes_);
+      source->adaptive.emplace();
+      rounds.PositiveFraction("budget", &source->adaptive->budget);
+      rounds.PositiveFraction("tolerance", &source->adaptive->tolerance);
+      rounds.Finish();
+    }
     reader.Finish();
   }
 

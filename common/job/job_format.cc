@@ -45,8 +45,11 @@ std::string Scalar(const std::string& text, Role role = Role::kValue) {
 std::string FormatSource(const DataSource& source) {
   if (source.kind == SourceKind::kVideo) {
     const std::string path = source.patterns.empty() ? "" : source.patterns.front();
-    return fmt::format("  - video: {}\n    keyframes: {{every: {}}}\n", Scalar(path),
-                       source.keyframe_every);
+    const std::string keyframes =
+        source.adaptive ? fmt::format("adaptive: {{budget: {}, tolerance: {}}}",
+                                      source.adaptive->budget, source.adaptive->tolerance)
+                        : fmt::format("every: {}", source.keyframe_every);
+    return fmt::format("  - video: {}\n    keyframes: {{{}}}\n", Scalar(path), keyframes);
   }
   std::string text = "  - images:\n";
   for (const std::string& pattern : source.patterns) {

@@ -16,11 +16,19 @@ namespace prelabel {
 
 enum class SourceKind : std::uint8_t { kImages, kVideo };
 
+// A video is looked at in rounds, where the labels between are trusted least.
+struct AdaptiveKeyframes {
+  float budget = 0.2F;     // share of the frames that the model may look at, (0, 1]
+  float tolerance = 0.8F;  // IoU that every interpolated box is expected to have, (0, 1]
+  friend bool operator==(const AdaptiveKeyframes&, const AdaptiveKeyframes&) = default;
+};
+
 struct DataSource {
   SourceKind kind = SourceKind::kImages;
   std::vector<std::string>
       patterns;                     // absolute: files, folders or globs (kVideo: exactly one file)
   std::int64_t keyframe_every = 1;  // kVideo: look at frames 0, N, 2N … and the last one
+  std::optional<AdaptiveKeyframes> adaptive{};  // kVideo: instead of keyframe_every
   friend bool operator==(const DataSource&, const DataSource&) = default;
 };
 

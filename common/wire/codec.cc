@@ -19,6 +19,7 @@ constexpr std::size_t kMaxText = 4096;    // reasons, paths, names
 constexpr int kMaxItems = 1 << 20;        // items, frames, tasks or acknowledgements a message
 constexpr int kMaxPredictions = 1 << 20;  // an item
 constexpr int kMaxClasses = 1 << 16;
+constexpr std::uint32_t kMaxImageSide = 1U << 20;
 
 Error Malformed(const char* what) {
   return InvalidArgument(std::string("malformed message: ") + what);
@@ -87,6 +88,42 @@ Result<std::vector<Float16>> UnpackHalves(const std::string& bytes) {
   return values;
 }
 
+std::string PackBytes(const std::vector<std::uint8_t>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+Result<std::vector<std::uint8_t>> UnpackAppearance(const std::string& bytes, std::size_t most) {
+  if (bytes.size() % kAppearanceSize != 0 || bytes.size() / kAppearanceSize > most) {
+    return Malformed("descriptors of the wrong size");
+  }
+  return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
+}
+
+// Frames ascend: the first, then the steps between.
+template <class Steps>
+void PackSteps(const std::vector<std::int64_t>& frames, Steps& out) {
+  std::int64_t before = 0;
+  for (const std::int64_t frame : frames) {
+    out.Add(frame - before);
+    before = frame;
+  }
+}
+
+template <class Steps>
+Result<std::vector<std::int64_t>> UnpackSteps(const Steps& in) {
+  constexpr std::int64_t kMostFrames = std::int64_t{1} << 40;
+  std::vector<std::int64_t> frames;
+  std::int64_t frame = 0;
+  for (const std::int64_t step : in) {
+    const bool first = frames.empty();
+    if (step < (first ? 0 : 1) || step > kMostFrames || frame > kMostFrames - step) {
+      return Malformed("frames do not ascend");
+    }
+    frames.push_back(frame += step);
+  }
+  return frames;
+}
+
 void Pack(const ItemResult& item, wire::Item& out) {
   out.set_item(item.item);
   out.set_error(item.error);
@@ -101,11 +138,13 @@ void Pack(const ItemResult& item, wire::Item& out) {
   }
   out.set_embedding(PackHalves(item.embedding));
   out.set_box_embeddings(PackHalves(item.box_embeddings));
+  out.set_appearance(PackBytes(item.appearance));
+  out.set_scene(PackBytes(item.scene));
 }
 
 Result<ItemResult> Unpack(const wire::Item& in) {
-  constexpr std::uint32_t kMaxSide = 1U << 20;
-  if (in.width() > kMaxSide || in.height() > kMaxSide) return Malformed("image size out of range");
+  if (in.width() > kMaxImageSide || in.height() > kMaxImageSide)
+    return Malformed("image size out of range");
   ItemResult item;
   item.item = in.item();
   item.error = in.error();
@@ -118,6 +157,8 @@ Result<ItemResult> Unpack(const wire::Item& in) {
                 in.stats(4), in.stats(5), in.stats(6)};
   PRELABEL_TRY(item.embedding, UnpackHalves(in.embedding()));
   PRELABEL_TRY(item.box_embeddings, UnpackHalves(in.box_embeddings()));
+  PRELABEL_TRY(item.appearance, UnpackAppearance(in.appearance(), item.predictions.size()));
+  PRELABEL_TRY(item.scene, UnpackAppearance(in.scene(), 1));
   return item;
 }
 
@@ -171,6 +212,8 @@ void Pack(const Assignment& assignment, wire::Assignment& out) {
     wire::Frame& packed = *out.add_detections();
     packed.set_frame(frame.frame);
     Pack(frame.predictions, *packed.mutable_predictions());
+    packed.set_appearance(PackBytes(frame.appearance));
+    packed.set_scene(PackBytes(frame.scene));
   }
   wire::LinkOptions& link = *out.mutable_link();
   const LinkOptions& options = assignment.link;
@@ -180,6 +223,19 @@ void Pack(const Assignment& assignment, wire::Assignment& out) {
   link.set_match_iou(options.match_iou);
   link.set_low_match_iou(options.low_match_iou);
   link.set_max_gap(options.max_gap);
+  link.set_match_appearance(options.match_appearance);
+  link.set_follow_gap(options.follow_gap);
+  link.set_frame_rate(options.frame_rate);
+  link.set_min_observations(options.min_observations);
+  link.set_score_reach(options.score_reach);
+  if (assignment.chooser.budget == 0) return;
+  wire::Chooser& chooser = *out.mutable_chooser();
+  chooser.set_frame_count(assignment.chooser.frame_count);
+  chooser.set_budget(assignment.chooser.budget);
+  chooser.set_tolerance(assignment.chooser.tolerance);
+  chooser.set_width(static_cast<std::uint32_t>(assignment.chooser.width));
+  chooser.set_height(static_cast<std::uint32_t>(assignment.chooser.height));
+  PackSteps(assignment.unreadable, *out.mutable_unreadable_steps());
 }
 
 Result<Assignment> Unpack(const wire::Assignment& in) {
@@ -200,7 +256,11 @@ Result<Assignment> Unpack(const wire::Assignment& in) {
   }
   for (const wire::Frame& frame : in.detections()) {
     PRELABEL_TRY(auto predictions, Unpack(frame.predictions()));
-    out.detections.push_back({frame.frame(), std::move(predictions)});
+    FrameDetections detections{frame.frame(), std::move(predictions)};
+    PRELABEL_TRY(detections.appearance,
+                 UnpackAppearance(frame.appearance(), detections.predictions.size()));
+    PRELABEL_TRY(detections.scene, UnpackAppearance(frame.scene(), 1));
+    out.detections.push_back(std::move(detections));
   }
   if (in.has_link()) {
     const wire::LinkOptions& link = in.link();
@@ -210,7 +270,25 @@ Result<Assignment> Unpack(const wire::Assignment& in) {
     out.link.match_iou = link.match_iou();
     out.link.low_match_iou = link.low_match_iou();
     out.link.max_gap = link.max_gap();
+    out.link.match_appearance = link.match_appearance();
+    out.link.follow_gap = link.follow_gap();
+    out.link.frame_rate = link.frame_rate();
+    out.link.min_observations = link.min_observations();
+    out.link.score_reach = link.score_reach();
+    constexpr std::uint32_t kLongestReach = 1000;
+    if (!(out.link.frame_rate > 0) || out.link.score_reach > kLongestReach) {
+      return Malformed("link options out of range");
+    }
   }
+  if (in.has_chooser()) {
+    const wire::Chooser& chooser = in.chooser();
+    if (chooser.width() > kMaxImageSide || chooser.height() > kMaxImageSide) {
+      return Malformed("image size out of range");
+    }
+    out.chooser = {chooser.frame_count(), chooser.budget(), chooser.tolerance(),
+                   static_cast<int>(chooser.width()), static_cast<int>(chooser.height())};
+  }
+  PRELABEL_TRY(out.unreadable, UnpackSteps(in.unreadable_steps()));
   return out;
 }
 
@@ -268,6 +346,7 @@ struct WorkerPacker {
       result.set_failed_items(r.failed_items);
       result.set_compute_micros(r.compute_micros);
       result.set_payload(r.payload);
+      PackSteps(r.wanted, *result.mutable_wanted_steps());
     }
   }
   void operator()(const Failure& m) const {
@@ -398,8 +477,10 @@ Result<WorkerMessage> Unpack(wire::Results& in) {
   ResultMessage message{Epoch(in.epoch()), {}};
   message.results.reserve(static_cast<std::size_t>(in.results_size()));
   for (wire::Result& r : *in.mutable_results()) {
+    PRELABEL_TRY(auto wanted, UnpackSteps(r.wanted_steps()));
     message.results.push_back({TaskId(r.task()), Attempt(r.attempt()), r.items(), r.failed_items(),
-                               r.compute_micros(), std::move(*r.mutable_payload())});
+                               r.compute_micros(), std::move(*r.mutable_payload()),
+                               std::move(wanted)});
   }
   return WorkerMessage(std::move(message));
 }

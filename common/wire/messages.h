@@ -14,7 +14,7 @@
 
 namespace prelabel {
 
-inline constexpr std::uint32_t kProtocolVersion = 2;
+inline constexpr std::uint32_t kProtocolVersion = 3;
 
 // What the bytes of labels may depend on besides model and data (invariant I0).
 struct ComputeClass {
@@ -117,6 +117,8 @@ struct EncodedResult {
   std::uint32_t failed_items = 0;  // of these, quarantined
   std::uint64_t compute_micros = 0;
   std::string payload;  // codec.h: EncodeTaskPayload
+  // Of a link task in rounds: frames to look at before the video is linked again; ascending.
+  std::vector<std::int64_t> wanted{};
 };
 
 // W→C. Resent until acknowledged.

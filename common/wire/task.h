@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/base/ids.h"
+#include "common/labels/keyframe_chooser.h"
 #include "common/labels/linking.h"
 #include "common/labels/prediction.h"
 #include "common/labels/track.h"
@@ -34,6 +35,10 @@ struct Assignment {
   bool video = false;                       // items are frames of paths[0], not files
   std::vector<FrameDetections> detections;  // link: all detections of the video, by frame
   LinkOptions link;                         // link only
+  // Link only, of a video that is looked at in rounds: what further frames are chosen by, and those
+  // that were looked at in vain. No budget: none are chosen.
+  ChooserOptions chooser{};
+  std::vector<std::int64_t> unreadable{};
 };
 
 // What a worker made of an assignment. Detect: one ItemResult an item, in order. Link: tracks.
@@ -42,6 +47,7 @@ struct TaskResult {
   Attempt attempt;
   std::vector<ItemResult> items;
   std::vector<Track> tracks;
+  std::vector<std::int64_t> wanted;  // link: frames to look at next; not part of the payload
   std::uint64_t compute_micros =
       0;  // time inside the model; varies from run to run, never in labels
 };

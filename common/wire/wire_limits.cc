@@ -78,8 +78,13 @@ constexpr FieldRule kHeartbeatFields[] = {{1, kVarint},
                                           {4, kVarint},
                                           {5, kVarint}};
 constexpr MessageRule kHeartbeat{"Heartbeat", kHeartbeatFields};
-constexpr FieldRule kResultFields[] = {{1, kVarint}, {2, kVarint}, {3, kVarint},
-                                       {4, kVarint}, {5, kVarint}, {6, kBlob}};
+constexpr FieldRule kResultFields[] = {{1, kVarint},
+                                       {2, kVarint},
+                                       {3, kVarint},
+                                       {4, kVarint},
+                                       {5, kVarint},
+                                       {6, kBlob},
+                                       {7, kVarints, kSmallNumbers}};
 constexpr MessageRule kResult{"Result", kResultFields};
 constexpr FieldRule kResultsFields[] = {{1, kVarint}, {2, kMessages, kResults, &kResult}};
 constexpr MessageRule kResultsRule{"Results", kResultsFields};
@@ -97,11 +102,16 @@ constexpr MessageRule kWorkerEnvelope{"WorkerEnvelope", kWorkerFields};
 constexpr FieldRule kPredictionsFields[] = {
     {1, kVarints, kSmallNumbers}, {2, kFloats}, {3, kFloats}};
 constexpr MessageRule kPredictions{"Predictions", kPredictionsFields};
-constexpr FieldRule kFrameFields[] = {{1, kVarint}, {2, kMessage, kUncounted, &kPredictions}};
+constexpr FieldRule kFrameFields[] = {
+    {1, kVarint}, {2, kMessage, kUncounted, &kPredictions}, {3, kBlob}, {4, kBlob}};
 constexpr MessageRule kFrame{"Frame", kFrameFields};
 constexpr FieldRule kLinkOptionsFields[] = {
-    {1, kFloats}, {2, kFixed32}, {3, kFixed32}, {4, kFixed32}, {5, kVarint}};
+    {1, kFloats},  {2, kFixed32}, {3, kFixed32}, {4, kFixed32}, {5, kVarint},
+    {6, kFixed32}, {7, kVarint},  {8, kFixed64}, {9, kVarint},  {10, kVarint}};
 constexpr MessageRule kLinkOptions{"LinkOptions", kLinkOptionsFields};
+constexpr FieldRule kChooserFields[] = {
+    {1, kVarint}, {2, kVarint}, {3, kFixed32}, {4, kVarint}, {5, kVarint}};
+constexpr MessageRule kChooser{"Chooser", kChooserFields};
 constexpr FieldRule kAssignmentFields[] = {{1, kVarint},
                                            {2, kVarint},
                                            {3, kVarint},
@@ -112,7 +122,9 @@ constexpr FieldRule kAssignmentFields[] = {{1, kVarint},
                                            {8, kTexts, kPaths},
                                            {9, kMessages, kFrames, &kFrame},
                                            {10, kMessage, kUncounted, &kLinkOptions},
-                                           {11, kVarint}};
+                                           {11, kVarint},
+                                           {12, kMessage, kUncounted, &kChooser},
+                                           {13, kVarints, kSmallNumbers}};
 constexpr MessageRule kAssignment{"Assignment", kAssignmentFields};
 constexpr FieldRule kAssignFields[] = {{1, kVarint}, {2, kMessages, kTasks, &kAssignment}};
 constexpr MessageRule kAssign{"Assign", kAssignFields};
@@ -141,7 +153,7 @@ constexpr MessageRule kCoordinatorEnvelope{"CoordinatorEnvelope", kCoordinatorFi
 
 constexpr FieldRule kItemFields[] = {
     {1, kVarint}, {2, kBlob}, {3, kVarint}, {4, kVarint}, {5, kMessage, kUncounted, &kPredictions},
-    {6, kFloats}, {7, kBlob}, {8, kBlob}};
+    {6, kFloats}, {7, kBlob}, {8, kBlob},   {9, kBlob},   {10, kBlob}};
 constexpr MessageRule kItem{"Item", kItemFields};
 constexpr FieldRule kTrackFields[] = {
     {1, kVarint}, {2, kVarint}, {3, kVarints, kSmallNumbers}, {4, kFloats}, {5, kFloats}};

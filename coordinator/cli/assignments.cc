@@ -16,7 +16,11 @@ AssignmentBuilder MakeAssignmentBuilder(const JobContext& context, Store& store)
     if (task.kind == TaskKind::kLink) {
       PRELABEL_TRY(assignment.detections,
                    CollectDetections(store, task.source, context.job.labels, context.classes));
-      assignment.link = MakeLinkOptions(context.job.labels, context.classes, source.keyframe_every);
+      assignment.link = MakeLinkOptions(context.job.labels, context.classes, source);
+      assignment.chooser = MakeChooserOptions(source);
+      if (assignment.chooser.budget > 0) {
+        PRELABEL_TRY(assignment.unreadable, CollectUnreadable(store, task.source));
+      }
     } else if (source.kind == SourceKind::kVideo) {
       assignment.paths = {source.files.front()};
     } else {

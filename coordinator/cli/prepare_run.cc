@@ -74,10 +74,9 @@ Result<void> RecordLinkOptions(Store& store, const JobContext& context,
   }
   for (const auto& [source, state] : last) {
     if (state == TaskState::kCommitted) continue;
-    PRELABEL_TRY(
-        store.PutMeta(LinkOptionsKey(source),
-                      FormatLinkOptions(context.job.labels, context.classes,
-                                        context.dataset.sources[source.value].keyframe_every)));
+    PRELABEL_TRY(store.PutMeta(LinkOptionsKey(source),
+                               FormatLinkOptions(context.job.labels, context.classes,
+                                                 context.dataset.sources[source.value])));
   }
   return Ok();
 }

@@ -129,6 +129,7 @@ Result<RunInfo> Serve(const RunArguments& arguments, const JobContext& context, 
   SchedulerOptions options;
   options.lease = LeaseOf(cluster);
   options.seed = epoch.value;
+  options.shard_size = static_cast<std::uint32_t>(cluster.shard_size);
   // The loop looks a few times a second; what hangs is elsewhere when the deadline is over.
   options.task_deadline = cluster.task_deadline - std::min(kLooks, cluster.task_deadline / 10);
   options.max_attempts = static_cast<std::uint32_t>(cluster.max_attempts);

@@ -27,9 +27,14 @@ RunFingerprint MakeFingerprint(const JobSpec& job, const ModelCard& card) {
                   in.channels, in.mean[0], in.mean[1], in.mean[2], in.std[0], in.std[1], in.std[2]);
   for (const DataSource& source : job.data) {
     if (!fingerprint.sampling.empty()) fingerprint.sampling += ' ';
-    fingerprint.sampling += source.kind == SourceKind::kVideo
-                                ? fmt::format("every-{}", source.keyframe_every)
-                                : "images";
+    if (source.kind != SourceKind::kVideo) {
+      fingerprint.sampling += "images";
+    } else if (source.adaptive) {
+      fingerprint.sampling +=
+          fmt::format("adaptive-{}-{}", source.adaptive->budget, source.adaptive->tolerance);
+    } else {
+      fingerprint.sampling += fmt::format("every-{}", source.keyframe_every);
+    }
   }
   fingerprint.raw_threshold = job.labels.raw_threshold;
   fingerprint.raw_nms = job.labels.nms;

@@ -91,15 +91,27 @@ void RunObserver::OnDecision(const SchedulerAction& action) {
                                   {"losses", static_cast<std::int64_t>(f.losses)},
                                   {"reason", f.reason}});
   } else if (const auto* replace = std::get_if<ReplaceTask>(&action)) {
-    const TaskSplit& split = replace->split;
-    for (const Task& part : split.parts) {
+    const PlannedTasks& split = replace->split;
+    for (const Task& part : split.tasks) {
       detect_items_.push_back(part.kind == TaskKind::kDetect ? part.count : 0);
     }
-    log_.Write("split", {{"task", number(split.task)},
-                         {"first_part", number(split.parts.front().id)},
-                         {"last_part", number(split.parts.back().id)},
+    log_.Write("split", {{"task", number(*split.replaces)},
+                         {"first_part", number(split.tasks.front().id)},
+                         {"last_part", number(split.tasks.back().id)},
                          {"reason", replace->reason}});
     restarts_ = 0;  // the culprit is being found
+  } else if (const auto* round = std::get_if<PlanRound>(&action)) {
+    std::int64_t frames = 0;
+    for (const Task& task : round->planned.tasks) {
+      detect_items_.push_back(task.kind == TaskKind::kDetect ? task.count : 0);
+      frames += detect_items_.back();
+    }
+    state_.items_total += static_cast<std::uint64_t>(frames);
+    const std::vector<Task>& tasks = round->planned.tasks;
+    log_.Write("round planned", {{"source", number(tasks.front().source)},
+                                 {"frames", frames},
+                                 {"first_task", number(tasks.front().id)},
+                                 {"last_task", number(tasks.back().id)}});
   } else if (const auto* bench = std::get_if<BenchWorker>(&action)) {
     const double seconds = std::chrono::duration<double>(bench->pause).count();
     log_.Write(

@@ -9,6 +9,7 @@
 
 #include "common/base/result.h"
 #include "common/job/job_spec.h"
+#include "common/labels/keyframe_chooser.h"
 #include "common/labels/prediction.h"
 #include "common/labels/track.h"
 #include "coordinator/merge/merge.h"
@@ -22,6 +23,10 @@ namespace prelabel {
 std::vector<Prediction> FilterPredictions(std::span<const Prediction> predictions,
                                           std::span<const float> least_score_of_class,
                                           const ClassMap& classes, const LabelOptions& labels);
+// The same, as places in `predictions`.
+std::vector<std::size_t> FilterPlaces(std::span<const Prediction> predictions,
+                                      std::span<const float> least_score_of_class,
+                                      const ClassMap& classes, const LabelOptions& labels);
 
 // The detections of a video that LinkDetections takes, one entry a frame that was looked at,
 // ascending. Reads the committed results of the source's detect tasks as they are now; failed
@@ -38,6 +43,12 @@ Result<std::vector<FrameDetections>> CollectDetections(Store& store, SourceId so
 // NMS and maximum.
 std::string LinkOptionsKey(SourceId source);
 std::string FormatLinkOptions(const LabelOptions& labels, const ClassMap& classes,
-                              std::int64_t keyframe_every);
+                              const SourceItems& video);
+
+// What the next frames of a video are chosen by; a budget of 0 where it is not looked at in rounds.
+ChooserOptions MakeChooserOptions(const SourceItems& video);
+
+// Frames of a source that were looked at in vain, as the store knows by now; ascending.
+Result<std::vector<std::int64_t>> CollectUnreadable(Store& store, SourceId source);
 
 }  // namespace prelabel

@@ -79,7 +79,7 @@ Result<std::vector<Track>> LoadTracks(const Pass& pass, SourceId source, const S
   if (link != tasks.rend() && link->state == TaskState::kCommitted) {
     PRELABEL_TRY(const std::optional<std::string> stored,
                  pass.store.GetMeta(LinkOptionsKey(source)));
-    if (stored == FormatLinkOptions(labels, pass.classes, items.keyframe_every)) {
+    if (stored == FormatLinkOptions(labels, pass.classes, items)) {
       Result<std::optional<std::string>> payload = pass.store.ReadPayload(link->task.id);
       if (payload.has_error()) {
         if (payload.error().code != ErrorCode::kDataLoss) return std::move(payload).error();
@@ -93,7 +93,7 @@ Result<std::vector<Track>> LoadTracks(const Pass& pass, SourceId source, const S
   }
   PRELABEL_TRY(const std::vector<FrameDetections> frames,
                CollectDetections(pass.store, source, labels, pass.classes));
-  return LinkDetections(frames, MakeLinkOptions(labels, pass.classes, items.keyframe_every));
+  return LinkDetections(frames, MakeLinkOptions(labels, pass.classes, items));
 }
 
 // Goes through the frames with the tracks that are alive; only these are interpolated at a time.

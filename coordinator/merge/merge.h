@@ -34,9 +34,9 @@ struct ClassMap {
 // InvalidArgument: a rule names a class that the model does not have (nearest names are given).
 Result<ClassMap> BuildClassMap(const LabelOptions& labels, const ModelCard& card);
 
-// How the job's videos are linked; the same value for every worker count and sharding.
+// How a video of the job is linked; the same value for every worker count and sharding.
 LinkOptions MakeLinkOptions(const LabelOptions& labels, const ClassMap& classes,
-                            std::int64_t keyframe_every);
+                            const SourceItems& video);
 
 struct Label {
   int category = 0;  // position in ClassMap::categories

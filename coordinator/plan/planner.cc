@@ -114,6 +114,34 @@ std::vector<Task> PlanMissing(const Dataset& dataset, const std::vector<TaskRow>
   return tasks;
 }
 
+std::vector<Task> PlanFrames(const std::vector<std::int64_t>& frames, const Task& link,
+                             TaskId first_id, std::uint32_t shard_size) {
+  std::vector<Task> tasks;
+  bool open = false;
+  std::uint64_t last = 0;
+  for (const std::int64_t frame : frames) {
+    const auto item = static_cast<std::uint64_t>(frame);
+    if (frame < 0 || item >= link.count || (!tasks.empty() && item <= last)) continue;
+    const std::uint64_t step = item - last;
+    Task* const task = open ? &tasks.back() : nullptr;
+    if (task != nullptr && task->count == 1 && shard_size > 1) {
+      task->stride = static_cast<std::uint32_t>(step);
+      task->count = 2;
+    } else if (task != nullptr && task->count < shard_size && task->stride == step) {
+      ++task->count;
+    } else {
+      tasks.push_back(
+          {TaskId(first_id.value + tasks.size()), TaskKind::kDetect, link.source, item, 1, 1});
+    }
+    open = true;
+    last = item;
+  }
+  if (tasks.empty()) return tasks;
+  tasks.push_back({TaskId(first_id.value + tasks.size()), TaskKind::kLink, link.source, link.first,
+                   link.count, 1});
+  return tasks;
+}
+
 std::vector<Task> PlanAgain(const Dataset& dataset,
                             const std::map<SourceId, std::set<std::uint64_t>>& items,
                             const std::vector<TaskRow>& existing, int shard_size) {

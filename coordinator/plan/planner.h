@@ -25,6 +25,12 @@ std::vector<Task> PlanTasks(const Dataset& dataset, int shard_size);
 std::vector<Task> PlanMissing(const Dataset& dataset, const std::vector<TaskRow>& existing,
                               int shard_size);
 
+// A further round of a video: detect tasks over these frames (ascending; those beyond the link's
+// are left out) and a new link task like `link`, ids from `first_id`. Frames at equal distances
+// share a task. Empty where no frame is left.
+std::vector<Task> PlanFrames(const std::vector<std::int64_t>& frames, const Task& link,
+                             TaskId first_id, std::uint32_t shard_size);
+
 // Tasks that look again at items which `existing` covers, by source, with ids from existing.size(),
 // and a new link task for each video among them, unless its last one is pending anyway.
 std::vector<Task> PlanAgain(const Dataset& dataset,

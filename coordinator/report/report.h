@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +40,9 @@ struct ClassReport {
 struct SourceReport {
   SourceKind kind = SourceKind::kImages;
   std::string name;
-  std::int64_t keyframe_every = 1;  // video
-  std::string error;                // the source could not be read at all
+  std::int64_t keyframe_every = 1;            // video
+  std::optional<AdaptiveKeyframes> adaptive;  // video; instead
+  std::string error;                          // the source could not be read at all
   SourceStats stats;
 };
 

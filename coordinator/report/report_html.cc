@@ -203,9 +203,13 @@ void AddSources(Page& page, const Report& report) {
   for (const SourceReport& source : report.sources) {
     std::string kind = "images";
     if (source.kind == SourceKind::kVideo) {
-      kind = source.keyframe_every == 1
-                 ? "video, every frame"
-                 : fmt::format("video, one frame in {}", source.keyframe_every);
+      if (source.adaptive) {
+        kind = fmt::format("video, chosen frames, at most {:g} %", 100 * source.adaptive->budget);
+      } else {
+        kind = source.keyframe_every == 1
+                   ? "video, every frame"
+                   : fmt::format("video, one frame in {}", source.keyframe_every);
+      }
     }
     page.Add("<tr><td class=\"wrap\">{}", EscapeHtml(source.name));
     if (!source.error.empty()) {

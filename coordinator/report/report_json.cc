@@ -140,7 +140,12 @@ std::string FormatReportJson(const Report& report) {
     json.String("kind", source.kind == SourceKind::kVideo ? "video" : "images");
     json.String("name", source.name);
     if (source.kind == SourceKind::kVideo) {
-      json.Put("keyframe_every", fmt::format("{}", source.keyframe_every));
+      if (source.adaptive) {
+        json.Put("keyframe_budget", fmt::format("{}", source.adaptive->budget));
+        json.Put("keyframe_tolerance", fmt::format("{}", source.adaptive->tolerance));
+      } else {
+        json.Put("keyframe_every", fmt::format("{}", source.keyframe_every));
+      }
     }
     if (!source.error.empty()) json.String("error", source.error);
     PutCounts(json, source.stats);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ struct SourceItems {
   std::vector<std::string>
       files;         // images: sorted, '/' separated; video: the one file's absolute path
   VideoIndex index;  // video only
-  std::int64_t keyframe_every = 1;    // video only
+  std::int64_t keyframe_every = 1;  // video only; `adaptive`: how far apart the first look is
+  std::optional<AdaptiveKeyframes> adaptive{};  // video only
   std::string error;                  // the source could not be read at all; then it has no items
   std::vector<std::string> warnings;  // what was left out of it and why, a sentence each
 

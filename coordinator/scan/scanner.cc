@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/labels/keyframe_chooser.h"
 #include "coordinator/scan/file_pattern.h"
 #include "coordinator/scan/utf8.h"
 
@@ -82,7 +83,8 @@ SourceItems ScanImages(const DataSource& data) {
 SourceItems ScanVideo(const DataSource& data, const VideoIndexer& index_video) {
   SourceItems source;
   source.kind = SourceKind::kVideo;
-  source.keyframe_every = data.keyframe_every;
+  source.adaptive = data.adaptive;
+  source.keyframe_every = data.adaptive ? CoarseStride(data.adaptive->budget) : data.keyframe_every;
   const fs::path path =
       data.patterns.empty() ? fs::path() : fs::path(data.patterns.front()).lexically_normal();
   source.name = "video";

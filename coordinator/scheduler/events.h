@@ -52,6 +52,7 @@ struct ResultReceived {
   WorkerId worker;
   TaskId task;
   Attempt attempt;
+  std::vector<std::int64_t> wanted{};  // a link task's: frames to look at next, ascending
 };
 struct TaskFailed {
   WorkerId worker;
@@ -111,8 +112,13 @@ struct RecordFailure {
 };
 // Smaller tasks take the place of this one.
 struct ReplaceTask {
-  TaskSplit split;
+  PlannedTasks split;
   std::string reason;
+};
+// A further round of a video: frames to look at and a new link task. Becomes durable together with
+// the result that asked for it.
+struct PlanRound {
+  PlannedTasks planned;
 };
 // The task will not be tried again.
 struct QuarantineTask {
@@ -136,6 +142,6 @@ struct DropWorker {
 
 using SchedulerAction =
     std::variant<AssignTask, AdoptTask, CancelTask, CommitResult, RefuseResult, RecordFailure,
-                 ReplaceTask, QuarantineTask, BenchWorker, DropWorker>;
+                 ReplaceTask, PlanRound, QuarantineTask, BenchWorker, DropWorker>;
 
 }  // namespace prelabel

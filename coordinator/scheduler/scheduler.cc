@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "coordinator/plan/planner.h"
+
 namespace prelabel {
 namespace {
 
@@ -29,6 +31,7 @@ Scheduler::Scheduler(const std::vector<TaskRow>& rows, SchedulerOptions options)
     entry.attempt = row.attempts;
     entry.history = {row.failures, row.losses};
     Source& source = sources_[row.task.source];
+    if (row.task.kind == TaskKind::kLink) source.last_link = row.task.id;
     if (row.state != TaskState::kPending) {
       entry.state = row.state == TaskState::kCommitted     ? State::kCommitted
                     : row.state == TaskState::kQuarantined ? State::kQuarantined
@@ -49,8 +52,7 @@ Scheduler::Scheduler(const std::vector<TaskRow>& rows, SchedulerOptions options)
     tasks_.push_back(entry);
   }
   for (auto& [id, source] : sources_) {
-    if (source.open_detects > 0) continue;
-    for (const TaskId link : source.links) AddPending(tasks_[link.value]);
+    if (source.open_detects == 0) ReleaseLinks(source);
   }
 }
 
@@ -152,6 +154,9 @@ void Scheduler::On(const ResultReceived& event, TimePoint now, Actions& actions)
   End(entry, State::kCommitted);
   entry.attempt = event.attempt.value;
   actions.push_back(CommitResult{event.worker, event.task, event.attempt});
+  if (entry.task.kind == TaskKind::kLink && !event.wanted.empty()) {
+    AddRound(event.task, event.wanted, actions);
+  }
 }
 
 void Scheduler::On(const TaskFailed& event, TimePoint now, Actions& actions) {
@@ -269,8 +274,33 @@ void Scheduler::End(TaskEntry& entry, State state) {
   reasons_.erase(entry.task.id);
   if (entry.task.kind != TaskKind::kDetect) return;
   Source& source = sources_[entry.task.source];
-  if (--source.open_detects > 0) return;
+  if (--source.open_detects == 0) ReleaseLinks(source);
+}
+
+void Scheduler::ReleaseLinks(Source& source) {
   for (const TaskId link : source.links) AddPending(tasks_[link.value]);
+  source.links.clear();
+}
+
+void Scheduler::AddRound(TaskId link, const std::vector<std::int64_t>& frames, Actions& actions) {
+  const Task last = tasks_[link.value].task;
+  Source& source = sources_[last.source];
+  // An earlier one that was done again: its round has been planned before.
+  if (source.last_link != link) return;
+  PlanRound round{
+      {std::nullopt, PlanFrames(frames, last, TaskId(tasks_.size()), options_.shard_size)}};
+  for (const Task& task : round.planned.tasks) {
+    tasks_.emplace_back().task = task;
+    if (task.kind == TaskKind::kLink) {
+      tasks_.back().state = State::kBlocked;
+      source.links.push_back(task.id);
+      source.last_link = task.id;
+    } else {
+      ++source.open_detects;
+      AddPending(tasks_.back());
+    }
+  }
+  if (!round.planned.tasks.empty()) actions.push_back(std::move(round));
 }
 
 void Scheduler::Blame(TaskEntry& entry, const AttemptEnd& end, const std::string& reason,
@@ -323,7 +353,7 @@ void Scheduler::Replace(TaskEntry& entry, const CutUp& cut, const std::string& r
     child.history = part.history;
     tasks_.push_back(child);
     const TaskId id = child.task.id;
-    replace.split.parts.push_back(child.task);
+    replace.split.tasks.push_back(child.task);
     if (part.history.failures > 0) {
       reasons_[id] = reason;
       failures.push_back(RecordFailure{{id, part.history.failures, part.history.losses, reason}});

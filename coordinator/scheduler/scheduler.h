@@ -31,6 +31,7 @@ struct SchedulerOptions {
   std::uint32_t max_attempts = 3;  // transient failures after which an item is quarantined
   std::uint32_t bench_after = 3;   // failures in a row after which a worker pauses
   std::uint64_t seed = 1;          // of the jitter
+  std::uint32_t shard_size = 8;    // items a detect task of a further round
 };
 
 // Why a range of tasks with consecutive ids has not ended. See FormatTaskStatus.
@@ -64,7 +65,8 @@ struct TaskStatus {
 class Scheduler {
  public:
   // `rows`: the store's tasks, ids 0, 1, 2 …; a source's tasks have consecutive ids for the best
-  // locality. A source's link tasks wait until its detect tasks have ended.
+  // locality. A source's link tasks wait until its detect tasks have ended. Where the result of
+  // its last one wants further frames, these and another link task are added (PlanRound).
   Scheduler(const std::vector<TaskRow>& rows, SchedulerOptions options);
 
   // Changes the state and appends what must be done. Events of unknown workers are ignored, except
@@ -141,8 +143,9 @@ class Scheduler {
   struct Source {
     PendingTasks pending;
     std::uint64_t open_detects = 0;  // neither committed nor quarantined nor replaced
-    std::vector<TaskId> links;
-    std::uint32_t active = 0;  // workers that continue here
+    std::vector<TaskId> links;       // that have not been given out yet
+    TaskId last_link;                // of all, ended ones too
+    std::uint32_t active = 0;        // workers that continue here
   };
 
   using Actions = std::vector<SchedulerAction>;
@@ -173,6 +176,8 @@ class Scheduler {
   void EraseRun(Runs::iterator run, TimePoint now);
   void CancelRun(Runs::iterator run, TimePoint now, Actions& actions);
   void StartNext(Worker& worker, WorkerId id, TimePoint now);
+  void ReleaseLinks(Source& source);
+  void AddRound(TaskId link, const std::vector<std::int64_t>& frames, Actions& actions);
   static AttemptEnd EndOf(const Run& run, const Worker& worker, Ending ending);
 
   // Workers.

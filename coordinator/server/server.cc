@@ -122,7 +122,7 @@ Result<void> Server::CommitWaiting() {
   batch_.results.clear();
   batch_.quarantined.clear();
   batch_.failures.clear();
-  batch_.splits.clear();
+  batch_.planned.clear();
   return Ok();
 }
 
@@ -248,8 +248,8 @@ void Server::Handle(WorkerId worker, ResultMessage message, TimePoint now) {
       continue;
     }
     const std::size_t before = batch_.results.size();
-    Raise(ResultReceived{worker, result.task, result.attempt}, now);
-    // Apply(CommitResult) made room for the payload.
+    Raise(ResultReceived{worker, result.task, result.attempt, result.wanted}, now);
+    // Apply(CommitResult) made room for the payload; what it makes pending is given out only after.
     if (batch_.results.size() > before) batch_.results.back() = std::move(result);
   }
 }
@@ -286,7 +286,9 @@ void Server::Apply(const SchedulerAction& action, TimePoint now) {
   } else if (const auto* failure = std::get_if<RecordFailure>(&action)) {
     batch_.failures.push_back(failure->failures);
   } else if (const auto* replace = std::get_if<ReplaceTask>(&action)) {
-    batch_.splits.push_back(replace->split);
+    batch_.planned.push_back(replace->split);
+  } else if (const auto* round = std::get_if<PlanRound>(&action)) {
+    batch_.planned.push_back(round->planned);
   } else if (const auto* quarantine = std::get_if<QuarantineTask>(&action)) {
     batch_.quarantined.push_back({quarantine->task, quarantine->attempts, quarantine->reason});
   } else if (const auto* drop = std::get_if<DropWorker>(&action)) {

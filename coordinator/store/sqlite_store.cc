@@ -143,8 +143,8 @@ class SqliteStore : public Store {
     std::int64_t next = task_count_;
     PRELABEL_TRY(database_.Transaction([&]() -> Result<void> {
       // First: the rest may be about the parts.
-      for (const TaskSplit& split : batch.splits) {
-        PRELABEL_TRY(InsertSplit(split, next));
+      for (const PlannedTasks& planned : batch.planned) {
+        PRELABEL_TRY(InsertPlanned(planned, next));
       }
       for (const EncodedResult& result : batch.results) {
         PRELABEL_TRY(InsertResult(result, next));
@@ -302,14 +302,16 @@ class SqliteStore : public Store {
     return database_.Run(statements_.insert_payload, "cannot commit results");
   }
 
-  Result<void> InsertSplit(const TaskSplit& split, std::int64_t& next) {
-    PRELABEL_TRY(CheckKnown(split.task, next));
-    statements_.insert_split.Bind(split.task.value);
-    PRELABEL_TRY(database_.Run(statements_.insert_split, "cannot split a task"));
-    if (database_.Changes() == 0) return Ok();  // committed, or split already
-    PRELABEL_TRY(ForgetReasons(split.task));
-    for (const Task& part : split.parts) {
-      PRELABEL_TRY(InsertTask(part, next));
+  Result<void> InsertPlanned(const PlannedTasks& planned, std::int64_t& next) {
+    if (planned.replaces) {
+      PRELABEL_TRY(CheckKnown(*planned.replaces, next));
+      statements_.insert_split.Bind(planned.replaces->value);
+      PRELABEL_TRY(database_.Run(statements_.insert_split, "cannot split a task"));
+      if (database_.Changes() == 0) return Ok();  // committed, or split already
+      PRELABEL_TRY(ForgetReasons(*planned.replaces));
+    }
+    for (const Task& task : planned.tasks) {
+      PRELABEL_TRY(InsertTask(task, next));
     }
     return Ok();
   }

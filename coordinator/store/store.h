@@ -46,10 +46,11 @@ struct TaskFailures {
   std::string reason;  // of the last one
 };
 
-// A task that is replaced by smaller ones, which cover the same items.
-struct TaskSplit {
-  TaskId task;
-  std::vector<Task> parts;  // ids continue from the number of tasks so far
+// Tasks that are planned while the run goes on: smaller ones in place of one, which cover the same
+// items, or a further round of a video.
+struct PlannedTasks {
+  std::optional<TaskId> replaces;
+  std::vector<Task> tasks;  // ids continue from the number of tasks so far
 };
 
 // What becomes durable together.
@@ -57,10 +58,10 @@ struct StoreBatch {
   std::vector<EncodedResult> results;
   std::vector<QuarantinedTask> quarantined;
   std::vector<TaskFailures> failures;
-  std::vector<TaskSplit> splits;  // in the order of their parts' ids
+  std::vector<PlannedTasks> planned;  // in the order of their ids
 
   bool empty() const {
-    return results.empty() && quarantined.empty() && failures.empty() && splits.empty();
+    return results.empty() && quarantined.empty() && failures.empty() && planned.empty();
   }
 };
 
@@ -84,7 +85,7 @@ class Store {
   // Those of one source, ascending.
   virtual Result<std::vector<TaskRow>> LoadTasks(SourceId source) = 0;
 
-  // One durable transaction: results first, splits last. A task that is committed already keeps its
+  // One durable transaction, planned tasks first. A task that is committed already keeps its
   // first result, and is never quarantined or split; a quarantined one keeps its first reason until
   // a result or a split comes after all. What comes for a task that is split is dropped: its parts
   // cover its items.

@@ -12,7 +12,9 @@ Result<void> CheckedStore::CommitBatch(const StoreBatch& batch) {
   const std::vector<TaskRow> before = LoadTasks().value();
   for (const EncodedResult& result : batch.results) Check(result, before);
   for (const QuarantinedTask& task : batch.quarantined) CheckEnds(task.task, "quarantined");
-  for (const TaskSplit& split : batch.splits) CheckEnds(split.task, "replaced");
+  for (const PlannedTasks& planned : batch.planned) {
+    if (planned.replaces) CheckEnds(*planned.replaces, "replaced");
+  }
   PRELABEL_TRY(InMemoryStore::CommitBatch(batch));
   if (fail) return Crash();
   return Ok();

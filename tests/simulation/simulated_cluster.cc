@@ -519,8 +519,8 @@ class Cluster : public ServerObserver {
       std::printf("task %llu failed: %u failures, %u losses; %s\n", id(f->failures.task),
                   f->failures.failures, f->failures.losses, f->failures.reason.c_str());
     } else if (const auto* g = std::get_if<ReplaceTask>(&action)) {
-      std::printf("task %llu replaced by %llu to %llu: %s\n", id(g->split.task),
-                  id(g->split.parts.front().id), id(g->split.parts.back().id), g->reason.c_str());
+      std::printf("task %llu replaced by %llu to %llu: %s\n", id(*g->split.replaces),
+                  id(g->split.tasks.front().id), id(g->split.tasks.back().id), g->reason.c_str());
     } else if (const auto* h = std::get_if<QuarantineTask>(&action)) {
       std::printf("task %llu given up: %s\n", id(h->task), h->reason.c_str());
     } else if (const auto* i = std::get_if<BenchWorker>(&action)) {

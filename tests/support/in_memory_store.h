@@ -52,12 +52,14 @@ class InMemoryStore : public Store {
     if (failing_) return *failing_;
     PRELABEL_TRY(Check(batch));
     // First: the rest may be about the parts.
-    for (const TaskSplit& split : batch.splits) {
-      TaskRow& row = rows_[split.task.value];
-      if (row.state == TaskState::kCommitted || row.state == TaskState::kSplit) continue;
-      row = {row.task, TaskState::kSplit};
-      quarantined_.erase(split.task);
-      for (const Task& part : split.parts) rows_.push_back({part});
+    for (const PlannedTasks& split : batch.planned) {
+      if (split.replaces) {
+        TaskRow& row = rows_[split.replaces->value];
+        if (row.state == TaskState::kCommitted || row.state == TaskState::kSplit) continue;
+        row = {row.task, TaskState::kSplit};
+        quarantined_.erase(*split.replaces);
+      }
+      for (const Task& part : split.tasks) rows_.push_back({part});
     }
     for (const EncodedResult& result : batch.results) {
       TaskRow& row = rows_[result.task.value];
@@ -136,14 +138,17 @@ class InMemoryStore : public Store {
   Result<void> Check(const StoreBatch& batch) const {
     std::set<TaskId> split_here;
     std::size_t next = rows_.size();
-    for (const TaskSplit& split : batch.splits) {
-      PRELABEL_TRY(CheckKnown(split.task, next));
-      const TaskState state =
-          split.task.value < rows_.size() ? rows_[split.task.value].state : TaskState::kPending;
-      if (state == TaskState::kCommitted || state == TaskState::kSplit) continue;
-      if (!split_here.insert(split.task).second) continue;
-      PRELABEL_TRY(CheckContinues(split.parts, next));
-      next += split.parts.size();
+    for (const PlannedTasks& split : batch.planned) {
+      if (split.replaces) {
+        PRELABEL_TRY(CheckKnown(*split.replaces, next));
+        const TaskState state = split.replaces->value < rows_.size()
+                                    ? rows_[split.replaces->value].state
+                                    : TaskState::kPending;
+        if (state == TaskState::kCommitted || state == TaskState::kSplit) continue;
+        if (!split_here.insert(*split.replaces).second) continue;
+      }
+      PRELABEL_TRY(CheckContinues(split.tasks, next));
+      next += split.tasks.size();
     }
     for (const EncodedResult& result : batch.results) {
       PRELABEL_TRY(CheckKnown(result.task, next));

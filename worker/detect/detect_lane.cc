@@ -116,10 +116,11 @@ std::optional<Error> DetectLane::PrepareItem(ItemReader& reader, const Assignmen
   }
   item.width = image.value().width;
   item.height = image.value().height;
-  const Image resized = media_.resize(image.value(), card_.input.width, card_.input.height);
+  Image resized = media_.resize(image.value(), card_.input.width, card_.input.height);
   item.stats = ComputeImageStats(resized);
   step.input = queue_.TakeBuffer(normalizer_.size());
   normalizer_.Run(resized, step.input);
+  if (assignment.video) step.picture = std::move(resized);
   return std::nullopt;
 }
 
@@ -156,7 +157,8 @@ void DetectLane::ModelLoop() {
     begun = step->task;
     if (step->item) {
       Begun();
-      const auto added = detect.Add(*model.value(), std::move(*step->item), step->input);
+      const auto added =
+          detect.Add(*model.value(), std::move(*step->item), step->input, std::move(step->picture));
       if (!step->input.empty()) queue_.GiveBuffer(std::move(step->input));
       if (!added) {
         end(added.error(), detect.Suspect());

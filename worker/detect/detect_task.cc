@@ -4,13 +4,39 @@
 #include <chrono>
 #include <utility>
 
+#include "worker/detect/describe_appearance.h"
+
 namespace prelabel {
 
-Result<void> DetectTask::Add(Model& model, ItemResult item, std::span<const float> input) {
+namespace {
+
+// Weaker boxes are never linked by what they look like.
+constexpr float kLeastDescribed = 0.1F;
+
+void Describe(const Image& picture, ItemResult& item) {
+  if (picture.empty() || !item.ok()) return;
+  const float scale_x = static_cast<float>(picture.width) / static_cast<float>(item.width);
+  const float scale_y = static_cast<float>(picture.height) / static_cast<float>(item.height);
+  for (const Prediction& prediction : item.predictions) {
+    if (!(prediction.score >= kLeastDescribed)) break;
+    const Box& box = prediction.box;
+    const Appearance appearance = DescribeBox(
+        picture, {box.x1 * scale_x, box.y1 * scale_y, box.x2 * scale_x, box.y2 * scale_y});
+    item.appearance.insert(item.appearance.end(), appearance.begin(), appearance.end());
+  }
+  const Appearance scene = DescribeScene(picture);
+  item.scene.assign(scene.begin(), scene.end());
+}
+
+}  // namespace
+
+Result<void> DetectTask::Add(Model& model, ItemResult item, std::span<const float> input,
+                             Image picture) {
   const bool labelled = item.ok();
   result_.items.push_back(std::move(item));
   if (!labelled) return Ok();
   gathered_.push_back(result_.items.size() - 1);
+  pictures_.push_back(std::move(picture));
   if (options_.batch == 1) return RunBatch(model, input);
   const std::size_t filled = gathered_.size() * input.size();
   batch_input_.resize(static_cast<std::size_t>(options_.batch) * input.size());
@@ -49,6 +75,7 @@ void DetectTask::Reset() {
   result_ = {};
   compute_ = {};
   gathered_.clear();
+  pictures_.clear();
 }
 
 Result<void> DetectTask::RunBatch(Model& model, std::span<const float> input) {
@@ -64,8 +91,10 @@ Result<void> DetectTask::RunBatch(Model& model, std::span<const float> input) {
     const DenseOutput& output = outputs.value()[i];
     FillPredictions(output, card_.input, options_.limits, EmbedderFor(output),
                     result_.items[gathered_[i]]);
+    Describe(pictures_[i], result_.items[gathered_[i]]);
   }
   gathered_.clear();
+  pictures_.clear();
   return Ok();
 }
 

@@ -10,6 +10,7 @@
 #include "common/base/clock.h"
 #include "common/base/result.h"
 #include "common/job/model_card.h"
+#include "common/media/image.h"
 #include "common/wire/task.h"
 #include "worker/detect/features.h"
 #include "worker/detect/postprocess.h"
@@ -30,9 +31,10 @@ class DetectTask {
       : card_(card), options_(options), clock_(clock) {}
 
   // The next item of the task, in order, its statistics and size filled in. `input` is the model's,
-  // or empty where item.error is set; it is not needed afterwards.
+  // or empty where item.error is set; it is not needed afterwards. `picture`, of any size, is what
+  // boxes are described from; empty: they are not.
   // Runs the model when a batch is full. An error is the model's: call Reset and give the task up.
-  Result<void> Add(Model& model, ItemResult item, std::span<const float> input);
+  Result<void> Add(Model& model, ItemResult item, std::span<const float> input, Image picture = {});
 
   // Runs what is left and hands over the items; ready for the next task.
   Result<TaskResult> Finish(Model& model, const Assignment& assignment);
@@ -59,6 +61,7 @@ class DetectTask {
   Duration compute_{};
   std::vector<float> batch_input_;     // filled with `gathered_` inputs; only for batch > 1
   std::vector<std::size_t> gathered_;  // their positions in result_.items
+  std::vector<Image> pictures_;        // of the gathered
 };
 
 }  // namespace prelabel

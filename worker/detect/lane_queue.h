@@ -13,6 +13,7 @@
 
 #include "common/base/error.h"
 #include "common/labels/prediction.h"
+#include "common/media/image.h"
 #include "common/wire/messages.h"
 #include "common/wire/task.h"
 
@@ -39,6 +40,7 @@ struct LaneStep {
   std::optional<ItemResult> item;
   std::optional<LaneFailure> failure{};
   std::vector<float> input;  // empty where item->error is set
+  Image picture{};           // of a video, in the model's size
   bool last = false;         // of its task
 };
 

@@ -5,7 +5,8 @@
 
 namespace prelabel {
 
-// `assignment` is of kind kLink; the result holds tracks and no items.
+// `assignment` is of kind kLink; the result holds tracks and no items, and the frames that are
+// wanted next where the assignment has a budget for that.
 TaskResult RunLinkTask(const Assignment& assignment);
 
 }  // namespace prelabel

@@ -123,6 +123,7 @@ void LaneExecutor::OnDone(std::size_t lane, TaskId task, Attempt attempt, Result
   }
   encoded.compute_micros = result.value().compute_micros;
   encoded.payload = EncodeTaskPayload(result.value());
+  encoded.wanted = std::move(result.value().wanted);
   Complete(std::move(encoded));
 }
 

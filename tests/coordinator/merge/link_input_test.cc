@@ -66,21 +66,27 @@ TEST(FilterPredictions, WhatPassedOncePassesAgainUnchanged) {
 TEST(MakeLinkOptions, GivesOneThresholdANameAndNeverLinksLessThanIsWritten) {
   LabelOptions labels = Vehicles();
   const ClassMap classes = BuildClassMap(labels, VehicleCard()).value();
-  const LinkOptions options = MakeLinkOptions(labels, classes, 20);
+  // 10 frames a second (run_fixture.h), every 20th looked at.
+  const LinkOptions options = MakeLinkOptions(labels, classes, VideoSource("v", 100, 20));
   EXPECT_THAT(options.class_thresholds, ElementsAre(0.3F, 2.0F, 2.0F));
   EXPECT_EQ(options.low_threshold, 0.1F);
-  EXPECT_EQ(options.max_gap, 40);
+  EXPECT_EQ(options.frame_rate, 10);
+  EXPECT_EQ(options.follow_gap, 40);  // two looks, longer than a second
+  EXPECT_EQ(options.max_gap, 80);     // four, longer than four seconds
 
   labels.classes["car"].threshold = 0.06F;
   const ClassMap lower = BuildClassMap(labels, VehicleCard()).value();
-  EXPECT_EQ(MakeLinkOptions(labels, lower, 1).low_threshold, 0.06F);
-  EXPECT_EQ(MakeLinkOptions(labels, lower, 1).max_gap, 30);
+  const LinkOptions dense = MakeLinkOptions(labels, lower, VideoSource("v", 100, 1));
+  EXPECT_EQ(dense.low_threshold, 0.06F);
+  EXPECT_EQ(dense.follow_gap, 10);  // a second
+  EXPECT_EQ(dense.max_gap, 40);     // four
 }
 
 TEST(FormatLinkOptions, ChangesWithEverythingThatLinksDependOn) {
   const LabelOptions labels = Vehicles();
   const auto format = [](const LabelOptions& options, std::int64_t every) {
-    return FormatLinkOptions(options, BuildClassMap(options, VehicleCard()).value(), every);
+    return FormatLinkOptions(options, BuildClassMap(options, VehicleCard()).value(),
+                             VideoSource("v", 100, static_cast<int>(every)));
   };
   const std::string text = format(labels, 20);
   EXPECT_EQ(format(labels, 20), text);

@@ -137,8 +137,9 @@ class MergeVideo : public ::testing::Test {
     run_.Commit(run_.AddTask(TaskKind::kLink, 0, 0, 0), {}, {track});
   }
   void StoreLinkOptions() {
-    EXPECT_TRUE(run_.store.PutMeta(LinkOptionsKey(SourceId(0)),
-                                   FormatLinkOptions(run_.job.labels, run_.Classes(), 2)));
+    EXPECT_TRUE(run_.store.PutMeta(
+        LinkOptionsKey(SourceId(0)),
+        FormatLinkOptions(run_.job.labels, run_.Classes(), run_.dataset.sources[0])));
   }
 
   TestRun run_;

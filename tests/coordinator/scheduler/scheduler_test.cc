@@ -246,7 +246,7 @@ TEST(Scheduler, TheItemInFlightAtACrashIsTriedAloneAndQuarantinedWhenItKillsAgai
   driver.Event(WorkerProgress{kAda, {{TaskId(0), Attempt(1), 3, 3}}});
   driver.Event(WorkerLeft{kAda, Departure::kCrashed, "was killed by signal 11"});
   ASSERT_EQ(driver.Get<ReplaceTask>().size(), 1U);
-  const std::vector<Task> parts = driver.Get<ReplaceTask>()[0].split.parts;
+  const std::vector<Task> parts = driver.Get<ReplaceTask>()[0].split.tasks;
   ASSERT_EQ(parts.size(), 3U);
   EXPECT_EQ(parts[0], (Task{TaskId(2), TaskKind::kDetect, SourceId(0), 0, 3, 1}));
   EXPECT_EQ(parts[1], (Task{TaskId(3), TaskKind::kDetect, SourceId(0), 3, 1, 1}));
@@ -306,8 +306,8 @@ TEST(Scheduler, ATooLargeResultIsTriedInHalves) {
   driver.Event(
       TaskFailed{kAda, TaskId(0), Attempt(1), "its result is too large", FailureKind::kTooLarge});
   ASSERT_EQ(driver.Get<ReplaceTask>().size(), 1U);
-  EXPECT_EQ(driver.Get<ReplaceTask>()[0].split.parts.size(), 2U);
-  EXPECT_EQ(driver.Get<ReplaceTask>()[0].split.parts[1].first, 4U);
+  EXPECT_EQ(driver.Get<ReplaceTask>()[0].split.tasks.size(), 2U);
+  EXPECT_EQ(driver.Get<ReplaceTask>()[0].split.tasks[1].first, 4U);
 }
 
 TEST(Scheduler, AdoptsWhatARejoiningWorkerHolds) {
@@ -441,7 +441,7 @@ TEST(Scheduler, AHungItemIsTriedAloneAndItsWorkerSentAway) {
   ASSERT_EQ(driver.Get<DropWorker>().size(), 1U);
   EXPECT_TRUE(driver.Get<DropWorker>()[0].permanent);
   ASSERT_EQ(driver.Get<ReplaceTask>().size(), 1U);
-  const std::vector<Task> parts = driver.Get<ReplaceTask>()[0].split.parts;
+  const std::vector<Task> parts = driver.Get<ReplaceTask>()[0].split.tasks;
   ASSERT_EQ(parts.size(), 3U);
   EXPECT_EQ(parts[1].first, 4U);  // the one in the model
   EXPECT_EQ(parts[1].count, 1U);

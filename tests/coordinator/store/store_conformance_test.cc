@@ -190,7 +190,7 @@ TEST_P(StoreConformance, SplitsOfOneBatchContinueEachOthersIds) {
 
 TEST_P(StoreConformance, WhatComesForASplitTaskIsDropped) {
   Plan(1);
-  const TaskSplit split{TaskId(0), {Detect(1, 0, 2), Detect(2, 2, 2)}};
+  const PlannedTasks split{TaskId(0), {Detect(1, 0, 2), Detect(2, 2, 2)}};
   ASSERT_TRUE(store_->CommitBatch({{}, {}, {}, {split}}));
   ASSERT_TRUE(store_->CommitBatch({{MakeResult(0, 1, "late")},
                                    {{TaskId(0), 3, "late"}},
@@ -223,7 +223,7 @@ TEST_P(StoreConformance, ABatchIsAllOrNothing) {
   Plan(2);
   const EncodedResult good = MakeResult(0, 1, "a");
   const QuarantinedTask reason{TaskId(1), 3, "crashed"};
-  const TaskSplit split{TaskId(1), {Detect(2, 4, 2), Detect(3, 6, 2)}};
+  const PlannedTasks split{TaskId(1), {Detect(2, 4, 2), Detect(3, 6, 2)}};
   const std::vector<StoreBatch> bad = {
       {{good, MakeResult(9, 1, "b")}, {}, {}, {}},
       {{good}, {reason, {TaskId(2), 1, "x"}}, {}, {}},

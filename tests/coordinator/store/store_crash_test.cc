@@ -82,7 +82,7 @@ class Workload {
       const bool splits = rows[whole].state == TaskState::kPending && !Ends(batch, TaskId(whole));
       if (splits) {
         const Task& task = rows[whole].task;
-        batch.splits.push_back({task.id, {Part(task, next, 0, 4), Part(task, next + 1, 4, 4)}});
+        batch.planned.push_back({task.id, {Part(task, next, 0, 4), Part(task, next + 1, 4, 4)}});
       }
     }
     return store.CommitBatch(batch);
