@@ -1,10 +1,8 @@
-// Expected values: by hand; for PETS 2009 an independent Python script over the same ground truth.
+// Expected values by hand; pets_interpolation_test.cc has those of real tracks.
 #include "common/labels/interpolation.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include "tests/common/labels/mot_reference.h"
 
 namespace prelabel {
 namespace {
@@ -52,44 +50,6 @@ TEST(Interpolate, OneKeyframeIsOnePoint) {
   EXPECT_THAT(Interpolate({}, InterpolationMethod::kLinear), IsEmpty());
   EXPECT_THAT(Interpolate({}, InterpolationMethod::kNone), IsEmpty());
 }
-
-struct Row {
-  std::int64_t step;
-  double mean_iou;
-};
-
-class InterpolateBetweenGroundTruth : public ::testing::TestWithParam<Row> {};
-
-TEST_P(InterpolateBetweenGroundTruth, HasTheReferenceMeanIou) {
-  const std::string path = PetsGroundTruthPath();
-  if (path.empty()) GTEST_SKIP() << "PRELABEL_REFERENCE_DATA is unset";
-  const MotTracks tracks = ReadMotTracks(path);
-  ASSERT_EQ(tracks.size(), 10U) << path;
-  double sum = 0;
-  int between = 0;
-  for (const auto& [id, boxes] : tracks) {
-    std::vector<Keyframe> keyframes;
-    const std::int64_t first = boxes.begin()->first;
-    for (const auto& [frame, box] : boxes) {
-      const bool last = frame == boxes.rbegin()->first;
-      if ((frame - first) % GetParam().step == 0 || last) keyframes.push_back({frame, box, 1});
-    }
-    for (const TrackPoint& point : Interpolate(keyframes, InterpolationMethod::kLinear)) {
-      if (point.source == kModel) continue;
-      sum += Iou(point.box, boxes.at(point.frame));
-      ++between;
-    }
-  }
-  EXPECT_NEAR(sum / between, GetParam().mean_iou, 0.00005);
-}
-
-// The means as printed to four places.
-INSTANTIATE_TEST_SUITE_P(Pets09, InterpolateBetweenGroundTruth,
-                         ::testing::Values(Row{2, 0.9945}, Row{5, 0.9742}, Row{10, 0.9190},
-                                           Row{20, 0.7877}, Row{40, 0.5127}),
-                         [](const auto& info) {
-                           return "Every" + std::to_string(info.param.step);
-                         });
 
 }  // namespace
 }  // namespace prelabel
