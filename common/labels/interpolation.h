@@ -11,7 +11,8 @@ namespace prelabel {
 enum class InterpolationMethod : std::uint8_t { kNone, kLinear };
 
 // One point a frame from the first keyframe to the last (kLinear), or the keyframes alone (kNone).
-// Linear: each corner moves linearly, as CVAT does; the score is the lower of both neighbours'.
+// Linear: each corner moves linearly, as CVAT does. The score is the lower of both neighbours'
+// times the IoU that is expected of the box (interpolation_trust.h).
 std::vector<TrackPoint> Interpolate(std::span<const Keyframe> keyframes,
                                     InterpolationMethod method);
 

@@ -35,12 +35,18 @@ double HoldOutIou(std::span<const Keyframe> keyframes, std::size_t index) {
   const Keyframe& to = keyframes[index + 1];
   const double part = static_cast<double>(keyframes[index].frame - from.frame) /
                       static_cast<double>(to.frame - from.frame);
-  const auto between = [part](float a, float b) {
-    return static_cast<float>(a + (static_cast<double>(b) - a) * part);
-  };
-  const Box expected = {between(from.box.x1, to.box.x1), between(from.box.y1, to.box.y1),
-                        between(from.box.x2, to.box.x2), between(from.box.y2, to.box.y2)};
-  return Iou(expected, keyframes[index].box);
+  return Iou(BoxBetween(from.box, to.box, part), keyframes[index].box);
+}
+
+void LowerScoresBetween(std::span<const Keyframe> keyframes, std::span<TrackPoint> points) {
+  const std::vector<GapTrust> gaps = TrustGaps(keyframes);
+  std::size_t gap = 0;
+  for (TrackPoint& point : points) {
+    if (point.source != LabelSource::kInterpolated) continue;
+    while (gap < gaps.size() && gaps[gap].to <= point.frame) ++gap;
+    if (gap == gaps.size()) return;
+    point.score *= static_cast<float>(gaps[gap].ExpectedIou(point.frame));
+  }
 }
 
 std::vector<GapTrust> TrustGaps(std::span<const Keyframe> keyframes) {

@@ -32,6 +32,10 @@ struct GapTrust {
 // own size.
 std::vector<GapTrust> TrustGaps(std::span<const Keyframe> keyframes);
 
+// Multiplies the score of each interpolated point between keyframes by the IoU that is expected of
+// it. Points ascend by frame.
+void LowerScoresBetween(std::span<const Keyframe> keyframes, std::span<TrackPoint> points);
+
 // The IoU of an inner keyframe (0 < index < size - 1) with what its neighbors interpolate to.
 double HoldOutIou(std::span<const Keyframe> keyframes, std::size_t index);
 

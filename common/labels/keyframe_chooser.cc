@@ -100,11 +100,7 @@ Box BoxAt(const Track& track, std::size_t& next, std::int64_t frame) {
   const Keyframe& from = keyframes[next - 1];
   const double part =
       static_cast<double>(frame - from.frame) / static_cast<double>(to.frame - from.frame);
-  const auto between = [part](float a, float b) {
-    return static_cast<float>(a + (double{b} - a) * part);
-  };
-  return {between(from.box.x1, to.box.x1), between(from.box.y1, to.box.y1),
-          between(from.box.x2, to.box.x2), between(from.box.y2, to.box.y2)};
+  return BoxBetween(from.box, to.box, part);
 }
 
 // Every pair of one class that is there at both ends of a stretch.

@@ -37,11 +37,7 @@ Box BoxAt(const Tracklet& tracklet, std::int64_t frame) {
   const Observation& from = *(next - 1);
   const double part =
       static_cast<double>(frame - from.frame) / static_cast<double>(next->frame - from.frame);
-  const auto between = [part](float a, float b) {
-    return static_cast<float>(a + (static_cast<double>(b) - a) * part);
-  };
-  return {between(from.box.x1, next->box.x1), between(from.box.y1, next->box.y1),
-          between(from.box.x2, next->box.x2), between(from.box.y2, next->box.y2)};
+  return BoxBetween(from.box, next->box, part);
 }
 
 void MeanAppearance::Add(AppearanceView appearance) {
