@@ -136,9 +136,13 @@ def make_clip(path, frames):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that stays free while a coordinator is away: below those that the kernel gives to
+    connections (ip(7), ip_local_port_range)."""
+    while True:
+        port = random.SystemRandom().randrange(20000, 32000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def unread_bytes(port):

@@ -16,6 +16,9 @@ WORKER_KILLS = 12
 class CoordinatorCrashTest(cluster.ClusterTest):
     PICTURES = 700
     SHARD = 1
+    # Some 20 ms an item: a life of the coordinator gets a few of them done, so that the work lasts for
+    # most of the loops also where a machine is several times faster.
+    WORK = 4000
 
     def test_killed_100_times(self):
         """Workers stay and join each new coordinator by themselves."""

@@ -25,6 +25,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+constexpr std::int64_t kFrames = 2000;  // of a video, of which detect tasks cover the first few
 constexpr Duration kTimeToFinish = minutes(30);  // after the last fault
 
 // What is made of a task, a line an item: it does not depend on how the items are cut into tasks.
@@ -128,7 +129,7 @@ class Cluster : public ServerObserver {
         tasks.push_back({TaskId(), TaskKind::kDetect, SourceId(source), 4 * i, 4, 1});
       }
       if (dice_.OneIn(2)) {
-        tasks.push_back({TaskId(), TaskKind::kLink, SourceId(source), 0, 4, 1});
+        tasks.push_back({TaskId(), TaskKind::kLink, SourceId(source), 0, kFrames, 1});
       }
     }
     std::uint64_t next = 0;
@@ -143,6 +144,22 @@ class Cluster : public ServerObserver {
       const std::vector<std::string> labels = LabelsOf(task);
       poison_ = labels[dice_.Below(labels.size())];
       poison_hangs_ = dice_.OneIn(3);
+    }
+    PlanRounds(tasks);
+  }
+
+  // Some first link tasks will want further frames; not where they may be given up themselves.
+  void PlanRounds(const std::vector<Task>& tasks) {
+    for (const Task& task : tasks) {
+      if (task.kind != TaskKind::kLink || options_.seed % 4 == 0 || dice_.OneIn(2)) continue;
+      if (poison_ == LabelsOf(task).front()) continue;
+      for (std::int64_t frame = kFrames - 20; frame < kFrames; frame += dice_.OneIn(3) ? 2 : 1) {
+        rounds_[task.id].push_back(frame);
+        const Task look = {TaskId(), TaskKind::kDetect, task.source,
+                           static_cast<std::uint64_t>(frame), 1, 1};
+        wanted_.insert(LabelsOf(look).front());
+      }
+      wanted_.insert(LabelsOf(task).front());  // linked again
     }
   }
 
@@ -440,6 +457,9 @@ class Cluster : public ServerObserver {
     result.attempt = key.second;
     const Task done = task->second.task;
     result.payload = PayloadOf(done);
+    if (const auto round = rounds_.find(done.id); round != rounds_.end()) {
+      result.wanted = round->second;
+    }
     process.tasks.erase(task);
     if (broken) {
       record_.Count("task broken");
@@ -521,6 +541,9 @@ class Cluster : public ServerObserver {
     } else if (const auto* g = std::get_if<ReplaceTask>(&action)) {
       std::printf("task %llu replaced by %llu to %llu: %s\n", id(*g->split.replaces),
                   id(g->split.tasks.front().id), id(g->split.tasks.back().id), g->reason.c_str());
+    } else if (const auto* k = std::get_if<PlanRound>(&action)) {
+      std::printf("a further round: %llu to %llu\n", id(k->planned.tasks.front().id),
+                  id(k->planned.tasks.back().id));
     } else if (const auto* h = std::get_if<QuarantineTask>(&action)) {
       std::printf("task %llu given up: %s\n", id(h->task), h->reason.c_str());
     } else if (const auto* i = std::get_if<BenchWorker>(&action)) {
@@ -550,6 +573,8 @@ class Cluster : public ServerObserver {
       }
     } else if (std::holds_alternative<ReplaceTask>(action)) {
       record_.Count("task split");
+    } else if (std::holds_alternative<PlanRound>(action)) {
+      record_.Count("round planned");
     } else if (std::holds_alternative<BenchWorker>(action)) {
       record_.Count("worker benched");
     }
@@ -584,6 +609,7 @@ class Cluster : public ServerObserver {
   std::vector<std::unique_ptr<Process>> processes_;
   Server* server_ = nullptr;  // while one lives
   std::optional<std::string> poison_;
+  std::map<TaskId, std::vector<std::int64_t>> rounds_;  // by first link task: what it will want
   bool poison_hangs_ = false;
   SimulationOutcome::Labels wanted_;
 };

@@ -20,6 +20,8 @@ TaskResult SomeResult() {
   item.stats = {0.5F, 0.25F, 12, 7.5F, 0.1F, 0.2F, 0.3F};
   item.embedding = {0x3C00, 0xC000};
   item.box_embeddings = {1, 2, 3, 4};
+  item.appearance.assign(kAppearanceSize, 200);
+  item.scene.assign(kAppearanceSize, 3);
   result.items.push_back(item);
   ItemResult failed;
   failed.item = 8;
@@ -68,8 +70,20 @@ TEST(Codec, AssignmentSurvivesWithPathsAndDetections) {
   link.task = {TaskId(10), TaskKind::kLink, SourceId(1), 0, 795, 1};
   link.attempt = Attempt(1);
   link.detections = {{40, {{1, 0.5F, {0, 1, 2, 3}}}}};
-  link.link.class_thresholds = {0.3F, 2.0F};
-  link.link.max_gap = 12;
+  link.detections[0].appearance.assign(kAppearanceSize, 7);
+  link.detections[0].scene.assign(kAppearanceSize, 255);
+  link.link = {.class_thresholds = {0.3F, 2.0F},
+               .low_threshold = 0.11F,
+               .match_iou = 0.22F,
+               .low_match_iou = 0.55F,
+               .match_appearance = 0.9F,
+               .follow_gap = 7,
+               .max_gap = 12,
+               .frame_rate = 29.97,
+               .min_observations = 3,
+               .score_reach = 4};
+  link.chooser = {.frame_count = 795, .budget = 159, .tolerance = 0.7F, .width = 768, .height = 576};
+  link.unreadable = {0, 5, 700};
   sent.tasks = {detect, link};
   const auto got = DecodeCoordinatorMessage(EncodeCoordinatorMessage(sent));
   ASSERT_TRUE(got.has_value());
@@ -84,8 +98,48 @@ TEST(Codec, AssignmentSurvivesWithPathsAndDetections) {
   EXPECT_EQ(assign.tasks[1].task, link.task);
   ASSERT_EQ(assign.tasks[1].detections.size(), 1U);
   EXPECT_EQ(assign.tasks[1].detections[0].predictions, link.detections[0].predictions);
-  EXPECT_EQ(assign.tasks[1].link.class_thresholds, link.link.class_thresholds);
-  EXPECT_EQ(assign.tasks[1].link.max_gap, 12);
+  EXPECT_EQ(assign.tasks[1].detections[0].appearance, link.detections[0].appearance);
+  EXPECT_EQ(assign.tasks[1].detections[0].scene, link.detections[0].scene);
+  const LinkOptions& options = assign.tasks[1].link;
+  EXPECT_EQ(options.class_thresholds, link.link.class_thresholds);
+  EXPECT_EQ(options.low_threshold, 0.11F);
+  EXPECT_EQ(options.match_iou, 0.22F);
+  EXPECT_EQ(options.low_match_iou, 0.55F);
+  EXPECT_EQ(options.match_appearance, 0.9F);
+  EXPECT_EQ(options.follow_gap, 7);
+  EXPECT_EQ(options.max_gap, 12);
+  EXPECT_EQ(options.frame_rate, 29.97);
+  EXPECT_EQ(options.min_observations, 3U);
+  EXPECT_EQ(options.score_reach, 4U);
+  EXPECT_EQ(assign.tasks[0].chooser.budget, 0);
+  EXPECT_EQ(assign.tasks[1].chooser.frame_count, 795);
+  EXPECT_EQ(assign.tasks[1].chooser.budget, 159);
+  EXPECT_EQ(assign.tasks[1].chooser.tolerance, 0.7F);
+  EXPECT_EQ(assign.tasks[1].chooser.width, 768);
+  EXPECT_EQ(assign.tasks[1].chooser.height, 576);
+  EXPECT_EQ(assign.tasks[1].unreadable, link.unreadable);
+}
+
+TEST(Codec, RefusesDescriptorsOfTheWrongSize) {
+  TaskResult sent = SomeResult();
+  sent.items[0].appearance.push_back(0);
+  EXPECT_TRUE(DecodeTaskPayload(EncodeTaskPayload(sent)).has_error());
+  sent = SomeResult();  // more than there are predictions
+  sent.items[0].appearance.resize((sent.items[0].predictions.size() + 1) * kAppearanceSize);
+  EXPECT_TRUE(DecodeTaskPayload(EncodeTaskPayload(sent)).has_error());
+}
+
+TEST(Codec, WantedFramesSurviveAndMustAscend) {
+  EncodedResult result{TaskId(3), Attempt(1), 0, 0, 0, "payload", {0, 4, 700}};
+  const auto got = DecodeWorkerMessage(EncodeWorkerMessage(ResultMessage{Epoch(1), {result}}));
+  ASSERT_TRUE(got.has_value());
+  EXPECT_EQ(std::get<ResultMessage>(got.value()).results.at(0).wanted, result.wanted);
+  for (const std::vector<std::int64_t>& wrong :
+       {std::vector<std::int64_t>{4, 4}, {4, 3}, {-1}, {INT64_MAX}}) {
+    result.wanted = wrong;
+    EXPECT_TRUE(
+        DecodeWorkerMessage(EncodeWorkerMessage(ResultMessage{Epoch(1), {result}})).has_error());
+  }
 }
 
 TEST(Codec, HelloSurvives) {

@@ -151,5 +151,27 @@ TEST(PlanAgain, AVideoIsLinkedAgainUnlessItIsToBeAnyway) {
   EXPECT_THAT(PlanAgain(dataset, {}, existing, 16), IsEmpty());
 }
 
+const Task kLink{TaskId(9), TaskKind::kLink, SourceId(3), 0, 1000, 1};
+
+TEST(PlanFrames, FramesAtEqualDistancesShareATask) {
+  const std::vector<Task> tasks = PlanFrames({3, 10, 17, 24, 30, 31}, kLink, TaskId(20), 3);
+  EXPECT_THAT(tasks, ElementsAre(Task{TaskId(20), TaskKind::kDetect, SourceId(3), 3, 3, 7},
+                                 Task{TaskId(21), TaskKind::kDetect, SourceId(3), 24, 2, 6},
+                                 Task{TaskId(22), TaskKind::kDetect, SourceId(3), 31, 1, 1},
+                                 Task{TaskId(23), TaskKind::kLink, SourceId(3), 0, 1000, 1}));
+}
+
+TEST(PlanFrames, AShardOfOneIsAFrame) {
+  const std::vector<Task> tasks = PlanFrames({3, 10}, kLink, TaskId(0), 1);
+  EXPECT_THAT(tasks, ElementsAre(Task{TaskId(0), TaskKind::kDetect, SourceId(3), 3, 1, 1},
+                                 Task{TaskId(1), TaskKind::kDetect, SourceId(3), 10, 1, 1},
+                                 Task{TaskId(2), TaskKind::kLink, SourceId(3), 0, 1000, 1}));
+}
+
+TEST(PlanFrames, WhatIsNoFrameOfTheVideoIsLeftOut) {
+  EXPECT_THAT(PlanFrames({-5, 1000, 2000}, kLink, TaskId(0), 8), IsEmpty());
+  EXPECT_THAT(PlanFrames({}, kLink, TaskId(0), 8), IsEmpty());
+}
+
 }  // namespace
 }  // namespace prelabel

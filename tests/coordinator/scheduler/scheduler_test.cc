@@ -103,6 +103,52 @@ TEST(Scheduler, LinksOnlyWhenEveryDetectTaskHasEnded) {
   EXPECT_TRUE(driver.scheduler.Finished());
 }
 
+TEST(Scheduler, ALinkThatWantsFurtherFramesBeginsAnotherRound) {
+  SchedulerOptions options;
+  options.shard_size = 2;
+  std::vector<TaskRow> rows = Rows(1, true);
+  rows[1].task.count = 100;  // frames of the video
+  Driver driver(rows, options);
+  driver.Join(kAda, 10);
+  EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(0));
+  driver.Event(ResultReceived{kAda, TaskId(0), Attempt(1)});
+  EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(1));
+  // 100 and more are beyond the video's end.
+  driver.Event(ResultReceived{kAda, TaskId(1), Attempt(1), {10, 20, 30, 99, 100}});
+  ASSERT_EQ(driver.Get<CommitResult>().size(), 1U);
+  ASSERT_EQ(driver.Get<PlanRound>().size(), 1U);
+  const PlannedTasks planned = driver.Get<PlanRound>()[0].planned;
+  EXPECT_FALSE(planned.replaces.has_value());
+  EXPECT_THAT(planned.tasks,
+              ElementsAre(Task{TaskId(2), TaskKind::kDetect, SourceId(0), 10, 2, 10},
+                          Task{TaskId(3), TaskKind::kDetect, SourceId(0), 30, 2, 69},
+                          Task{TaskId(4), TaskKind::kLink, SourceId(0), 0, 100, 1}));
+  EXPECT_FALSE(driver.scheduler.Finished());
+  EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(2, 3));  // the link waits for both
+  driver.Event(ResultReceived{kAda, TaskId(2), Attempt(1)});
+  EXPECT_THAT(driver.Dispatch(kAda), IsEmpty());
+  driver.Event(ResultReceived{kAda, TaskId(3), Attempt(1)});
+  EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(4));
+  driver.Event(ResultReceived{kAda, TaskId(4), Attempt(1), {}});
+  EXPECT_THAT(driver.Get<PlanRound>(), IsEmpty());
+  EXPECT_TRUE(driver.scheduler.Finished());
+}
+
+TEST(Scheduler, AnEarlierLinkDoneAgainPlansNoRound) {
+  // Its result was damaged; what it wanted then has been looked at since.
+  std::vector<TaskRow> rows = Rows(1, true);
+  rows[1].task.count = 100;
+  rows.push_back({{TaskId(2), TaskKind::kDetect, SourceId(0), 50, 1, 1}, TaskState::kCommitted});
+  rows.push_back({{TaskId(3), TaskKind::kLink, SourceId(0), 0, 100, 1}, TaskState::kCommitted});
+  rows[0].state = TaskState::kCommitted;
+  Driver driver(rows);
+  driver.Join(kAda, 10);
+  EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(1));
+  driver.Event(ResultReceived{kAda, TaskId(1), Attempt(1), {50}});
+  EXPECT_THAT(driver.Get<PlanRound>(), IsEmpty());
+  EXPECT_TRUE(driver.scheduler.Finished());
+}
+
 TEST(Scheduler, ALostWorkersResultIsStaleAndItsTaskRunsElsewhere) {
   Driver driver(Rows(1));
   driver.Join(kAda, 1);

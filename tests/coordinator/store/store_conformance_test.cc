@@ -188,6 +188,24 @@ TEST_P(StoreConformance, SplitsOfOneBatchContinueEachOthersIds) {
   EXPECT_EQ(StateOf(5), TaskState::kPending);
 }
 
+TEST_P(StoreConformance, AFurtherRoundIsPlannedWithTheResultThatWantsIt) {
+  Plan(2);
+  StoreBatch batch;
+  batch.results = {MakeResult(1, 1, "link")};
+  batch.planned = {{std::nullopt, {Detect(2, 100, 1), Detect(3, 110, 2)}}, {TaskId(3), {Detect(4, 110, 1), Detect(5, 111, 1)}}};
+  ASSERT_TRUE(store_->CommitBatch(batch).has_value());
+  EXPECT_EQ(StateOf(1), TaskState::kCommitted);
+  EXPECT_EQ(StateOf(2), TaskState::kPending);
+  EXPECT_EQ(StateOf(3), TaskState::kSplit);
+  EXPECT_EQ(Row(5).task, Detect(5, 111, 1));
+  // All or nothing: ids that do not continue, and the result is not there either.
+  StoreBatch wrong;
+  wrong.results = {MakeResult(0, 1, "result")};
+  wrong.planned = {{std::nullopt, {Detect(9, 200, 1)}}};
+  EXPECT_TRUE(store_->CommitBatch(wrong).has_error());
+  EXPECT_EQ(StateOf(0), TaskState::kPending);
+}
+
 TEST_P(StoreConformance, WhatComesForASplitTaskIsDropped) {
   Plan(1);
   const PlannedTasks split{TaskId(0), {Detect(1, 0, 2), Detect(2, 2, 2)}};
