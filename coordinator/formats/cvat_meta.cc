@@ -17,8 +17,8 @@ namespace prelabel {
 namespace {
 
 constexpr std::size_t kMaxLabels = 4096;
-constexpr std::size_t kMaxAttributes = 256;  // of a label
-constexpr std::int64_t kMaxNumber = std::int64_t{1} << 40;
+constexpr std::size_t kMaxAttributes = 256;                 // of a label
+constexpr std::int64_t kMaxNumber = std::int64_t{1} << 31;  // of frames; products of two fit
 
 std::string_view Trimmed(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";

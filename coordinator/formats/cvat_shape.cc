@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "coordinator/formats/cvat_mask.h"
+#include "coordinator/formats/keyframe_file.h"
 #include "coordinator/formats/label_problem.h"
 
 namespace prelabel {
@@ -50,7 +51,7 @@ Result<std::string_view> Require(const XmlElement& element, std::string_view nam
 
 std::optional<float> Coordinate(std::string_view text) {
   const std::optional<double> value = Parse<double>(text);
-  if (!value || !(std::abs(*value) <= kMaxCvatCoordinate)) return std::nullopt;
+  if (!value || !(std::abs(*value) <= kMaxCoordinate)) return std::nullopt;
   return static_cast<float>(*value);
 }
 
@@ -59,7 +60,7 @@ Result<float> ParseCoordinate(const XmlElement& element, std::string_view name) 
   const std::optional<float> value = Coordinate(text);
   if (!value) {
     return InvalidArgument(fmt::format("'{}' must be a number of pixels (up to {}), not {}", name,
-                                       kMaxCvatCoordinate, QuotedExcerpt(text)));
+                                       kMaxCoordinate, QuotedExcerpt(text)));
   }
   return *value;
 }
@@ -157,7 +158,7 @@ Result<Shape> ParsePointList(const XmlElement& element, ShapeKind kind, std::siz
 Result<Shape> ParseMask(const XmlElement& element) {
   Shape shape;
   shape.kind = ShapeKind::kMask;
-  constexpr auto kFar = static_cast<std::int64_t>(kMaxCvatCoordinate);
+  constexpr auto kFar = static_cast<std::int64_t>(kMaxCoordinate);
   PRELABEL_TRY(const std::int64_t left, ParseInteger(element, "left", -kFar, kFar));
   PRELABEL_TRY(const std::int64_t top, ParseInteger(element, "top", -kFar, kFar));
   PRELABEL_TRY(const std::int64_t width, ParseInteger(element, "width", 1, kMaxCvatMaskSide));

@@ -11,8 +11,6 @@
 
 namespace prelabel {
 
-// Coordinates, either way: what single precision still tells apart by a pixel.
-inline constexpr double kMaxCvatCoordinate = 1 << 24;
 inline constexpr std::int64_t kMaxCvatFrame = std::int64_t{1} << 40;
 
 // Whether an element of this name is a shape: box, ellipse, polygon, polyline, points, mask,

@@ -8,7 +8,6 @@
 namespace prelabel {
 namespace {
 
-constexpr std::uint64_t kMaxKeptBytes = std::uint64_t{1} << 29;
 constexpr std::uint64_t kMapNode = 64;  // about what an entry of a map takes besides its texts
 
 // The names of all joints in the order that all keyframes will have.
@@ -96,13 +95,6 @@ Result<void> HoldAttributes(const DeclaredLabel* label, const TextMap& of_track,
 }
 
 }  // namespace
-
-Result<void> KeptBytes::Add(std::uint64_t bytes) {
-  used_ += std::min(bytes, kMaxKeptBytes + 1);  // stays far from the end of the number
-  if (used_ <= kMaxKeptBytes) return Ok();
-  return InvalidArgument(
-      fmt::format("the keyframes take more than {} bytes; cut the file in parts", kMaxKeptBytes));
-}
 
 Result<void> CompleteKeyframes(const DeclaredLabel* label, const TextMap& of_track,
                                KeptBytes& budget, std::vector<ShapeKeyframe>& keyframes) {

@@ -3,29 +3,18 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "common/base/result.h"
 #include "common/labels/shape.h"
+#include "coordinator/formats/kept_bytes.h"
 #include "coordinator/formats/keyframe_file.h"
 
 namespace prelabel {
 
 inline constexpr std::size_t kMaxCvatJoints = 512;  // of a skeleton
-
-// Memory that all keyframes of a file may take: what a short file leaves unsaid (attributes that
-// hold, joints that are missing) cannot grow without end.
-class KeptBytes {
- public:
-  // InvalidArgument without a place where that is more than 512 MiB in all.
-  Result<void> Add(std::uint64_t bytes);
-
- private:
-  std::uint64_t used_ = 0;
-};
 
 using TextMap = std::map<std::string, std::string>;
 

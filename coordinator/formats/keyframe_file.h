@@ -11,6 +11,9 @@
 
 namespace prelabel {
 
+// The largest coordinate, either way: what single precision still tells apart by a pixel.
+inline constexpr double kMaxCoordinate = 1 << 24;
+
 struct DeclaredAttribute {
   std::string name;
   bool is_mutable = false;          // may change from keyframe to keyframe
