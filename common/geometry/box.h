@@ -29,6 +29,15 @@ inline float Iou(const Box& a, const Box& b) {
   return either > 0 ? both / either : 0;
 }
 
+// The box at `part` (in [0, 1]) of the way from one to the other; each corner moves linearly.
+inline Box BoxBetween(const Box& from, const Box& to, double part) {
+  const auto between = [part](float a, float b) {
+    return static_cast<float>(a + (static_cast<double>(b) - a) * part);
+  };
+  return {between(from.x1, to.x1), between(from.y1, to.y1), between(from.x2, to.x2),
+          between(from.y2, to.y2)};
+}
+
 // The part of the box inside an image of width × height pixels.
 inline Box Clip(const Box& box, float width, float height) {
   return {std::clamp(box.x1, 0.0F, width), std::clamp(box.y1, 0.0F, height),

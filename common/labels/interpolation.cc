@@ -5,16 +5,11 @@
 namespace prelabel {
 namespace {
 
-float Between(float from, float to, double part) {
-  return static_cast<float>(from + (static_cast<double>(to) - from) * part);
-}
-
 TrackPoint PointBetween(const Keyframe& from, const Keyframe& to, std::int64_t frame) {
   const double part =
       static_cast<double>(frame - from.frame) / static_cast<double>(to.frame - from.frame);
   return {.frame = frame,
-          .box = {Between(from.box.x1, to.box.x1, part), Between(from.box.y1, to.box.y1, part),
-                  Between(from.box.x2, to.box.x2, part), Between(from.box.y2, to.box.y2, part)},
+          .box = BoxBetween(from.box, to.box, part),
           .score = std::min(from.score, to.score),
           .source = LabelSource::kInterpolated};
 }
