@@ -13,7 +13,6 @@
 #include "coordinator/formats/coco_keyframes.h"
 #include "coordinator/formats/cvat_reader.h"
 #include "coordinator/formats/mot_keyframes.h"
-#include "coordinator/formats/mot_reader.h"
 
 namespace prelabel {
 namespace {
