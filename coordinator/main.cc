@@ -146,7 +146,7 @@ int Main(int argc, char** argv) {
   ExportArguments arguments;
   CLI::App* export_command = app.add_subcommand("export", "Write a run's labels in another format");
   add_run(export_command, arguments.run, arguments.set);
-  export_command->add_option("--format", arguments.format, "coco, mot or coco-results");
+  export_command->add_option("--format", arguments.format, "coco, mot, cvat or coco-results");
   export_command->add_option("--out,-o", arguments.out,
                              "File or folder to write; default: below RUN/labels");
   export_command->add_flag("--raw", arguments.raw,
@@ -155,8 +155,8 @@ int Main(int argc, char** argv) {
                            "Write the videos' frames as JPEG files under the names in coco.json");
 
   ValidateArguments validate;
-  CLI::App* validate_command =
-      app.add_subcommand("validate", "Check COCO and MOT label files for what importers break on");
+  CLI::App* validate_command = app.add_subcommand(
+      "validate", "Check COCO, MOT and CVAT label files for what importers break on");
   validate_command
       ->add_option("path", validate.path, "A label file, a folder of them or a run directory")
       ->required();

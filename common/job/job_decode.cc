@@ -306,10 +306,13 @@ class JobDecoder {
     if (formats != nullptr) {
       for (const YamlNode& item : formats->items) {
         if (item.kind == YamlNode::Kind::kScalar && !item.text.empty()) {
-          ReadChoice(item, "output.formats", {"coco", "mot"}, mistakes_);
+          ReadChoice(item, "output.formats", {"coco", "mot", "cvat"}, mistakes_);
         }
       }
     }
+    MapReader cvat = reader.Child("cvat");
+    cvat.Fraction("min_iou", &job_.output.cvat_min_iou);
+    cvat.Finish();
     reader.Finish();
   }
 
@@ -343,6 +346,7 @@ const std::vector<std::string>& JobKeys() {
       "cluster.max_failed_items",
       "output.dir",
       "output.formats",
+      "output.cvat.min_iou",
   };
   return keys;
 }

@@ -97,6 +97,7 @@ std::string FormatJob(const JobSpec& job) {
   text += FormatCluster(job.cluster);
   text += fmt::format("output:\n  dir: {}\n  formats:\n", Scalar(job.output.dir.string()));
   for (const std::string& format : job.output.formats) text += fmt::format("    - {}\n", format);
+  text += fmt::format("  cvat:\n    min_iou: {}\n", job.output.cvat_min_iou);
   return text;
 }
 

@@ -75,7 +75,8 @@ struct ClusterOptions {
 
 struct OutputOptions {
   std::filesystem::path dir;                 // the run directory
-  std::vector<std::string> formats{"coco"};  // of "coco", "mot"
+  std::vector<std::string> formats{"coco"};  // of "coco", "mot", "cvat"
+  float cvat_min_iou = 0.9F;                 // of what "cvat" leaves to interpolation
   friend bool operator==(const OutputOptions&, const OutputOptions&) = default;
 };
 

@@ -17,6 +17,7 @@
 
 #include "common/base/result.h"
 #include "coordinator/formats/coco_check.h"
+#include "coordinator/formats/cvat_check.h"
 #include "coordinator/formats/json_text.h"
 #include "coordinator/formats/label_problem.h"
 #include "coordinator/formats/mot_check.h"
@@ -58,17 +59,19 @@ bool HasFile(const fs::path& path) {
   return fs::is_regular_file(path, error);
 }
 
-enum class Kind { kCoco, kMot, kSeqInfo, kMotLabels };
+enum class Kind { kCoco, kCvat, kMot, kSeqInfo, kMotLabels };
 
 // By name, and where that says nothing by the first character.
 Result<Kind> KindOf(const fs::path& path) {
   if (path.filename() == "seqinfo.ini") return Kind::kSeqInfo;
   if (path.filename() == "labels.txt") return Kind::kMotLabels;
   if (path.extension() == ".json") return Kind::kCoco;
+  if (path.extension() == ".xml") return Kind::kCvat;
   if (path.extension() == ".txt" || path.extension() == ".csv") return Kind::kMot;
   PRELABEL_TRY(std::ifstream in, Open(path));
   char first = 0;
   in >> first;
+  if (first == '<') return Kind::kCvat;
   return first == '{' || first == '[' ? Kind::kCoco : Kind::kMot;
 }
 
@@ -117,6 +120,11 @@ class Validation {
               : fmt::format("COCO instances, {}, {}, {}", Counted(counts.images, "image", "images"),
                             Counted(counts.categories, "category", "categories"),
                             Counted(counts.annotations, "annotation", "annotations"));
+    } else if (kind == Kind::kCvat) {
+      PRELABEL_TRY(const CvatCounts counts, CheckCvat(in, problems));
+      content = fmt::format("CVAT for video, {}, {}, {}", Counted(counts.labels, "label", "labels"),
+                            Counted(counts.tracks, "track", "tracks"),
+                            Counted(counts.keyframes, "keyframe", "keyframes"));
     } else if (kind == Kind::kSeqInfo) {
       PRELABEL_TRY(CheckSeqInfo(in, problems));
       content = "MOT sequence";
@@ -176,6 +184,15 @@ class Validation {
   bool unreadable_ = false;
 };
 
+// XML files are of many kinds; those of CVAT say so at their start.
+bool LooksLikeCvat(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string start(4096, '\0');
+  in.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<std::size_t>(in.gcount()));
+  return start.find("<annotations>") != std::string::npos;
+}
+
 // The label files below a folder, sorted; of a run directory those in labels/.
 Result<std::vector<fs::path>> LabelFilesIn(fs::path folder) {
   std::error_code error;
@@ -189,13 +206,14 @@ Result<std::vector<fs::path>> LabelFilesIn(fs::path folder) {
     const fs::path& path = at->path();
     if (!at->is_regular_file(ignored)) continue;
     if (path.extension() == ".json" || path.filename() == "gt.txt" ||
-        path.filename() == "det.txt") {
+        path.filename() == "det.txt" || (path.extension() == ".xml" && LooksLikeCvat(path))) {
       files.push_back(path);
     }
   }
   if (error) return InvalidArgument("the folder cannot be read: " + error.message());
   if (files.empty()) {
-    return InvalidArgument("no label file is below it (*.json, gt.txt, det.txt); give the file");
+    return InvalidArgument(
+        "no label file is below it (*.json, gt.txt, det.txt, CVAT's *.xml); give the file");
   }
   std::sort(files.begin(), files.end());
   return files;

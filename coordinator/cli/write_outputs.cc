@@ -32,15 +32,20 @@ Result<std::unique_ptr<LabelWriter>> OpenWriter(const std::string& format, bool 
   const LabelFileInfo info{context.job.name, PRELABEL_VERSION};
   if (format == "coco") return OpenCocoWriter(path, context.dataset, context.classes, info);
   if (format == "mot") return OpenMotWriter(path, context.dataset, context.classes);
+  if (format == "cvat") {
+    return OpenCvatWriter(path, context.dataset, context.classes, info,
+                          {.min_iou = context.job.output.cvat_min_iou});
+  }
   if (format == "coco-results") {
     return OpenCocoResultsWriter(path, context.dataset, context.classes, context.card,
                                  raw ? CocoResultsKind::kRaw : CocoResultsKind::kLabels);
   }
-  return InvalidArgument("unknown format \"" + format + "\"; write coco, mot or coco-results");
+  return InvalidArgument("unknown format \"" + format +
+                         "\"; write coco, mot, cvat or coco-results");
 }
 
 std::filesystem::path DefaultPath(const std::string& format, bool raw, const RunPaths& paths) {
-  if (format == "mot") return paths.Labels() / "mot";
+  if (format == "mot" || format == "cvat") return paths.Labels() / format;
   if (format == "coco-results") {
     return paths.Labels() / (raw ? "coco-results-raw.json" : "coco-results.json");
   }

@@ -32,7 +32,7 @@ struct ExportedLabels {
   std::vector<TaskId> damaged;  // as above; their items have no labels
 };
 
-// `format`: coco, mot or coco-results; `raw` with the last one only.
+// `format`: coco, mot, cvat or coco-results; `raw` with the last one only.
 Result<ExportedLabels> ExportLabels(const JobContext& context, Store& store,
                                     const std::string& format, bool raw,
                                     const std::filesystem::path& out);

@@ -48,6 +48,8 @@ FieldPointer FindField(List list, std::string_view key, Record& record) {
     if (key == "file_name") return &record.image.file_name;
     if (key == "width") return &record.image.width;
     if (key == "height") return &record.image.height;
+    if (key == "video") return &record.image.video;
+    if (key == "frame_index") return &record.image.frame_index;
   } else if (list == List::kCategories) {
     if (key == "id") return &record.category.id;
     if (key == "name") return &record.category.name;

@@ -29,6 +29,8 @@ struct CocoImage {
   CocoField<std::string> file_name;
   CocoField<std::int64_t> width;
   CocoField<std::int64_t> height;
+  CocoField<std::string> video;         // of frames, as prelabel writes it: whose …
+  CocoField<std::int64_t> frame_index;  // … and which, from 0
 };
 
 struct CocoCategory {

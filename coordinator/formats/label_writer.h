@@ -54,4 +54,20 @@ Result<std::unique_ptr<LabelWriter>> OpenCocoResultsWriter(const std::filesystem
 Result<std::unique_ptr<LabelWriter>> OpenMotWriter(const std::filesystem::path& folder,
                                                    const Dataset& dataset, const ClassMap& classes);
 
+struct CvatOptions {
+  // What lies between two keyframes of a track may be left to linear interpolation where that has
+  // at least this IoU with the label, 0 to 1. 1: where it is the label to the last digit.
+  float min_iou = 0.9F;
+};
+
+// CVAT for video 1.1 (docs.cvat.ai, "XML annotation format"), a file a video:
+// <folder>/<video>.xml. Frames and track ids are 0-based, an id being the track's less 1; `score`
+// is declared as a mutable attribute and is that of its keyframe. A track is closed by an `outside`
+// keyframe in the frame after each stretch of it that ends before the video, and opens again after
+// a gap. Memory: the tracks of one video. Image sources have no tracks and are left out.
+Result<std::unique_ptr<LabelWriter>> OpenCvatWriter(const std::filesystem::path& folder,
+                                                    const Dataset& dataset, const ClassMap& classes,
+                                                    const LabelFileInfo& info,
+                                                    const CvatOptions& options);
+
 }  // namespace prelabel

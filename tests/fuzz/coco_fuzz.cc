@@ -8,9 +8,11 @@
 #include <string_view>
 
 #include "coordinator/formats/coco_check.h"
+#include "coordinator/formats/coco_keyframes.h"
 #include "coordinator/formats/coco_reader.h"
 #include "coordinator/formats/json_stream.h"
 #include "tests/fuzz/check.h"
+#include "tests/fuzz/check_keyframes.h"
 
 namespace {
 
@@ -114,5 +116,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   FUZZ_CHECK(counts.has_value());
   // What cannot be read is never called valid.
   FUZZ_CHECK(strictly.has_value() || problems.errors() > 0);
+
+  const auto keyframes = prelabel::ReadCocoKeyframes(in, {"v", 100, 0, 0});
+  prelabel::CheckKeyframes(keyframes);
+  FUZZ_CHECK(strictly.has_value() || !keyframes.has_value());
   return 0;
 }

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "coordinator/formats/mot_check.h"
+#include "coordinator/formats/mot_keyframes.h"
 #include "coordinator/formats/mot_reader.h"
 #include "tests/fuzz/check.h"
+#include "tests/fuzz/check_keyframes.h"
 
 namespace {
 
@@ -74,5 +76,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   restart();
   FUZZ_CHECK(prelabel::CheckMot(in, context, problems).has_value());
   FUZZ_CHECK(first.problems == 0 || problems.errors() > 0);
+
+  restart();
+  const auto labels = prelabel::ReadMotLabels(in);
+  CheckError(labels);
+  const prelabel::VideoFacts video{"v", 100, 640, 480};
+  for (const auto& names :
+       {std::vector<std::string>(), labels ? labels.value() : std::vector<std::string>{"a"}}) {
+    restart();
+    const auto keyframes = prelabel::ReadMotKeyframes(in, names, video);
+    prelabel::CheckKeyframes(keyframes);
+    FUZZ_CHECK(first.problems == 0 || !keyframes.has_value());
+  }
   return 0;
 }

@@ -76,7 +76,8 @@ JobSpec RandomJob(Random& random) {
   job.cluster.max_failed_items.value =
       job.cluster.max_failed_items.percent ? Below(1000, random) / 10.0 : Below(1000000, random);
   job.output.dir = NastyPath(random);
-  if (Below(2, random) == 0) job.output.formats = {"mot", "coco"};
+  if (Below(2, random) == 0) job.output.formats = {"mot", "coco", "cvat"};
+  job.output.cvat_min_iou = static_cast<float>(Below(1001, random)) / 1000;
   return job;
 }
 
@@ -130,6 +131,8 @@ output:
   dir: /jobs/run
   formats:
     - coco
+  cvat:
+    min_iou: 0.9
 )");
 }
 

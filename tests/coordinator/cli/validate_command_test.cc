@@ -64,23 +64,41 @@ TEST(Validate, WhatWeWriteIsValid) {
                                        CocoResultsKind::kLabels)
                      .value();
   auto mot = OpenMotWriter(labels / "mot", run.dataset, classes).value();
+  auto cvat = OpenCvatWriter(labels / "cvat", run.dataset, classes, {"a run", "1"}, {}).value();
   ASSERT_TRUE(run.Visit([&](const LabeledItem& item) -> Result<void> {
     PRELABEL_TRY(coco->Add(item));
     PRELABEL_TRY(results->Add(item));
+    PRELABEL_TRY(cvat->Add(item));
     return mot->Add(item);
   }));
   ASSERT_TRUE(coco->Finish());
   ASSERT_TRUE(results->Finish());
   ASSERT_TRUE(mot->Finish());
+  ASSERT_TRUE(cvat->Finish());
 
   const std::string at = labels.string();
   EXPECT_EQ(Checked(folder.path()).out,
             at + "/coco-results.json: COCO results, 5 results\n" + at +
                 "/coco.json: COCO instances, 7 images, 3 categories, 5 annotations\n" + at +
+                "/cvat/empty.xml: CVAT for video, 3 labels, 0 tracks, 0 keyframes\n" + at +
+                "/cvat/road.xml: CVAT for video, 3 labels, 2 tracks, 4 keyframes\n" + at +
                 "/mot/empty/gt/gt.txt: MOT, 0 boxes, 0 tracks\n" + at +
                 "/mot/road/gt/gt.txt: MOT, 4 boxes, 2 tracks\n"
-                "4 files checked: 0 problems, 0 warnings\n");
+                "6 files checked: 0 problems, 0 warnings\n");
   EXPECT_EQ(Checked(folder.path()).status, 0);
+}
+
+TEST(Validate, KnowsCvatFilesAmongOtherXml) {
+  const TemporaryFolder folder;
+  Write(folder / "a.xml", "<annotations>\n<track id=\"0\" label=\"car\"/></annotations>");
+  Write(folder / "voc.xml", "<annotation><object/></annotation>");
+  const std::string at = folder.path().string();
+  const Outcome outcome = Checked(folder.path());
+  EXPECT_THAT(outcome.out, HasSubstr(at + "/a.xml: line 2, column 1: the track has no keyframe"));
+  EXPECT_THAT(outcome.out, HasSubstr("1 file checked: 2 problems, 0 warnings"));
+  EXPECT_EQ(outcome.status, 1);
+  Write(folder / "annotations", "<annotation/>");
+  EXPECT_THAT(Checked(folder / "annotations").out, HasSubstr("export as \"CVAT for video 1.1\""));
 }
 
 TEST(Validate, TellsProblemsWithFileAndPlace) {
@@ -153,7 +171,8 @@ TEST(Validate, WhatCannotBeReadIsStatus2) {
   std::filesystem::create_directory(folder / "empty");
   const Outcome empty = Checked(folder / "empty");
   EXPECT_EQ(empty.status, 2);
-  EXPECT_THAT(empty.err, HasSubstr("no label file is below it (*.json, gt.txt, det.txt)"));
+  EXPECT_THAT(empty.err,
+              HasSubstr("no label file is below it (*.json, gt.txt, det.txt, CVAT's *.xml)"));
 
   ASSERT_EQ(::mkfifo((folder / "pipe.json").c_str(), 0600), 0);  // reading it would never end
   EXPECT_THAT(Checked(folder / "pipe.json").err, EndsWith("pipe.json: is no file\n"));

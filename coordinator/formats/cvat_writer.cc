@@ -1,0 +1,188 @@
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "common/labels/keyframe_selection.h"
+#include "common/labels/track.h"
+#include "coordinator/formats/label_writer.h"
+#include "coordinator/formats/output_file.h"
+#include "coordinator/formats/xml_text.h"
+
+namespace prelabel {
+namespace {
+
+// A color for each label, the same in every file: hues a golden angle (137.5°) apart.
+std::string Color(std::size_t label) {
+  constexpr int kLow = 64;
+  constexpr int kSteps = 255 - kLow;
+  const int hue = static_cast<int>(label * 275 % 720);  // half degrees
+  const auto channel = [hue](int shift) {
+    const int distance = std::abs((hue + shift) % 720 - 360);  // from red, green or blue, 0 to 360
+    const int share = std::min(std::max(distance - 120, 0), 120);
+    return kLow + kSteps * share / 120;
+  };
+  return fmt::format("#{:02x}{:02x}{:02x}", channel(0), channel(480), channel(240));
+}
+
+// The box as it is written, so that keyframes are chosen for what readers will interpolate.
+Box Rounded(const Box& box) {
+  const auto hundredths = [](float value) {
+    return static_cast<float>(static_cast<double>(std::llround(double{value} * 100)) / 100);
+  };
+  return {hundredths(box.x1), hundredths(box.y1), hundredths(box.x2), hundredths(box.y2)};
+}
+
+// "--" may not stand in a comment.
+std::string CommentText(std::string text) {
+  for (std::size_t at = 0; (at = text.find("--", at)) != std::string::npos;) text[at + 1] = '_';
+  return text;
+}
+
+struct VideoTrack {
+  int category = 0;
+  std::vector<TrackPoint> points;
+};
+
+class CvatWriter : public LabelWriter {
+ public:
+  CvatWriter(std::filesystem::path folder, const Dataset& dataset, const ClassMap& classes,
+             LabelFileInfo info, CvatOptions options)
+      : folder_(std::move(folder)),
+        dataset_(dataset),
+        classes_(classes),
+        info_(std::move(info)),
+        options_(options) {}
+
+  Result<void> Add(const LabeledItem& item) override {
+    if (dataset_.sources[item.source.value].kind != SourceKind::kVideo) return Ok();
+    if (open_ != item.source) {
+      PRELABEL_TRY(WriteVideo());
+      open_ = item.source;
+    }
+    for (const Label& label : item.labels) {
+      VideoTrack& track = tracks_[label.track_id];
+      track.category = label.category;
+      track.points.push_back(
+          {static_cast<std::int64_t>(item.item), Rounded(label.box), label.score, label.source});
+    }
+    return Ok();
+  }
+
+  Result<void> Finish() override { return WriteVideo(); }
+
+ private:
+  Result<void> WriteVideo() {
+    if (!open_.has_value()) return Ok();
+    const SourceItems& source = dataset_.sources[open_->value];
+    const auto frames = static_cast<std::int64_t>(source.ItemCount());
+    PRELABEL_TRY(OutputFile file, OutputFile::Create(folder_ / (source.name + ".xml")));
+    WriteHead(source, file);
+    for (const auto& [id, track] : tracks_) {
+      fmt::format_to(std::back_inserter(file.buffer()),
+                     "  <track id=\"{}\" label=\"{}\" source=\"auto\">\n", id - 1,
+                     XmlText(classes_.categories[static_cast<std::size_t>(track.category)].name));
+      PRELABEL_TRY(WriteTrack(track.points, frames, file));
+      file.Append("  </track>\n");
+      PRELABEL_TRY(file.Spill());
+    }
+    file.Append("</annotations>\n");
+    PRELABEL_TRY(file.Commit());
+    tracks_.clear();
+    open_.reset();
+    return Ok();
+  }
+
+  void WriteHead(const SourceItems& source, OutputFile& file) const {
+    const std::uint64_t frames = source.ItemCount();
+    auto out = std::back_inserter(file.buffer());
+    fmt::format_to(out,
+                   "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+                   "<!-- prelabel {}: {} -->\n"
+                   "<annotations>\n  <version>1.1</version>\n  <meta>\n    <task>\n"
+                   "      <name>{}</name>\n      <size>{}</size>\n"
+                   "      <mode>interpolation</mode>\n      <overlap>0</overlap>\n"
+                   "      <start_frame>0</start_frame>\n      <stop_frame>{}</stop_frame>\n"
+                   "      <frame_filter></frame_filter>\n      <labels>\n",
+                   XmlText(info_.version), CommentText(XmlText(info_.description)),
+                   XmlText(source.name), frames, frames == 0 ? 0 : frames - 1);
+    for (std::size_t i = 0; i < classes_.categories.size(); ++i) {
+      fmt::format_to(out,
+                     "        <label>\n          <name>{}</name>\n          <color>{}</color>\n"
+                     "          <type>rectangle</type>\n          <attributes>\n"
+                     "            <attribute>\n              <name>score</name>\n"
+                     "              <mutable>True</mutable>\n"
+                     "              <input_type>text</input_type>\n"
+                     "              <default_value></default_value>\n"
+                     "              <values></values>\n            </attribute>\n"
+                     "          </attributes>\n        </label>\n",
+                     XmlText(classes_.categories[i].name), Color(i));
+    }
+    fmt::format_to(out,
+                   "      </labels>\n      <original_size>\n        <width>{}</width>\n"
+                   "        <height>{}</height>\n      </original_size>\n    </task>\n"
+                   "    <source>{}</source>\n  </meta>\n",
+                   source.index.width, source.index.height,
+                   XmlText(std::filesystem::path(source.files.front()).filename().string()));
+  }
+
+  // Stretches without a gap, each closed where it ends before the video does.
+  Result<void> WriteTrack(std::span<const TrackPoint> points, std::int64_t frames,
+                          OutputFile& file) const {
+    while (!points.empty()) {
+      std::size_t length = 1;
+      while (length < points.size() && points[length].frame == points[length - 1].frame + 1) {
+        ++length;
+      }
+      const std::span<const TrackPoint> stretch = points.first(length);
+      points = points.subspan(length);
+      for (const std::size_t i : FewestKeyframes(stretch, options_.min_iou)) {
+        WriteShape(stretch[i], file);
+        PRELABEL_TRY(file.Spill());
+      }
+      TrackPoint last = stretch.back();
+      if (++last.frame < frames) WriteShape(last, file, /*outside=*/true);
+    }
+    return Ok();
+  }
+
+  static void WriteShape(const TrackPoint& point, OutputFile& file, bool outside = false) {
+    const Box& box = point.box;
+    auto out = std::back_inserter(file.buffer());
+    fmt::format_to(out,
+                   "    <box frame=\"{}\" keyframe=\"1\" outside=\"{}\" occluded=\"0\" "
+                   "xtl=\"{:.2f}\" ytl=\"{:.2f}\" xbr=\"{:.2f}\" ybr=\"{:.2f}\" z_order=\"0\">\n",
+                   point.frame, outside ? 1 : 0, box.x1, box.y1, box.x2, box.y2);
+    fmt::format_to(out, "      <attribute name=\"score\">{:.4f}</attribute>\n    </box>\n",
+                   point.score);
+  }
+
+  std::filesystem::path folder_;
+  const Dataset& dataset_;
+  const ClassMap& classes_;
+  LabelFileInfo info_;
+  CvatOptions options_;
+  std::optional<SourceId> open_;
+  std::map<std::uint32_t, VideoTrack> tracks_;  // of the open video, by id
+};
+
+}  // namespace
+
+Result<std::unique_ptr<LabelWriter>> OpenCvatWriter(const std::filesystem::path& folder,
+                                                    const Dataset& dataset, const ClassMap& classes,
+                                                    const LabelFileInfo& info,
+                                                    const CvatOptions& options) {
+  return std::unique_ptr<LabelWriter>(
+      std::make_unique<CvatWriter>(folder, dataset, classes, info, options));
+}
+
+}  // namespace prelabel
