@@ -2,115 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numbers>
+
+#include "common/labels/outline_alignment.h"
 
 namespace prelabel {
 namespace {
 
-// Enough to see the form of a polygon; points and not samples become one another.
-constexpr int kSamples = 128;
-// Beyond these, only some of the points are tried as beginnings.
-constexpr std::size_t kMostBeginnings = 1024;
 // Of the length: two points left over at one place become one step.
 constexpr double kOneStep = 1e-9;
-
-// What turns between keyframes is an object that turns. Beyond half a quarter, the most common
-// polygons, quadrilaterals, look more like themselves turned the other way; and of forms that look
-// like themselves after small turns, the one that turns least is meant.
-constexpr double kFreeTurn = std::numbers::pi / 4;
-constexpr double kTurnWeight = 0.1;
 
 double Fraction(double value) {
   const double fraction = value - std::floor(value);
   return fraction < 1 ? fraction : 0;
 }
-
-// Place 0 of `from` lies on place `begin` of `to`.
-struct Alignment {
-  double begin = 0;
-  double direction = 1;
-};
-
-class Aligner {
- public:
-  Aligner(const Outline& from, const Outline& to)
-      : from_(from),
-        to_(to),
-        to_center_(to.Centroid()),
-        steps_(from.closed() ? kSamples : kSamples - 1) {
-    const Position center = from.Centroid();
-    for (int i = 0; i < kSamples; ++i) {
-      const Position a = from.At(i / steps_);
-      samples_.push_back({a.x - center.x, a.y - center.y});
-    }
-  }
-
-  Alignment Best() {
-    if (!from_.closed()) {
-      Try({0, 1});
-      Try({1, -1});
-      return best_;
-    }
-    const std::size_t n = from_.places().size();
-    const std::size_t m = to_.places().size();
-    if (n * m <= kMostBeginnings) {
-      for (const double a : from_.places()) {
-        for (const double b : to_.places()) TryBoth(a, b);
-      }
-      return best_;
-    }
-    // Either's first point on any of the other's.
-    const std::size_t stride = (n + m) / kMostBeginnings + 1;
-    for (std::size_t i = 0; i < m; i += stride) TryBoth(from_.places()[0], to_.places()[i]);
-    for (std::size_t i = 0; i < n; i += stride) TryBoth(from_.places()[i], to_.places()[0]);
-    return best_;
-  }
-
- private:
-  void TryBoth(double from_place, double to_place) {
-    Try({to_place - from_place, 1});
-    if (from_.flat() || to_.flat()) Try({to_place + from_place, -1});
-  }
-
-  // Least squares of the centered samples' distances after the turn that makes them least; turns
-  // beyond kFreeTurn count, and smaller ones a little. With complex numbers, this is |a|² + |b|² −
-  // 2 Re(⟨a, b⟩ · turn) (procrustes analysis; D. G. Kendall, "Shape manifolds, procrustean metrics,
-  // and complex projective spaces", Bull. London Math. Soc. 16, 1984).
-  void Try(const Alignment& alignment) {
-    double squares = 0;
-    double along = 0;
-    double across = 0;
-    for (std::size_t i = 0; i < samples_.size(); ++i) {
-      const double part = static_cast<double>(i) / steps_;
-      const Position b = to_.At(alignment.begin + alignment.direction * part);
-      const double x = b.x - to_center_.x;
-      const double y = b.y - to_center_.y;
-      squares += x * x + y * y;
-      along += samples_[i].x * x + samples_[i].y * y;
-      across += samples_[i].x * y - samples_[i].y * x;
-    }
-    const double turn = std::abs(std::atan2(across, along));
-    const double free = std::cos(std::max(0.0, turn - kFreeTurn));
-    const double product =
-        from_.closed()
-            ? std::hypot(along, across) * ((1 - kTurnWeight) * free + kTurnWeight * std::cos(turn))
-            : along;
-    const double cost = squares - 2 * product;
-    if (cost < least_) {
-      least_ = cost;
-      best_ = alignment;
-    }
-  }
-
-  const Outline& from_;
-  const Outline& to_;
-  Position to_center_;
-  double steps_ = 1;
-  std::vector<Position> samples_;  // of `from`, centered
-  double least_ = std::numeric_limits<double>::infinity();
-  Alignment best_;
-};
 
 double Apart(double a, double b, bool closed) {
   const double apart = std::abs(a - b);
@@ -178,7 +82,7 @@ std::vector<double> AlongFrom(const std::vector<double>& places, std::size_t sta
 }  // namespace
 
 OutlineMatch::OutlineMatch(const Outline& from, const Outline& to) : closed_(from.closed()) {
-  const Alignment alignment = Aligner(from, to).Best();
+  const Alignment alignment = AlignOutlines(from, to);
   direction_ = alignment.direction;
   const std::vector<double> a = from.places();
   std::vector<double> b;

@@ -12,12 +12,9 @@ namespace prelabel {
 // `from`, and forwards or backwards along `to`; between its steps, both run evenly by arc length.
 class OutlineMatch {
  public:
-  // Closed outlines: they run the same way around (where one is flat: whichever is better), and
-  // begin, of all points of the one on points of the other, where the mean squared distance is
-  // least, centroids moved onto each other and turned by up to 45°. Open ones: end to end, in the
-  // direction with the lesser mean squared distance.
-  // Then points that are each other's nearest by normalized arc length become one another (as in
-  // CVAT's matching), and those left over a place between these by arc length.
+  // Both are aligned (outline_alignment.h). Then points that are each other's nearest by normalized
+  // arc length become one another (as in CVAT's matching; the ends of open outlines always), and
+  // those left over a place between these by arc length.
   OutlineMatch(const Outline& from, const Outline& to);
 
   // All points of both outlines are among the steps; they ascend along `from`.
