@@ -1,6 +1,7 @@
 // Google Benchmark of the pure inner functions: how long an item, a video or a million boxes take.
 #include <benchmark/benchmark.h>
 
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "common/labels/interpolation.h"
 #include "common/labels/linking.h"
 #include "common/labels/nms.h"
+#include "common/labels/shape_interpolation.h"
 #include "common/wire/codec.h"
 
 namespace prelabel {
@@ -62,19 +64,71 @@ void BM_Link(benchmark::State& state) {
 }
 BENCHMARK(BM_Link)->Arg(10)->Arg(50)->Unit(benchmark::kMillisecond);
 
-// A million boxes from keyframes ten frames apart.
+// A million boxes from keyframes ten frames apart; linear and cubic.
 void BM_Interpolate(benchmark::State& state) {
+  const auto method = static_cast<InterpolationMethod>(state.range(0));
   std::vector<Keyframe> keyframes;
   for (std::int64_t frame = 0; frame <= 1000000; frame += 10) {
     const auto x = static_cast<float>(frame % 600);
     keyframes.push_back({frame, {x, 10, x + 30, 90}, 0.9F});
   }
   for (auto _ : state) {
-    benchmark::DoNotOptimize(Interpolate(keyframes, InterpolationMethod::kLinear));
+    benchmark::DoNotOptimize(Interpolate(keyframes, method));
   }
   state.SetItemsProcessed(state.iterations() * 1000001);
 }
-BENCHMARK(BM_Interpolate)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_Interpolate)
+    ->Arg(static_cast<int>(InterpolationMethod::kLinear))
+    ->Arg(static_cast<int>(InterpolationMethod::kCubic))
+    ->Unit(benchmark::kMillisecond);
+
+// A thousand frames of a polygon with 30 points, drawn anew every ten frames; linear and cubic.
+void BM_InterpolatePolygon(benchmark::State& state) {
+  const auto method = static_cast<ShapeInterpolation>(state.range(0));
+  ShapeTrack track;
+  for (std::int64_t frame = 0; frame < 1000; frame += 10) {
+    ShapeKeyframe keyframe;
+    keyframe.frame = frame;
+    keyframe.shape.kind = ShapeKind::kPolygon;
+    for (int i = 0; i < 30; ++i) {
+      const double angle = 0.2094 * i;
+      const double radius = 50 + 10 * std::sin(3 * angle + 0.01 * static_cast<double>(frame));
+      keyframe.shape.points.push_back({static_cast<float>(frame + radius * std::cos(angle)),
+                                       static_cast<float>(radius * std::sin(angle))});
+    }
+    track.keyframes.push_back(keyframe);
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(InterpolateShapes(track, method, 1000));
+  state.SetItemsProcessed(state.iterations() * 1000);
+}
+BENCHMARK(BM_InterpolatePolygon)
+    ->Arg(static_cast<int>(ShapeInterpolation::kLinear))
+    ->Arg(static_cast<int>(ShapeInterpolation::kCubic))
+    ->Unit(benchmark::kMillisecond);
+
+// Ten frames between two discs of about 31,000 pixels.
+void BM_InterpolateMask(benchmark::State& state) {
+  ShapeTrack track;
+  for (const int k : {0, 1}) {
+    Mask mask{300, 300, {}};
+    for (int y = 0; y < 300; ++y) {
+      for (int x = 0; x < 300; ++x) {
+        mask.pixels.push_back(std::hypot(x - 150, y - 150) < 100 + 5 * k ? 1 : 0);
+      }
+    }
+    ShapeKeyframe keyframe;
+    keyframe.frame = std::int64_t{10} * k;
+    keyframe.shape.kind = ShapeKind::kMask;
+    keyframe.shape.mask = EncodeMask(mask);
+    keyframe.shape.left = 15 * k;
+    track.keyframes.push_back(keyframe);
+  }
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(InterpolateShapes(track, ShapeInterpolation::kLinear, 11));
+  }
+  state.SetItemsProcessed(state.iterations() * 10);
+}
+BENCHMARK(BM_InterpolateMask)->Unit(benchmark::kMillisecond);
 
 TaskResult SixteenItems() {
   Numbers numbers;
