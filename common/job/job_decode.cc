@@ -199,10 +199,11 @@ class JobDecoder {
 
   void DecodeInterpolation(MapReader reader) {
     if (const YamlNode* node = reader.Find("method")) {
-      if (auto method = ReadChoice(*node, "interpolation.method", {"linear", "none"}, mistakes_)) {
-        job_.interpolation =
-            *method == "none" ? InterpolationMethod::kNone : InterpolationMethod::kLinear;
-      }
+      auto method =
+          ReadChoice(*node, "interpolation.method", {"linear", "cubic", "none"}, mistakes_);
+      if (method == "none") job_.interpolation = InterpolationMethod::kNone;
+      if (method == "linear") job_.interpolation = InterpolationMethod::kLinear;
+      if (method == "cubic") job_.interpolation = InterpolationMethod::kCubic;
     }
     reader.Finish();
   }

@@ -85,6 +85,18 @@ std::string FormatCluster(const ClusterOptions& cluster) {
       cluster.max_failed_items.percent ? "%" : "");
 }
 
+std::string_view MethodName(InterpolationMethod method) {
+  switch (method) {
+    case InterpolationMethod::kNone:
+      return "none";
+    case InterpolationMethod::kCubic:
+      return "cubic";
+    case InterpolationMethod::kLinear:
+      break;
+  }
+  return "linear";
+}
+
 }  // namespace
 
 std::string FormatJob(const JobSpec& job) {
@@ -92,8 +104,7 @@ std::string FormatJob(const JobSpec& job) {
   for (const DataSource& source : job.data) text += FormatSource(source);
   text += fmt::format("model: {}\n", Scalar(job.model.string()));
   text += FormatLabels(job.labels);
-  text += fmt::format("interpolation:\n  method: {}\n",
-                      job.interpolation == InterpolationMethod::kLinear ? "linear" : "none");
+  text += fmt::format("interpolation:\n  method: {}\n", MethodName(job.interpolation));
   text += FormatCluster(job.cluster);
   text += fmt::format("output:\n  dir: {}\n  formats:\n", Scalar(job.output.dir.string()));
   for (const std::string& format : job.output.formats) text += fmt::format("    - {}\n", format);

@@ -1,6 +1,7 @@
 // Fills the frames between a track's keyframes. Pure; thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -8,11 +9,12 @@
 
 namespace prelabel {
 
-enum class InterpolationMethod : std::uint8_t { kNone, kLinear };
+enum class InterpolationMethod : std::uint8_t { kNone, kLinear, kCubic };
 
-// One point a frame from the first keyframe to the last (kLinear), or the keyframes alone (kNone).
-// Linear: each corner moves linearly, as CVAT does. The score is the lower of both neighbours'
-// times the IoU that is expected of the box (interpolation_trust.h).
+// One point a frame from the first keyframe to the last (kLinear, kCubic), or the keyframes alone
+// (kNone). Linear: each corner moves linearly, as CVAT does. Cubic: smoothly through the keyframes
+// (box_motion.h). The score is the lower of both neighbors' times the IoU that is expected of the
+// box (interpolation_trust.h).
 std::vector<TrackPoint> Interpolate(std::span<const Keyframe> keyframes,
                                     InterpolationMethod method);
 

@@ -53,7 +53,7 @@ struct Shape {
 };
 
 // A position that a person set. `outside`: from here on the object is not in the picture, up to the
-// next keyframe; the shape is then what the tool wrote and means nothing.
+// next keyframe that is not; what is filled in before moves towards the shape here, as in CVAT.
 struct ShapeKeyframe {
   std::int64_t frame = 0;  // 0-based, presentation order
   Shape shape;

@@ -2,6 +2,7 @@
 // Ends with the ratios to their targets, by CPU time: all of them are functions of one thread.
 #include <benchmark/benchmark.h>
 
+#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <map>
@@ -13,6 +14,7 @@
 #include "common/labels/keyframe_selection.h"
 #include "common/labels/linking.h"
 #include "common/labels/nms.h"
+#include "common/labels/shape_interpolation.h"
 #include "common/wire/codec.h"
 
 namespace prelabel {
@@ -135,6 +137,7 @@ BENCHMARK(BM_LinkLongVideo)->Arg(25000)->Arg(50000)->Arg(100000)->Unit(benchmark
 
 // A million boxes in tracks of 1,000 frames, from keyframes that are so many frames apart.
 void BM_InterpolateMillion(benchmark::State& state) {
+  const auto method = static_cast<InterpolationMethod>(state.range(1));
   Numbers numbers;
   std::vector<std::vector<Keyframe>> tracks(1000);
   for (std::vector<Keyframe>& keyframes : tracks) {
@@ -149,13 +152,17 @@ void BM_InterpolateMillion(benchmark::State& state) {
     std::vector<std::vector<TrackPoint>> filled;
     filled.reserve(tracks.size());
     for (const std::vector<Keyframe>& keyframes : tracks) {
-      filled.push_back(Interpolate(keyframes, InterpolationMethod::kLinear));
+      filled.push_back(Interpolate(keyframes, method));
     }
     benchmark::DoNotOptimize(filled.data());
   }
   state.SetItemsProcessed(state.iterations() * 1000000);
 }
-BENCHMARK(BM_InterpolateMillion)->Arg(5)->Arg(50)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_InterpolateMillion)
+    ->Args({5, static_cast<int>(InterpolationMethod::kLinear)})
+    ->Args({50, static_cast<int>(InterpolationMethod::kLinear)})
+    ->Args({50, static_cast<int>(InterpolationMethod::kCubic)})
+    ->Unit(benchmark::kMillisecond);
 
 // One track of an object that walks at random, thinned out to what is needed for IoU .8.
 void BM_FewestKeyframes(benchmark::State& state) {
@@ -170,6 +177,54 @@ void BM_FewestKeyframes(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(BM_FewestKeyframes)->Arg(10000)->Arg(100000)->Unit(benchmark::kMillisecond);
+
+// A thousand frames of a polygon with 30 points, drawn anew every ten frames; linear and cubic.
+void BM_InterpolatePolygon(benchmark::State& state) {
+  const auto method = static_cast<ShapeInterpolation>(state.range(0));
+  ShapeTrack track;
+  for (std::int64_t frame = 0; frame < 1000; frame += 10) {
+    ShapeKeyframe keyframe;
+    keyframe.frame = frame;
+    keyframe.shape.kind = ShapeKind::kPolygon;
+    for (int i = 0; i < 30; ++i) {
+      const double angle = 0.2094 * i;
+      const double radius = 50 + 10 * std::sin(3 * angle + 0.01 * static_cast<double>(frame));
+      keyframe.shape.points.push_back({static_cast<float>(frame + radius * std::cos(angle)),
+                                       static_cast<float>(radius * std::sin(angle))});
+    }
+    track.keyframes.push_back(keyframe);
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(InterpolateShapes(track, method, 1000));
+  state.SetItemsProcessed(state.iterations() * 1000);
+}
+BENCHMARK(BM_InterpolatePolygon)
+    ->Arg(static_cast<int>(ShapeInterpolation::kLinear))
+    ->Arg(static_cast<int>(ShapeInterpolation::kCubic))
+    ->Unit(benchmark::kMillisecond);
+
+// Ten frames between two discs of about 31,000 pixels.
+void BM_InterpolateMask(benchmark::State& state) {
+  ShapeTrack track;
+  for (const int k : {0, 1}) {
+    Mask mask{300, 300, {}};
+    for (int y = 0; y < 300; ++y) {
+      for (int x = 0; x < 300; ++x) {
+        mask.pixels.push_back(std::hypot(x - 150, y - 150) < 100 + 5 * k ? 1 : 0);
+      }
+    }
+    ShapeKeyframe keyframe;
+    keyframe.frame = std::int64_t{10} * k;
+    keyframe.shape.kind = ShapeKind::kMask;
+    keyframe.shape.mask = EncodeMask(mask);
+    keyframe.shape.left = 15 * k;
+    track.keyframes.push_back(keyframe);
+  }
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(InterpolateShapes(track, ShapeInterpolation::kLinear, 11));
+  }
+  state.SetItemsProcessed(state.iterations() * 10);
+}
+BENCHMARK(BM_InterpolateMask)->Unit(benchmark::kMillisecond);
 
 TaskResult SixteenItems() {
   Numbers numbers;

@@ -170,7 +170,7 @@ labels:
   threshold: 1.5
   nms: none
   max_per_image: -3
-interpolation: {method: cubic}
+interpolation: {method: quintic}
 cluster:
   wrokers: 2
   heartbeat: 2 parsecs
@@ -186,7 +186,7 @@ output:
         (":10:14: ", "'labels.threshold'", "1.5"),
         (":11:8: ", "'labels.nms'", "none"),
         (":12:18: ", "'labels.max_per_image'", "1 to 10000"),
-        (":13:25: ", "'interpolation.method'", "cubic"),
+        (":13:25: ", "'interpolation.method'", "quintic"),
         (":15:3: ", "'wrokers'", "did you mean 'workers'?"),
         (":16:14: ", "'cluster.heartbeat'", "2 parsecs"),
         (":18:19: ", "yolo"),

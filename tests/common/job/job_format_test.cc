@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
 #include <string>
 
@@ -58,8 +59,8 @@ JobSpec RandomJob(Random& random) {
     if (Below(2, random) == 0) rule.threshold = job.labels.threshold;
     job.labels.classes[NastyText(random, false)] = rule;
   }
-  job.interpolation =
-      Below(2, random) == 0 ? InterpolationMethod::kNone : InterpolationMethod::kLinear;
+  job.interpolation = std::array{InterpolationMethod::kNone, InterpolationMethod::kLinear,
+                                 InterpolationMethod::kCubic}[Below(3, random)];
   job.cluster.launcher = Below(2, random) == 0 ? Launcher::kNone : Launcher::kLocal;
   job.cluster.workers = 1 + Below(100, random);
   job.cluster.listen = "ipc://" + NastyText(random, false);

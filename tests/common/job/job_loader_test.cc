@@ -206,6 +206,21 @@ TEST(JobLoader, WrongShapes) {
             "/jobs/job.yaml:4:9: 'output' must be a map of 'key: value' lines, not 'run'");
 }
 
+TEST(JobLoader, InterpolationHasThreeMethods) {
+  const auto method = [](const std::string& name) {
+    return Parse(std::string(kSmallest) + "interpolation: {method: " + name + "}\n")
+        .value()
+        .interpolation;
+  };
+  EXPECT_EQ(method("none"), InterpolationMethod::kNone);
+  EXPECT_EQ(method("linear"), InterpolationMethod::kLinear);
+  EXPECT_EQ(method("cubic"), InterpolationMethod::kCubic);
+  EXPECT_EQ(
+      Mistakes(std::string(kSmallest) + "interpolation: {method: flow}\n"),
+      "/jobs/job.yaml:6:25: 'interpolation.method' cannot be 'flow'; use one of linear, cubic, "
+      "none");
+}
+
 TEST(JobLoader, KeysOfNoVersionAreUnknown) {
   EXPECT_EQ(Mistakes(std::string(kSmallest) + "colour: blue\n"),
             "/jobs/job.yaml:6:1: unknown key 'colour'; known keys are name, data, model, labels, "

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace prelabel {
 namespace {
 
@@ -58,6 +60,51 @@ TEST(Interpolate, OneKeyframeIsOnePoint) {
               ElementsAre(TrackPoint{7, {1, 2, 3, 4}, 0.4F, kModel}));
   EXPECT_THAT(Interpolate({}, InterpolationMethod::kLinear), IsEmpty());
   EXPECT_THAT(Interpolate({}, InterpolationMethod::kNone), IsEmpty());
+}
+
+TEST(Interpolate, CubicMeetsKeyframesAndRaisesNoScore) {
+  const std::vector<Keyframe> keyframes = {{0, {0, 0, 10, 20}, 0.9F},
+                                           {3, {9, 1, 20, 22}, 0.5F},
+                                           {4, {30, 7, 38, 30}, 0.7F},
+                                           {9, {31, 40, 45, 61}, 0.8F}};
+  const auto points = Interpolate(keyframes, InterpolationMethod::kCubic);
+  ASSERT_EQ(points.size(), 10U);
+  for (const Keyframe& keyframe : keyframes) {
+    EXPECT_EQ(points[keyframe.frame],
+              (TrackPoint{keyframe.frame, keyframe.box, keyframe.score, kModel}));
+  }
+  for (const std::int64_t frame : {1, 2}) {
+    EXPECT_EQ(points[frame].frame, frame);
+    EXPECT_LE(points[frame].score, 0.5F);
+    EXPECT_EQ(points[frame].source, kFilled);
+  }
+}
+
+// A ball: x moves evenly, y is t²; keyframes at uneven distances.
+TEST(Interpolate, CubicFollowsAParabolaExactly) {
+  std::vector<Keyframe> keyframes;
+  for (const std::int64_t t : {0, 4, 10, 13, 20}) {
+    const auto x = static_cast<float>(3 * t);
+    const auto y = static_cast<float>(t * t);
+    keyframes.push_back({t, {x, y, x + 8, y + 6}, 1});
+  }
+  for (const TrackPoint& point : Interpolate(keyframes, InterpolationMethod::kCubic)) {
+    const auto t = static_cast<float>(point.frame);
+    EXPECT_NEAR(point.box.x1, 3 * t, 1e-4);
+    EXPECT_NEAR(point.box.y1, t * t, 1e-4);
+    EXPECT_NEAR(point.box.x2, 3 * t + 8, 1e-4);
+    EXPECT_NEAR(point.box.y2, t * t + 6, 1e-4);
+  }
+}
+
+TEST(Interpolate, CubicOfOneOrTwoKeyframesIsLinear) {
+  const std::vector<Keyframe> one = {{7, {1, 2, 3, 4}, 0.4F}};
+  EXPECT_EQ(Interpolate(one, InterpolationMethod::kCubic),
+            Interpolate(one, InterpolationMethod::kLinear));
+  const std::vector<Keyframe> two = {{3, {0, 0, 2, 2}, 0.4F}, {9, {6, 1, 8, 9}, 0.6F}};
+  EXPECT_EQ(Interpolate(two, InterpolationMethod::kCubic),
+            Interpolate(two, InterpolationMethod::kLinear));
+  EXPECT_THAT(Interpolate({}, InterpolationMethod::kCubic), IsEmpty());
 }
 
 }  // namespace

@@ -44,7 +44,8 @@ std::size_t Count(const Choice& chosen) {
 }
 
 // Of the frames between keyframes.
-double MeanIou(const std::vector<std::vector<TrackPoint>>& tracks, const Choice& chosen) {
+double MeanIou(const std::vector<std::vector<TrackPoint>>& tracks, const Choice& chosen,
+               InterpolationMethod method = InterpolationMethod::kLinear) {
   double sum = 0;
   int between = 0;
   for (std::size_t t = 0; t < tracks.size(); ++t) {
@@ -52,7 +53,7 @@ double MeanIou(const std::vector<std::vector<TrackPoint>>& tracks, const Choice&
     for (const std::size_t i : chosen[t]) {
       keyframes.push_back({tracks[t][i].frame, tracks[t][i].box, 1});
     }
-    const std::vector<TrackPoint> filled = Interpolate(keyframes, InterpolationMethod::kLinear);
+    const std::vector<TrackPoint> filled = Interpolate(keyframes, method);
     EXPECT_EQ(filled.size(), tracks[t].size());
     for (std::size_t i = 0; i < filled.size() && i < tracks[t].size(); ++i) {
       if (filled[i].source == LabelSource::kModel) continue;
@@ -66,7 +67,8 @@ double MeanIou(const std::vector<std::vector<TrackPoint>>& tracks, const Choice&
 
 struct Row {
   std::int64_t step;
-  double mean_iou;
+  double linear;
+  double cubic;
 };
 
 class InterpolateBetweenGroundTruth : public ::testing::TestWithParam<Row> {};
@@ -76,12 +78,15 @@ TEST_P(InterpolateBetweenGroundTruth, HasTheReferenceMeanIou) {
   if (path.empty()) GTEST_SKIP() << "PRELABEL_REFERENCE_DATA is unset";
   const auto tracks = TruePoints(ReadMotTracks(path));
   ASSERT_EQ(tracks.size(), 10U) << path;
-  EXPECT_NEAR(MeanIou(tracks, EverySteps(tracks, GetParam().step)), GetParam().mean_iou, 0.00005);
+  const Choice chosen = EverySteps(tracks, GetParam().step);
+  EXPECT_NEAR(MeanIou(tracks, chosen), GetParam().linear, 0.00005);
+  EXPECT_NEAR(MeanIou(tracks, chosen, InterpolationMethod::kCubic), GetParam().cubic, 0.00005);
 }
 
 INSTANTIATE_TEST_SUITE_P(Pets09, InterpolateBetweenGroundTruth,
-                         ::testing::Values(Row{2, 0.9945}, Row{5, 0.9742}, Row{10, 0.9190},
-                                           Row{20, 0.7877}, Row{40, 0.5127}),
+                         ::testing::Values(Row{2, 0.9945, 0.9987}, Row{5, 0.9742, 0.9856},
+                                           Row{10, 0.9190, 0.9419}, Row{20, 0.7877, 0.8198},
+                                           Row{40, 0.5127, 0.6072}),
                          [](const auto& info) {
                            return "Every" + std::to_string(info.param.step);
                          });
