@@ -290,7 +290,7 @@ class KeepTimes : public benchmark::ConsoleReporter {
 };
 
 void PrintRatios(const KeepTimes& times) {
-  const double boxes = times.Seconds("BM_InterpolateMillion/5");
+  const double boxes = times.Seconds("BM_InterpolateMillion/5/1");
   if (boxes > 0) {
     std::printf("RATIO interpolate/0.2s %.3f target <=1.00 (1,000,000 boxes: %.3f s)\n",
                 boxes / 0.2, boxes);
