@@ -40,6 +40,23 @@ TEST_F(VideoClips, FramesAreListedInPresentationOrder) {
   }
 }
 
+// Pictures that are shown before a keyframe and decoded after it are what makes a group open.
+TEST_F(VideoClips, AnOpenGroupHasPicturesBeforeItsKeyframe) {
+  const auto leading = [&](const char* name, const std::string& options) {
+    const auto built = BuildVideoIndex(Make(name, options));
+    EXPECT_TRUE(built.has_value()) << name;
+    int count = 0;
+    const auto& frames = built.value().frames;
+    for (std::size_t i = 1; i < frames.size(); ++i) {
+      if (frames[i].keyframe && frames[i - 1].decode_index > frames[i].decode_index) ++count;
+    }
+    return count;
+  };
+  EXPECT_EQ(leading("closed.ts", kH264), 0);
+  EXPECT_GE(leading("open.ts", std::string(kH264) + kOpenGop), 2);
+  EXPECT_GE(leading("open.mp4", kHevc), 2);
+}
+
 TEST_F(VideoClips, VariableRateKeepsEveryFramesTime) {
   // Frame n is shown at n(n + 1)/50 s.
   const auto built = BuildVideoIndex(
