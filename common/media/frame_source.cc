@@ -168,11 +168,7 @@ Result<void> LibavFrameSource::Open() {
   input_ = std::move(input);
   const AVStream& stream = input_.Stream();
   const AVCodec* codec = avcodec_find_decoder(stream.codecpar->codec_id);
-  if (codec == nullptr) {
-    return DataLoss(
-        fmt::format("no decoder for its format ({})", avcodec_get_name(stream.codecpar->codec_id)),
-        path_.string());
-  }
+  if (codec == nullptr) return libav::NoDecoder(stream, path_);
   decoder_.reset(avcodec_alloc_context3(codec));
   int code = decoder_ == nullptr ? AVERROR(ENOMEM)
                                  : avcodec_parameters_to_context(decoder_.get(), stream.codecpar);

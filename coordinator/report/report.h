@@ -39,8 +39,9 @@ struct ClassReport {
 struct SourceReport {
   SourceKind kind = SourceKind::kImages;
   std::string name;
-  std::int64_t keyframe_every = 1;  // video
-  std::string error;                // the source could not be read at all
+  std::int64_t keyframe_every = 1;    // video
+  std::string error;                  // the source could not be read at all
+  std::vector<std::string> warnings;  // what was left out or is odd, a sentence each
   SourceStats stats;
 };
 

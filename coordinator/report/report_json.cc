@@ -143,6 +143,7 @@ std::string FormatReportJson(const Report& report) {
       json.Put("keyframe_every", fmt::format("{}", source.keyframe_every));
     }
     if (!source.error.empty()) json.String("error", source.error);
+    if (!source.warnings.empty()) json.List("warnings", source.warnings, kQuoted);
     PutCounts(json, source.stats);
     json.Close('}');
   }
