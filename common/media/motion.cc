@@ -144,6 +144,7 @@ Displacement OpticalFlow::Measure(const cv::Mat& from, const cv::Mat& to, const 
   const cv::Rect picture(0, 0, from.cols, from.rows);
   // Casting a number that no int holds is undefined.
   const Box within = Clip(box, static_cast<float>(from.cols), static_cast<float>(from.rows));
+  if (!(within.x1 < within.x2) || !(within.y1 < within.y2)) return {};
   const cv::Rect inside(cv::Point(cvRound(within.x1), cvRound(within.y1)),
                         cv::Point(cvRound(within.x2), cvRound(within.y2)));
   if (inside.width < kSmallestBox || inside.height < kSmallestBox) return {};
