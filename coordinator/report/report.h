@@ -43,6 +43,7 @@ struct SourceReport {
   std::int64_t keyframe_every = 1;            // video
   std::optional<AdaptiveKeyframes> adaptive;  // video; instead
   std::string error;                          // the source could not be read at all
+  std::vector<std::string> warnings;          // what was left out or is odd, a sentence each
   SourceStats stats;
 };
 

@@ -215,6 +215,9 @@ void AddSources(Page& page, const Report& report) {
     if (!source.error.empty()) {
       page.Add("<span class=\"from\">could not be read: {}</span>", EscapeHtml(source.error));
     }
+    for (const std::string& warning : source.warnings) {
+      page.Add("<span class=\"from\">{}</span>", EscapeHtml(warning));
+    }
     page.Add("</td><td class=\"left\">{}</td>", kind);
     for (const std::uint64_t count :
          {source.stats.items, source.stats.looked_at, source.stats.labeled, source.stats.labels,

@@ -148,6 +148,7 @@ std::string FormatReportJson(const Report& report) {
       }
     }
     if (!source.error.empty()) json.String("error", source.error);
+    if (!source.warnings.empty()) json.List("warnings", source.warnings, kQuoted);
     PutCounts(json, source.stats);
     json.Close('}');
   }

@@ -64,14 +64,18 @@ std::string FormatSummary(const Report& report) {
     fmt::format_to(out, "... and {} with fewer labels; report.json has them all\n",
                    CountOf(labeled - shown, "class", "classes"));
   }
-  if (labeled == 0) {
+  if (labeled == 0 && (all.looked_at > 0 || all.quarantined == 0)) {
     fmt::format_to(out, "No labels: no prediction reached its threshold ({} by default).\n",
                    report.labels.threshold);
   }
 
   for (const SourceReport& source : report.sources) {
-    if (source.error.empty()) continue;
-    fmt::format_to(out, "\nunreadable source {}: {}\n", source.name, source.error);
+    if (!source.error.empty()) {
+      fmt::format_to(out, "\nunreadable source {}: {}\n", source.name, source.error);
+    } else if (source.stats.looked_at == 0 && source.stats.quarantined > 0) {
+      fmt::format_to(out, "\nsource {}: all that was tried, {}, is quarantined\n", source.name,
+                     CountOf(source.stats.quarantined, "item"));
+    }
   }
   if (!report.quarantined.empty()) {
     fmt::format_to(out, "\nquarantined, without labels:\n");

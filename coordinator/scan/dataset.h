@@ -22,7 +22,7 @@ struct SourceItems {
   std::int64_t keyframe_every = 1;  // video only; `adaptive`: how far apart the first look is
   std::optional<AdaptiveKeyframes> adaptive{};  // video only
   std::string error;                  // the source could not be read at all; then it has no items
-  std::vector<std::string> warnings;  // what was left out of it and why, a sentence each
+  std::vector<std::string> warnings;  // what was left out or is odd, a sentence each
 
   std::uint64_t ItemCount() const {
     return kind == SourceKind::kVideo ? index.frames.size() : files.size();

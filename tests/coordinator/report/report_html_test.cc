@@ -25,6 +25,13 @@ TEST(ReportHtml, EscapesTextsOfUsers) {
   EXPECT_THAT(html, Not(HasSubstr("small <run>")));
 }
 
+TEST(ReportHtml, ShowsWarningsWithTheirSource) {
+  Report report = SmallReport();
+  report.sources[1].warnings = {"road.avi: 12 < 13"};
+  EXPECT_THAT(FormatReportHtml(report),
+              HasSubstr("road<span class=\"from\">road.avi: 12 &lt; 13</span></td>"));
+}
+
 TEST(ReportHtml, ShowsCountsQuarantineAndSamples) {
   Report report = SmallReport();
   SamplePicture picture;

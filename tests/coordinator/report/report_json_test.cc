@@ -29,6 +29,15 @@ TEST(ReportJson, HoldsTheCounts) {
   EXPECT_EQ(value.at("run").at("retry").as_string(), "prelabel run 'a & b.yaml' --retry-failed");
 }
 
+TEST(ReportJson, WarningsStandWithTheirSource) {
+  Report report = SmallReport();
+  report.sources[1].warnings = {"road.avi: \"12\" frames", "odd"};
+  const json::value value = json::parse(FormatReportJson(report));
+  EXPECT_EQ(value.at("sources").at(1).at("warnings"),
+            json::value({"road.avi: \"12\" frames", "odd"}));
+  EXPECT_FALSE(value.at("sources").at(0).as_object().contains("warnings"));
+}
+
 TEST(ReportJson, OnlyTheKeyRunDiffersBetweenRuns) {
   RunInfo other;
   other.seconds = 99;
