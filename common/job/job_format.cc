@@ -91,6 +91,8 @@ std::string_view MethodName(InterpolationMethod method) {
       return "none";
     case InterpolationMethod::kCubic:
       return "cubic";
+    case InterpolationMethod::kFlow:
+      return "flow";
     case InterpolationMethod::kLinear:
       break;
   }

@@ -59,8 +59,9 @@ JobSpec RandomJob(Random& random) {
     if (Below(2, random) == 0) rule.threshold = job.labels.threshold;
     job.labels.classes[NastyText(random, false)] = rule;
   }
-  job.interpolation = std::array{InterpolationMethod::kNone, InterpolationMethod::kLinear,
-                                 InterpolationMethod::kCubic}[Below(3, random)];
+  job.interpolation =
+      std::array{InterpolationMethod::kNone, InterpolationMethod::kLinear,
+                 InterpolationMethod::kCubic, InterpolationMethod::kFlow}[Below(4, random)];
   job.cluster.launcher = Below(2, random) == 0 ? Launcher::kNone : Launcher::kLocal;
   job.cluster.workers = 1 + Below(100, random);
   job.cluster.listen = "ipc://" + NastyText(random, false);

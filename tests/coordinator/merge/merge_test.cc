@@ -170,6 +170,48 @@ TEST_F(MergeVideo, WithoutInterpolationOnlyFramesLookedAtHaveLabels) {
   EXPECT_THAT(items[1].labels, IsEmpty());
 }
 
+// What is in a box moves by 18 pixels in even frames and by 2 in odd ones.
+class Jerky : public MotionEstimator {
+ public:
+  Result<Displacement> Between(std::int64_t from, std::int64_t to, const Box&) override {
+    const float way = std::min(from, to) % 2 == 0 ? 18 : 2;
+    return Displacement{to > from ? way : -way, 0, 1, 1};
+  }
+};
+
+TEST_F(MergeVideo, FlowFollowsWhatIsSeen) {
+  run_.job.interpolation = InterpolationMethod::kFlow;
+  std::vector<float> lefts;
+  const auto merged = MergeLabels(
+      run_.dataset, run_.job, run_.Classes(), run_.store,
+      [&](const LabeledItem& item) -> Result<void> {
+        lefts.push_back(item.labels.at(0).box.x1);
+        return Ok();
+      },
+      [](const SourceItems&) -> Result<std::unique_ptr<MotionEstimator>> {
+        return std::make_unique<Jerky>();
+      });
+  ASSERT_TRUE(merged.has_value());
+  // Keyframes at 0, 20 and 40. Half-way by a line it would be 10 and 30.
+  ASSERT_THAT(lefts, SizeIs(5));
+  EXPECT_EQ(lefts[2], 20);
+  EXPECT_NEAR(lefts[1], 18, 2);
+  EXPECT_NEAR(lefts[3], 38, 2);
+  // Without pictures it is a line.
+  EXPECT_EQ(run_.Merge()[1].labels.at(0).box.x1, 10);
+}
+
+TEST_F(MergeVideo, AnErrorOfThePicturesEndsThePass) {
+  run_.job.interpolation = InterpolationMethod::kFlow;
+  const auto merged = MergeLabels(
+      run_.dataset, run_.job, run_.Classes(), run_.store, [](const LabeledItem&) { return Ok(); },
+      [](const SourceItems&) -> Result<std::unique_ptr<MotionEstimator>> {
+        return Unavailable("the file is gone");
+      });
+  ASSERT_TRUE(merged.has_error());
+  EXPECT_EQ(merged.error().message, "the file is gone");
+}
+
 TEST_F(MergeVideo, TakesTheCommittedTracksWhileTheJobIsTheSame) {
   CommitLink({7, kCar, {{0, {1, 2, 3, 4}, 0.9F}}});
   StoreLinkOptions();
