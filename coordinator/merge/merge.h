@@ -13,6 +13,7 @@
 #include "common/job/model_card.h"
 #include "common/labels/prediction.h"
 #include "common/labels/track.h"
+#include "coordinator/merge/video_trust.h"
 #include "coordinator/scan/dataset.h"
 #include "coordinator/store/store.h"
 
@@ -57,6 +58,9 @@ struct LabeledItem {
   std::vector<Label> labels;  // by category, then descending score, then track
   const ItemResult* raw =
       nullptr;  // what the model said, valid during the call; null if not looked at
+  // How far the video's interpolated labels can be believed, with its first item and valid during
+  // that call; null with all others, for images and where nothing is interpolated.
+  const VideoTrust* trust = nullptr;
 };
 
 // Calls `visit` once for every item of every source, in order, quarantined items included. An error
