@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -164,6 +165,11 @@ Result<void> MergeVideo(const Pass& pass, SourceId source, const SourceItems& it
   if (pass.job.interpolation == InterpolationMethod::kFlow && pass.motion) {
     PRELABEL_TRY(motion, pass.motion(items));
   }
+  std::optional<VideoTrust> trust;
+  if (pass.job.interpolation != InterpolationMethod::kNone) {
+    trust = JudgeTracks(tracks, pass.classes.category_of_class,
+                        static_cast<std::int64_t>(items.ItemCount()));
+  }
   TrackSweep sweep(std::move(tracks), pass.classes, pass.job.interpolation, std::move(motion));
   ItemStream stream(pass.store, tasks, source, pass.reasons);
   LabeledItem labeled;
@@ -176,6 +182,7 @@ Result<void> MergeVideo(const Pass& pass, SourceId source, const SourceItems& it
     labeled.looked_at = state.result != nullptr && state.error.empty();
     labeled.raw = labeled.looked_at ? state.result : nullptr;
     labeled.error = std::move(state.error);
+    labeled.trust = i == 0 && trust ? &*trust : nullptr;
     PRELABEL_TRY(sweep.LabelsAt(static_cast<std::int64_t>(i), labeled.labels));
     // A frame that nobody could look at is left to a human: no box may hide that.
     if (!labeled.error.empty()) labeled.labels.clear();

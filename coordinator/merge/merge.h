@@ -15,6 +15,7 @@
 #include "common/labels/flow_interpolation.h"
 #include "common/labels/prediction.h"
 #include "common/labels/track.h"
+#include "coordinator/merge/video_trust.h"
 #include "coordinator/scan/dataset.h"
 #include "coordinator/store/store.h"
 
@@ -59,6 +60,9 @@ struct LabeledItem {
   std::vector<Label> labels;  // by category, then descending score, then track
   const ItemResult* raw =
       nullptr;  // what the model said, valid during the call; null if not looked at
+  // How far the video's interpolated labels can be believed, with its first item and valid during
+  // that call; null with all others, for images and where nothing is interpolated.
+  const VideoTrust* trust = nullptr;
 };
 
 // What moves in a video of the dataset (common/media/motion.h, or a fake). Each call opens it anew.

@@ -48,6 +48,11 @@ Report BuildReport(const JobSpec& job, const ModelCard& card, const Dataset& dat
     report.quarantined.push_back({names.FileName(item.source, item.item),
                                   WithoutPath(item, dataset.sources[item.source.value])});
   }
+  for (const WantedKeyframe& wanted : totals.wanted) {
+    const SourceItems& source = dataset.sources[wanted.source.value];
+    report.wanted.push_back(
+        {source.name, source.index.TimestampSeconds(wanted.help.frame), wanted.help});
+  }
   report.totals = std::move(totals);
   report.samples = std::move(samples);
   report.run = std::move(run);

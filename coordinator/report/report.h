@@ -52,6 +52,13 @@ struct QuarantinedReport {
   std::string reason;
 };
 
+// A frame where one keyframe more would help most.
+struct WantedReport {
+  std::string video;   // the source's name
+  double seconds = 0;  // from the video's start
+  HelpfulFrame help;   // categories: positions in Report::classes
+};
+
 struct SampleBox {
   Box box;           // pixels of the sample
   int category = 0;  // position in Report::classes
@@ -79,6 +86,7 @@ struct Report {
   std::vector<ClassReport> classes;  // as in the class map
   std::vector<SourceReport> sources;
   std::vector<QuarantinedReport> quarantined;  // the first of totals.all.quarantined
+  std::vector<WantedReport> wanted;            // as totals.wanted
   std::vector<SamplePicture> samples;          // report.html only
   RunInfo run;
 };

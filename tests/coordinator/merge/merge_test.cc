@@ -212,6 +212,32 @@ TEST_F(MergeVideo, AnErrorOfThePicturesEndsThePass) {
   EXPECT_EQ(merged.error().message, "the file is gone");
 }
 
+TEST_F(MergeVideo, SaysWithTheFirstItemHowFarInterpolatedLabelsCanBeBelieved) {
+  // Frame 2 is expected at x = 20 and is at 30: 90 of 110 columns are shared, a loss of 2/11 over
+  // 2 · 2 frames, so that 1/22 is lost at frames 1 and 3.
+  CommitLink(
+      {7,
+       kCar,
+       {{0, {0, 0, 100, 50}, 0.9F}, {2, {30, 0, 130, 50}, 0.9F}, {4, {40, 0, 140, 50}, 0.9F}}});
+  StoreLinkOptions();
+  for (const bool interpolated : {true, false}) {
+    if (!interpolated) run_.job.interpolation = InterpolationMethod::kNone;
+    int judged = 0;
+    ASSERT_TRUE(run_.Visit([&](const LabeledItem& item) -> Result<void> {
+      if (item.trust == nullptr) return Ok();
+      ++judged;
+      EXPECT_EQ(item.item, 0U);
+      const ClassTrust& cars = item.trust->classes.at(0);
+      EXPECT_EQ(cars.between, 2U);
+      EXPECT_NEAR(cars.MeanExpectedIou(), 1 - 1.0 / 22, 1e-6);
+      EXPECT_EQ(cars.hold_outs[1].count, 1U);
+      EXPECT_NEAR(cars.hold_outs[1].MeanIou(), 9.0 / 11, 1e-6);
+      return Ok();
+    }));
+    EXPECT_EQ(judged, interpolated ? 1 : 0);
+  }
+}
+
 TEST_F(MergeVideo, TakesTheCommittedTracksWhileTheJobIsTheSame) {
   CommitLink({7, kCar, {{0, {1, 2, 3, 4}, 0.9F}}});
   StoreLinkOptions();
