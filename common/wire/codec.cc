@@ -276,7 +276,8 @@ Result<Assignment> Unpack(const wire::Assignment& in) {
     out.link.min_observations = link.min_observations();
     out.link.score_reach = link.score_reach();
     constexpr std::uint32_t kLongestReach = 1000;
-    if (!(out.link.frame_rate > 0) || out.link.score_reach > kLongestReach) {
+    if (!(out.link.frame_rate > 0) || !std::isfinite(out.link.frame_rate) ||
+        out.link.score_reach > kLongestReach) {
       return Malformed("link options out of range");
     }
   }

@@ -28,23 +28,6 @@ using std::chrono::seconds;
 constexpr std::int64_t kFrames = 2000;  // of a video, of which detect tasks cover the first few
 constexpr Duration kTimeToFinish = minutes(30);  // after the last fault
 
-// What is made of a task, a line an item: it does not depend on how the items are cut into tasks.
-std::vector<std::string> LabelsOf(const Task& task) {
-  const std::string source = std::to_string(task.source.value);
-  if (task.kind == TaskKind::kLink) return {"link of " + source};
-  std::vector<std::string> labels;
-  for (const std::uint64_t item : TaskItems(task)) {
-    labels.push_back("label of " + source + "/" + std::to_string(item));
-  }
-  return labels;
-}
-
-std::string PayloadOf(const Task& task) {
-  std::string payload;
-  for (const std::string& label : LabelsOf(task)) payload += label + "\n";
-  return payload;
-}
-
 class Cluster : public ServerObserver {
  public:
   explicit Cluster(const SimulationOptions& options)
@@ -88,6 +71,25 @@ class Cluster : public ServerObserver {
   }
 
  private:
+  // What is made of a task, a line an item: it does not depend on how the items are cut into tasks.
+  std::vector<std::string> LabelsOf(const Task& task) const {
+    const std::string source = std::to_string(task.source.value);
+    if (task.kind == TaskKind::kLink) {
+      return {(task.id.value < planned_ ? "link of " : "second link of ") + source};
+    }
+    std::vector<std::string> labels;
+    for (const std::uint64_t item : TaskItems(task)) {
+      labels.push_back("label of " + source + "/" + std::to_string(item));
+    }
+    return labels;
+  }
+
+  std::string PayloadOf(const Task& task) const {
+    std::string payload;
+    for (const std::string& label : LabelsOf(task)) payload += label + "\n";
+    return payload;
+  }
+
   using Key = std::pair<TaskId, Attempt>;
   // A task at a worker, as planned: its items one after the other.
   struct Work {
@@ -132,6 +134,7 @@ class Cluster : public ServerObserver {
         tasks.push_back({TaskId(), TaskKind::kLink, SourceId(source), 0, kFrames, 1});
       }
     }
+    planned_ = tasks.size();
     std::uint64_t next = 0;
     for (Task& task : tasks) {
       task.id = TaskId(next++);
@@ -150,16 +153,19 @@ class Cluster : public ServerObserver {
 
   // Some first link tasks will want further frames; not where they may be given up themselves.
   void PlanRounds(const std::vector<Task>& tasks) {
+    Dice dice(~options_.seed);  // of their own, so that old seeds still play their histories
     for (const Task& task : tasks) {
-      if (task.kind != TaskKind::kLink || options_.seed % 4 == 0 || dice_.OneIn(2)) continue;
+      if (task.kind != TaskKind::kLink || options_.seed % 4 == 0 || dice.OneIn(2)) continue;
       if (poison_ == LabelsOf(task).front()) continue;
-      for (std::int64_t frame = kFrames - 20; frame < kFrames; frame += dice_.OneIn(3) ? 2 : 1) {
+      for (std::int64_t frame = kFrames - 20; frame < kFrames; frame += dice.OneIn(3) ? 2 : 1) {
         rounds_[task.id].push_back(frame);
-        const Task look = {TaskId(), TaskKind::kDetect, task.source,
-                           static_cast<std::uint64_t>(frame), 1, 1};
+        const Task look = {
+            TaskId(), TaskKind::kDetect, task.source, static_cast<std::uint64_t>(frame), 1, 1};
         wanted_.insert(LabelsOf(look).front());
       }
-      wanted_.insert(LabelsOf(task).front());  // linked again
+      Task again = task;
+      again.id = TaskId(planned_);
+      wanted_.insert(LabelsOf(again).front());
     }
   }
 
@@ -607,7 +613,8 @@ class Cluster : public ServerObserver {
   std::uint64_t last_connection_ = 0;
   std::map<std::uint64_t, Connection> connections_;
   std::vector<std::unique_ptr<Process>> processes_;
-  Server* server_ = nullptr;  // while one lives
+  Server* server_ = nullptr;   // while one lives
+  std::uint64_t planned_ = 0;  // tasks before the run
   std::optional<std::string> poison_;
   std::map<TaskId, std::vector<std::int64_t>> rounds_;  // by first link task: what it will want
   bool poison_hangs_ = false;

@@ -94,8 +94,8 @@ TEST(Simulation, NothingIsLostWhateverHappens) {
   for (const char* event :
        {"commit failed", "coordinator restarted", "coordinator paused", "connection cut",
         "worker crashed", "worker paused", "task broken", "reconnected", "reordered", "duplicated",
-        "quarantined", "poisoned", "disk full", "lease adopted", "backup copy", "task split", "round planned",
-        "worker benched"}) {
+        "quarantined", "poisoned", "disk full", "lease adopted", "backup copy", "task split",
+        "round planned", "worker benched"}) {
     EXPECT_GT(events[event], 0) << event;
   }
 }

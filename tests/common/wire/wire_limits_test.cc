@@ -61,6 +61,7 @@ TEST(WireLimits, RulesAreThoseOfTheProto) {
           expected = "fixed32";
           break;
         case Field::TYPE_FIXED64:
+        case Field::TYPE_DOUBLE:
           expected = "fixed64";
           break;
         case Field::TYPE_UINT32:
