@@ -10,6 +10,7 @@
 #include "common/labels/interpolation.h"
 #include "common/labels/linking.h"
 #include "common/wire/codec.h"
+#include "coordinator/merge/drawn_sweep.h"
 #include "coordinator/merge/item_stream.h"
 #include "coordinator/merge/link_input.h"
 
@@ -170,6 +171,22 @@ Result<void> MergeVideo(const Pass& pass, SourceId source, const SourceItems& it
   return Ok();
 }
 
+Result<void> MergeDrawn(const Pass& pass, SourceId source, const SourceItems& items) {
+  DrawnSweep sweep(items, pass.classes, pass.job.interpolation);
+  LabeledItem labeled;
+  labeled.source = source;
+  labeled.drawn = true;
+  labeled.width = items.index.width;
+  labeled.height = items.index.height;
+  for (std::uint64_t i = 0; i < items.ItemCount(); ++i) {
+    labeled.item = i;
+    sweep.LabelsAt(static_cast<std::int64_t>(i), labeled.labels);
+    SortLabels(labeled.labels);
+    PRELABEL_TRY(pass.visit(labeled));
+  }
+  return Ok();
+}
+
 }  // namespace
 
 Result<std::vector<TaskId>> MergeLabels(
@@ -182,7 +199,9 @@ Result<std::vector<TaskId>> MergeLabels(
   const Pass pass{job, classes, store, reasons, visit, damaged};
   for (std::uint32_t s = 0; s < dataset.sources.size(); ++s) {
     const SourceItems& items = dataset.sources[s];
-    if (items.kind == SourceKind::kVideo) {
+    if (items.drawn != nullptr) {
+      PRELABEL_TRY(MergeDrawn(pass, SourceId(s), items));
+    } else if (items.kind == SourceKind::kVideo) {
       PRELABEL_TRY(MergeVideo(pass, SourceId(s), items));
     } else {
       PRELABEL_TRY(MergeImages(pass, SourceId(s), items));
