@@ -89,5 +89,34 @@ TEST(CocoWriter, WithoutFinishThereIsNoFile) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
+TEST(CocoWriter, WritesWhatAPersonDrew) {
+  TestRun run;
+  run.card = {};
+  ShapeKeyframe box = DrawnBox(0, {0, 0, 20, 10});
+  box.occluded = true;
+  box.attributes = {{"color", "red"}, {"make", "\"x\""}};
+  ShapeKeyframe turned = DrawnBox(0, {0, 0, 20, 10});
+  turned.shape.rotation = 90;
+  ShapeKeyframe skeleton = DrawnBox(0, {});
+  skeleton.shape.kind = ShapeKind::kSkeleton;
+  skeleton.shape.joints = {
+      {"head", {5, 6}, false, false}, {"hand", {9, 8}, false, true}, {"foot", {1, 1}, true, false}};
+  run.dataset.sources = {
+      DrawnSource("road", 1, {{1, "car", {box}}, {2, "car", {turned}}, {3, "person", {skeleton}}})};
+  const std::string written = WriteCoco(run);
+  const std::string labels = written.substr(written.find("\"annotations\""));
+  // Turned by 90° about (10, 5), the box spans 5 to 15 and -5 to 15; its first corner is top right.
+  EXPECT_EQ(labels,
+            R"("annotations": [
+{"id": 1, "image_id": 1, "category_id": 1, "bbox": [0.00, 0.00, 20.00, 10.00], "area": 200.0000, "segmentation": [[0.00, 0.00, 20.00, 0.00, 20.00, 10.00, 0.00, 10.00]], "iscrowd": 0, "score": 1.0000, "source": "human", "track_id": 1, "occluded": true, "attributes": {"color": "red", "make": "\"x\""}},
+{"id": 2, "image_id": 1, "category_id": 1, "bbox": [5.00, -5.00, 10.00, 20.00], "area": 200.0000, "segmentation": [[15.00, -5.00, 15.00, 15.00, 5.00, 15.00, 5.00, -5.00]], "iscrowd": 0, "score": 1.0000, "source": "human", "track_id": 2, "occluded": false},
+{"id": 3, "image_id": 1, "category_id": 2, "bbox": [5.00, 6.00, 4.00, 2.00], "area": 8.0000, "segmentation": [[5.00, 6.00, 9.00, 6.00, 9.00, 8.00, 5.00, 8.00]], "iscrowd": 0, "score": 1.0000, "source": "human", "track_id": 3, "occluded": false, "keypoints": [5.00, 6.00, 2, 9.00, 8.00, 1, 0, 0, 0], "num_keypoints": 2}]}
+)");
+  EXPECT_NE(
+      written.find(
+          R"({"id": 2, "name": "person", "supercategory": "", "keypoints": ["head", "hand", "foot"], "skeleton": []})"),
+      std::string::npos);
+}
+
 }  // namespace
 }  // namespace prelabel
