@@ -8,7 +8,7 @@ scripts/models/prepare_nanodet.py
 scripts/data/fetch_vtest.sh
 cmake --preset release -Wno-dev >/dev/null
 cmake --build --preset release --target prelabel prelabel-worker \
-  pipeline_bench noop_bench plan_memory_bench resume_bench tail_bench micro_bench
+  pipeline_bench seek_bench noop_bench plan_memory_bench resume_bench tail_bench micro_bench
 
 bin=build/release/bin
 log=$(mktemp)
@@ -22,6 +22,7 @@ run() {
 }
 run pipeline_bench --model ../../var/models/nanodet-g-coco/model.yaml \
   --video ../../var/data/vtest.avi "$@"
+run seek_bench --video ../../var/data/vtest.avi
 run noop_bench
 run plan_memory_bench
 run plan_memory_bench --tasks 250000 --shard-size 16

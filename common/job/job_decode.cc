@@ -220,10 +220,11 @@ class JobDecoder {
   void DecodeInterpolation(MapReader reader) {
     if (const YamlNode* node = reader.Find("method")) {
       auto method =
-          ReadChoice(*node, "interpolation.method", {"linear", "cubic", "none"}, mistakes_);
+          ReadChoice(*node, "interpolation.method", {"linear", "cubic", "flow", "none"}, mistakes_);
       if (method == "none") job_.interpolation = InterpolationMethod::kNone;
       if (method == "linear") job_.interpolation = InterpolationMethod::kLinear;
       if (method == "cubic") job_.interpolation = InterpolationMethod::kCubic;
+      if (method == "flow") job_.interpolation = InterpolationMethod::kFlow;
     }
     reader.Finish();
   }

@@ -94,6 +94,8 @@ std::string_view MethodName(InterpolationMethod method) {
       return "none";
     case InterpolationMethod::kCubic:
       return "cubic";
+    case InterpolationMethod::kFlow:
+      return "flow";
     case InterpolationMethod::kLinear:
       break;
   }

@@ -60,10 +60,10 @@ std::vector<TrackPoint> Interpolate(std::span<const Keyframe> keyframes,
   const bool fill = method != InterpolationMethod::kNone;
   points.reserve(fill ? keyframes.back().frame - keyframes.front().frame + 1 : keyframes.size());
   for (std::size_t i = 0; i < keyframes.size(); ++i) {
-    if (i > 0 && method == InterpolationMethod::kLinear) {
-      AppendLinear(keyframes[i - 1], keyframes[i], points);
-    } else if (i > 0 && method == InterpolationMethod::kCubic) {
+    if (i > 0 && method == InterpolationMethod::kCubic) {
       AppendCubic(keyframes, i - 1, points);
+    } else if (i > 0 && fill) {
+      AppendLinear(keyframes[i - 1], keyframes[i], points);
     }
     points.push_back(
         {keyframes[i].frame, keyframes[i].box, keyframes[i].score, LabelSource::kModel});

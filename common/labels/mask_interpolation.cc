@@ -120,7 +120,7 @@ Shape Blend::At(double part) const {
 InBetween InterpolateMasks(const ShapeSegment& segment) {
   const Shape& from = segment.from->shape;
   const Shape& to = segment.to->shape;
-  const InBetween hold = [from](double) { return from; };
+  InBetween hold = [from](double) { return from; };
   const auto from_window = WindowOf(from);
   const auto to_window = WindowOf(to);
   if (!from_window || !to_window) return hold;

@@ -84,7 +84,7 @@ std::vector<double> AlongFrom(const std::vector<double>& places, std::size_t sta
 OutlineMatch::OutlineMatch(const Outline& from, const Outline& to) : closed_(from.closed()) {
   const Alignment alignment = AlignOutlines(from, to);
   direction_ = alignment.direction;
-  const std::vector<double> a = from.places();
+  const std::vector<double>& a = from.places();
   std::vector<double> b;
   for (const double place : to.places()) {
     const double along = direction_ * (place - alignment.begin);

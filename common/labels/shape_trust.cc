@@ -6,10 +6,7 @@ namespace prelabel {
 namespace {
 
 Keyframe BoundsAt(const ShapeKeyframe& keyframe) {
-  Box box = BoundsOf(keyframe.shape);
-  box.x2 = std::max(box.x2, box.x1 + 1);
-  box.y2 = std::max(box.y2, box.y1 + 1);
-  return {keyframe.frame, box, 1};
+  return {keyframe.frame, TrustBounds(keyframe.shape), 1};
 }
 
 void Append(const std::vector<GapTrust>& from, std::vector<GapTrust>& to) {
@@ -17,6 +14,13 @@ void Append(const std::vector<GapTrust>& from, std::vector<GapTrust>& to) {
 }
 
 }  // namespace
+
+Box TrustBounds(const Shape& shape) {
+  Box box = BoundsOf(shape);
+  box.x2 = std::max(box.x2, box.x1 + 1);
+  box.y2 = std::max(box.y2, box.y1 + 1);
+  return box;
+}
 
 std::vector<GapTrust> TrustShapes(const ShapeTrack& track) {
   std::vector<GapTrust> gaps;

@@ -10,10 +10,12 @@
 
 namespace prelabel {
 
+// Bounds, at least a pixel wide and high, so that a point has some that can be compared.
+Box TrustBounds(const Shape& shape);
+
 // One entry a pair of neighboring keyframes of which the first is visible, ascending. An `outside`
 // keyframe is where the object was not seen any more, so it measures nothing: towards it, the loss
-// is guessed from the way. Bounds count as a pixel wide and high at least, so that a point has
-// some.
+// is guessed from the way.
 std::vector<GapTrust> TrustShapes(const ShapeTrack& track);
 
 // 1 at keyframes and behind the last one, where a shape holds because a person left it there.

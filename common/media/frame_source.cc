@@ -130,7 +130,8 @@ class LibavFrameSource final : public FrameSource {
   Result<void> AdvanceTo(std::int64_t frame);
   Result<bool> DecodeOne();
   Result<bool> SendPacket();
-  void NoteLost(std::int64_t packet, std::string why);
+  void NoteLost(std::int64_t packet);
+  std::string Undecodable(std::int64_t packet) const;
   Error NoMemory() const;
   Error Damaged(std::int64_t frame, const std::string& why) const;
 
@@ -167,11 +168,7 @@ Result<void> LibavFrameSource::Open() {
   input_ = std::move(input);
   const AVStream& stream = input_.Stream();
   const AVCodec* codec = avcodec_find_decoder(stream.codecpar->codec_id);
-  if (codec == nullptr) {
-    return DataLoss(
-        fmt::format("no decoder for its format ({})", avcodec_get_name(stream.codecpar->codec_id)),
-        path_.string());
-  }
+  if (codec == nullptr) return libav::NoDecoder(stream, path_);
   decoder_.reset(avcodec_alloc_context3(codec));
   int code = decoder_ == nullptr ? AVERROR(ENOMEM)
                                  : avcodec_parameters_to_context(decoder_.get(), stream.codecpar);
@@ -268,11 +265,21 @@ Result<void> LibavFrameSource::MoveTo(std::int64_t keyframe) {
   return Open();
 }
 
+// One text for all that decoders do with bad data: whether they refuse it, leave it out or show it
+// with errors may depend on where decoding began, and messages must not.
+std::string LibavFrameSource::Undecodable(std::int64_t packet) const {
+  std::string why = "it, or a picture that it builds upon, cannot be decoded without errors";
+  if (packet + 1 == static_cast<std::int64_t>(frame_of_packet_.size())) {
+    why += "; it is the last in the file, so the recording may have been cut off";
+  }
+  return why;
+}
+
 // Where frames are counted, a packet that failed takes the next number.
-void LibavFrameSource::NoteLost(std::int64_t packet, std::string why) {
+void LibavFrameSource::NoteLost(std::int64_t packet) {
   const std::int64_t frame =
       index_.by_count ? counted_++ : frame_of_packet_[static_cast<std::size_t>(packet)];
-  if (frame != kNone) damage_.emplace(frame, std::move(why));
+  if (frame != kNone) damage_.emplace(frame, Undecodable(packet));
 }
 
 // Sends the next packet, or the end. False where the end was already sent.
@@ -305,7 +312,7 @@ Result<bool> LibavFrameSource::SendPacket() {
   const int code = avcodec_send_packet(decoder_.get(), packet_.get());
   if (code == AVERROR(ENOMEM)) return NoMemory();
   if (code < 0 && code != AVERROR(EAGAIN)) {
-    NoteLost(number, "it cannot be decoded (" + libav::ErrorText(code) + ")");
+    NoteLost(number);
   }
   return true;
 }
@@ -323,7 +330,7 @@ Result<bool> LibavFrameSource::DecodeOne() {
     if (code < 0) {
       if (code == AVERROR(ENOMEM)) return NoMemory();
       if (drained_) return false;
-      NoteLost(next_packet_ - 1, "it cannot be decoded (" + libav::ErrorText(code) + ")");
+      NoteLost(next_packet_ - 1);
       continue;
     }
     const std::int64_t packet = picture_->pts;
@@ -332,10 +339,7 @@ Result<bool> LibavFrameSource::DecodeOne() {
         index_.by_count ? counted_++ : frame_of_packet_[static_cast<std::size_t>(packet)];
     if (frame == kNone || frame >= FrameCount()) continue;
     if (picture_->decode_error_flags != 0 || (picture_->flags & AV_FRAME_FLAG_CORRUPT) != 0) {
-      const bool last = packet + 1 == static_cast<std::int64_t>(frame_of_packet_.size());
-      damage_.emplace(frame, last ? "the decoder found errors in its data, the last in the file; "
-                                    "the recording may have been cut off"
-                                  : "the decoder found errors in its data");
+      damage_.emplace(frame, Undecodable(packet));
     }
     if (packet == start_packet_ && start_packet_ != 0) {
       clean_start_ = picture_->key_frame == 1 && !damage_.contains(frame);
@@ -398,7 +402,7 @@ Result<Image> LibavFrameSource::Read(std::int64_t frame) {
     return found.error();
   }
   if (const auto it = damage_.find(frame); it != damage_.end()) return Damaged(frame, it->second);
-  if (shown_ != frame) return Damaged(frame, "the decoder gave no picture for it");
+  if (shown_ != frame) return Damaged(frame, Undecodable(Entry(frame).decode_index));
   Result<Image> image = converter_->Convert(*picture_);
   if (image.has_error()) return Damaged(frame, image.error().message);
   return image;

@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
-#include <mutex>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <span>
@@ -16,6 +15,7 @@
 #include <string_view>
 
 #include "common/media/jpeg_decoder.h"
+#include "common/media/opencv_threads.h"
 #include "common/media/picture_header.h"
 
 namespace prelabel {
@@ -25,12 +25,6 @@ namespace {
 constexpr std::uint64_t kMaxPixels = std::uint64_t{1} << 28;
 constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 30;
 constexpr std::string_view kKinds = "JPEG, PNG, BMP, TIFF and WebP are read";
-
-// Worker slots are the parallelism; OpenCV's own threads would fight them.
-void UseOneThread() {
-  static std::once_flag done;
-  std::call_once(done, [] { cv::setNumThreads(1); });
-}
 
 Result<std::vector<std::uint8_t>> ReadFile(const std::filesystem::path& path) {
   std::error_code error;

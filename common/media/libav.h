@@ -130,6 +130,11 @@ inline Result<Input> Open(const std::filesystem::path& path) {
   return input;
 }
 
+inline Error NoDecoder(const AVStream& stream, const std::filesystem::path& path) {
+  const std::string name = avcodec_get_name(stream.codecpar->codec_id);
+  return DataLoss("no decoder for its format (" + name + ")", path.string());
+}
+
 // The next packet of the video stream that carries data. 0, AVERROR_EOF, or AVERROR(EIO) where the
 // disk failed. Whatever else stops a demuxer is damage behind which nothing can be read: the end.
 inline int ReadPacket(const Input& input, AVPacket* packet) {

@@ -80,6 +80,7 @@ Result<VideoIndex> BuildVideoIndex(const std::filesystem::path& path) {
   PRELABEL_TRY(const libav::Input input, libav::Open(path));
   const AVStream& stream = input.Stream();
   const AVCodecID codec = stream.codecpar->codec_id;
+  if (avcodec_find_decoder(codec) == nullptr) return libav::NoDecoder(stream, path);
   VideoIndex index;
   index.width = stream.codecpar->width;
   index.height = stream.codecpar->height;
@@ -96,6 +97,7 @@ Result<VideoIndex> BuildVideoIndex(const std::filesystem::path& path) {
     if (code < 0) {
       return Unavailable("reading failed: " + libav::ErrorText(code), path.string());
     }
+    if ((packet->flags & AV_PKT_FLAG_DISCARD) != 0) ++index.edited_out;
     if (ShowsNothing(codec, *packet)) continue;
     index.frames.push_back({.pts = packet->pts,
                             .dts = packet->dts,

@@ -24,6 +24,7 @@ struct VideoIndex {
   int time_base_num = 1;
   int time_base_den = 1;
   std::int64_t header_frames = 0;  // what the container claims; 0 where it claims nothing
+  std::int64_t edited_out = 0;     // packets that its edit list hides; not in `frames`
   // The container does not say in which order pictures are shown (AVI with B-frames, timestamps
   // that start again). Frames are then numbered as the decoder gives them out, timestamps are the
   // sorted decoding timestamps or the nominal rate's, and random access decodes from the start.
@@ -39,8 +40,8 @@ struct VideoIndex {
 // Reads every packet of the first video stream (cover pictures aside) and decodes none of them. A
 // packet cut off by the end of the file counts: reading that frame says that it is damaged. Packets
 // that show no picture (empty ones, those before an edit list's start, hidden VP8 ones) do not
-// count. DataLoss: no video, no video stream, or not one packet. Unavailable: the file cannot be
-// opened, or reading failed.
+// count. DataLoss: no video, no video stream, no decoder for it, or not one packet. Unavailable:
+// the file cannot be opened, or reading failed.
 Result<VideoIndex> BuildVideoIndex(const std::filesystem::path& path);
 
 }  // namespace prelabel

@@ -15,6 +15,7 @@
 
 #include "common/media/frame_source.h"
 #include "common/media/image_codec.h"
+#include "common/media/motion.h"
 #include "coordinator/formats/item_names.h"
 #include "coordinator/formats/label_writer.h"
 #include "coordinator/formats/output_file.h"
@@ -73,6 +74,11 @@ class DatasetPictures {
   std::map<SourceId, std::unique_ptr<FrameSource>> videos_;
 };
 
+Result<std::unique_ptr<MotionEstimator>> OpenMotion(const SourceItems& video) {
+  PRELABEL_TRY(auto frames, OpenVideo(video.files.front(), video.index));
+  return MakeOpticalFlow(std::move(frames));
+}
+
 }  // namespace
 
 std::string FormatRunInfo(const RunInfo& info) {
@@ -124,15 +130,17 @@ Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, Run
   }
   RunStats stats(context.dataset.sources.size(), context.classes);
   SampleChooser chooser;
-  PRELABEL_TRY(outputs.damaged, MergeLabels(context.dataset, context.job, context.classes, store,
-                                            [&](const LabeledItem& item) -> Result<void> {
-                                              for (const auto& writer : writers) {
-                                                PRELABEL_TRY(writer->Add(item));
-                                              }
-                                              stats.Add(item);
-                                              chooser.Add(item);
-                                              return Ok();
-                                            }));
+  PRELABEL_TRY(outputs.damaged, MergeLabels(
+                                    context.dataset, context.job, context.classes, store,
+                                    [&](const LabeledItem& item) -> Result<void> {
+                                      for (const auto& writer : writers) {
+                                        PRELABEL_TRY(writer->Add(item));
+                                      }
+                                      stats.Add(item);
+                                      chooser.Add(item);
+                                      return Ok();
+                                    },
+                                    OpenMotion));
   for (const auto& writer : writers) {
     PRELABEL_TRY(writer->Finish());
   }
@@ -164,8 +172,9 @@ Result<ExportedLabels> ExportLabels(const JobContext& context, Store& store,
   exported.path = out.empty() ? DefaultPath(format, raw, context.paths) : out;
   PRELABEL_TRY(const auto writer, OpenWriter(format, raw, context, exported.path));
   PRELABEL_TRY(exported.damaged,
-               MergeLabels(context.dataset, context.job, context.classes, store,
-                           [&](const LabeledItem& item) { return writer->Add(item); }));
+               MergeLabels(
+                   context.dataset, context.job, context.classes, store,
+                   [&](const LabeledItem& item) { return writer->Add(item); }, OpenMotion));
   PRELABEL_TRY(writer->Finish());
   return exported;
 }

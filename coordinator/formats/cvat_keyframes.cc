@@ -42,9 +42,19 @@ void AppendStretch(std::span<const ShapePoint> points, float min_iou,
 }  // namespace
 
 std::vector<ShapeKeyframe> CvatKeyframes(const ShapeTrack& track, InterpolationMethod method,
-                                         std::int64_t frames, float min_iou) {
-  if (method == InterpolationMethod::kLinear) return track.keyframes;
-  const std::vector<ShapePoint> points = InterpolateShapes(track, method, frames);
+                                         std::int64_t frames, float min_iou,
+                                         std::span<const TrackPoint> boxes) {
+  const bool linear = method == InterpolationMethod::kLinear ||
+                      (method == InterpolationMethod::kFlow && boxes.empty());
+  if (linear) return track.keyframes;
+  std::vector<ShapePoint> points = InterpolateShapes(track, method, frames);
+  for (ShapePoint& point : points) {
+    while (!boxes.empty() && boxes.front().frame < point.frame) boxes = boxes.subspan(1);
+    if (!boxes.empty() && boxes.front().frame == point.frame && !point.keyframe &&
+        IsUprightBox(point)) {
+      point.shape.box = boxes.front().box;
+    }
+  }
   std::vector<ShapeKeyframe> keyframes;
   for (std::size_t begin = 0; begin < points.size();) {
     // Up to the next keyframe of the person, or to a gap.

@@ -73,8 +73,11 @@ class CvatWriter : public LabelWriter {
       PRELABEL_TRY(WriteVideo());
       open_ = item.source;
     }
-    if (source.drawn != nullptr) return Ok();  // its tracks are there already
+    // What a person drew is there already, but for where boxes went that followed what is seen.
+    const bool drawn = source.drawn != nullptr;
+    if (drawn && options_.interpolation != InterpolationMethod::kFlow) return Ok();
     for (const Label& label : item.labels) {
+      if (drawn && !IsUprightBox(label)) continue;
       VideoTrack& track = tracks_[label.track_id];
       track.category = label.category;
       track.points.push_back(
@@ -97,6 +100,7 @@ class CvatWriter : public LabelWriter {
         PRELABEL_TRY(WriteDrawn(track, frames, file));
       }
     }
+    if (source.drawn != nullptr) tracks_.clear();
     for (const auto& [id, track] : tracks_) {
       fmt::format_to(std::back_inserter(file.buffer()),
                      "  <track id=\"{}\" label=\"{}\" source=\"auto\">\n", id - 1,
@@ -112,6 +116,16 @@ class CvatWriter : public LabelWriter {
     return Ok();
   }
 
+  static bool IsUprightBox(const Label& label) {
+    return label.drawn == nullptr ||
+           (label.drawn->shape.kind == ShapeKind::kBox && label.drawn->shape.rotation == 0);
+  }
+
+  std::span<const TrackPoint> BoxesOf(const ShapeTrack& track) const {
+    const auto at = tracks_.find(track.id);
+    return at == tracks_.end() ? std::span<const TrackPoint>() : at->second.points;
+  }
+
   Result<void> WriteDrawn(const ShapeTrack& track, std::int64_t frames, OutputFile& file) const {
     const auto category = classes_.category_of_drawn.find(track.label);
     if (category == classes_.category_of_drawn.end()) return Ok();
@@ -119,7 +133,7 @@ class CvatWriter : public LabelWriter {
                    "  <track id=\"{}\" label=\"{}\" source=\"manual\">\n", track.id - 1,
                    XmlText(classes_.categories[static_cast<std::size_t>(category->second)].name));
     for (const ShapeKeyframe& keyframe :
-         CvatKeyframes(track, options_.interpolation, frames, options_.min_iou)) {
+         CvatKeyframes(track, options_.interpolation, frames, options_.min_iou, BoxesOf(track))) {
       PRELABEL_TRY(AppendCvatShape(keyframe, file.buffer()));
       PRELABEL_TRY(file.Spill());
     }

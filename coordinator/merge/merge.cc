@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <numeric>
+#include <optional>
 #include <span>
 #include <tuple>
 #include <utility>
 
+#include "common/labels/flow_interpolation.h"
 #include "common/labels/interpolation.h"
 #include "common/labels/linking.h"
 #include "common/wire/codec.h"
@@ -28,6 +31,7 @@ struct Pass {
   const Reasons& reasons;
   const Visit& visit;
   std::vector<TaskId>& damaged;
+  const MotionSource& motion;
 
   void AddDamaged(const std::vector<TaskId>& tasks) const {
     damaged.insert(damaged.end(), tasks.begin(), tasks.end());
@@ -100,8 +104,10 @@ Result<std::vector<Track>> LoadTracks(const Pass& pass, SourceId source, const S
 // Goes through the frames with the tracks that are alive; only these are interpolated at a time.
 class TrackSweep {
  public:
-  TrackSweep(std::vector<Track> tracks, const ClassMap& classes, InterpolationMethod method)
-      : tracks_(std::move(tracks)), classes_(classes), method_(method) {
+  // `motion`: null where boxes do not follow what is seen.
+  TrackSweep(std::vector<Track> tracks, const ClassMap& classes, InterpolationMethod method,
+             std::unique_ptr<MotionEstimator> motion)
+      : tracks_(std::move(tracks)), classes_(classes), method_(method), motion_(std::move(motion)) {
     std::erase_if(tracks_, [&](const Track& track) {
       return track.keyframes.empty() || track.class_id >= classes.category_of_class.size() ||
              classes.category_of_class[track.class_id] < 0;
@@ -112,11 +118,11 @@ class TrackSweep {
   }
 
   // Fills `labels` with those of `frame`; frames ascend from call to call.
-  void LabelsAt(std::int64_t frame, std::vector<Label>& labels) {
+  Result<void> LabelsAt(std::int64_t frame, std::vector<Label>& labels) {
     while (next_ < tracks_.size() && tracks_[next_].keyframes.front().frame <= frame) {
       const Track& track = tracks_[next_++];
-      alive_.push_back({track.id, classes_.category_of_class[track.class_id],
-                        Interpolate(track.keyframes, method_)});
+      PRELABEL_TRY(std::vector<TrackPoint> points, Fill(track.keyframes));
+      alive_.push_back({track.id, classes_.category_of_class[track.class_id], std::move(points)});
     }
     labels.clear();
     for (Alive& track : alive_) {
@@ -130,9 +136,15 @@ class TrackSweep {
     }
     std::erase_if(alive_, [](const Alive& track) { return track.next >= track.points.size(); });
     SortLabels(labels);
+    return Ok();
   }
 
  private:
+  Result<std::vector<TrackPoint>> Fill(std::span<const Keyframe> keyframes) {
+    if (motion_ == nullptr) return Interpolate(keyframes, method_);
+    return FlowInterpolate(keyframes, *motion_);
+  }
+
   struct Alive {
     std::uint32_t id = 0;
     int category = 0;
@@ -143,14 +155,29 @@ class TrackSweep {
   std::vector<Track> tracks_;
   const ClassMap& classes_;
   InterpolationMethod method_;
+  std::unique_ptr<MotionEstimator> motion_;
   std::size_t next_ = 0;
   std::vector<Alive> alive_;
 };
 
+// Null where nothing is to follow what is seen.
+Result<std::unique_ptr<MotionEstimator>> OpenMotion(const Pass& pass, const SourceItems& items) {
+  if (pass.job.interpolation == InterpolationMethod::kFlow && pass.motion) {
+    return pass.motion(items);
+  }
+  return std::unique_ptr<MotionEstimator>();
+}
+
 Result<void> MergeVideo(const Pass& pass, SourceId source, const SourceItems& items) {
   PRELABEL_TRY(const std::vector<TaskRow> tasks, pass.store.LoadTasks(source));
   PRELABEL_TRY(std::vector<Track> tracks, LoadTracks(pass, source, items, tasks));
-  TrackSweep sweep(std::move(tracks), pass.classes, pass.job.interpolation);
+  PRELABEL_TRY(auto motion, OpenMotion(pass, items));
+  std::optional<VideoTrust> trust;
+  if (pass.job.interpolation != InterpolationMethod::kNone) {
+    trust = JudgeTracks(tracks, pass.classes.category_of_class,
+                        static_cast<std::int64_t>(items.ItemCount()));
+  }
+  TrackSweep sweep(std::move(tracks), pass.classes, pass.job.interpolation, std::move(motion));
   ItemStream stream(pass.store, tasks, source, pass.reasons);
   LabeledItem labeled;
   labeled.source = source;
@@ -162,7 +189,8 @@ Result<void> MergeVideo(const Pass& pass, SourceId source, const SourceItems& it
     labeled.looked_at = state.result != nullptr && state.error.empty();
     labeled.raw = labeled.looked_at ? state.result : nullptr;
     labeled.error = std::move(state.error);
-    sweep.LabelsAt(static_cast<std::int64_t>(i), labeled.labels);
+    labeled.trust = i == 0 && trust ? &*trust : nullptr;
+    PRELABEL_TRY(sweep.LabelsAt(static_cast<std::int64_t>(i), labeled.labels));
     // A frame that nobody could look at is left to a human: no box may hide that.
     if (!labeled.error.empty()) labeled.labels.clear();
     PRELABEL_TRY(pass.visit(labeled));
@@ -172,7 +200,15 @@ Result<void> MergeVideo(const Pass& pass, SourceId source, const SourceItems& it
 }
 
 Result<void> MergeDrawn(const Pass& pass, SourceId source, const SourceItems& items) {
-  DrawnSweep sweep(items, pass.classes, pass.job.interpolation);
+  PRELABEL_TRY(auto motion, OpenMotion(pass, items));
+  std::optional<VideoTrust> trust;
+  if (pass.job.interpolation != InterpolationMethod::kNone) {
+    std::vector<int> themselves(pass.classes.categories.size());
+    std::iota(themselves.begin(), themselves.end(), 0);
+    trust = JudgeTracks(DrawnTracks(items, pass.classes), themselves,
+                        static_cast<std::int64_t>(items.ItemCount()));
+  }
+  DrawnSweep sweep(items, pass.classes, pass.job.interpolation, std::move(motion));
   LabeledItem labeled;
   labeled.source = source;
   labeled.drawn = true;
@@ -180,7 +216,8 @@ Result<void> MergeDrawn(const Pass& pass, SourceId source, const SourceItems& it
   labeled.height = items.index.height;
   for (std::uint64_t i = 0; i < items.ItemCount(); ++i) {
     labeled.item = i;
-    sweep.LabelsAt(static_cast<std::int64_t>(i), labeled.labels);
+    labeled.trust = i == 0 && trust ? &*trust : nullptr;
+    PRELABEL_TRY(sweep.LabelsAt(static_cast<std::int64_t>(i), labeled.labels));
     SortLabels(labeled.labels);
     PRELABEL_TRY(pass.visit(labeled));
   }
@@ -191,12 +228,12 @@ Result<void> MergeDrawn(const Pass& pass, SourceId source, const SourceItems& it
 
 Result<std::vector<TaskId>> MergeLabels(
     const Dataset& dataset, const JobSpec& job, const ClassMap& classes, Store& store,
-    const std::function<Result<void>(const LabeledItem&)>& visit) {
+    const std::function<Result<void>(const LabeledItem&)>& visit, const MotionSource& motion) {
   PRELABEL_TRY(std::vector<QuarantinedTask> quarantined, store.LoadQuarantined());
   Reasons reasons;
   for (QuarantinedTask& task : quarantined) reasons[task.task] = std::move(task.reason);
   std::vector<TaskId> damaged;
-  const Pass pass{job, classes, store, reasons, visit, damaged};
+  const Pass pass{job, classes, store, reasons, visit, damaged, motion};
   for (std::uint32_t s = 0; s < dataset.sources.size(); ++s) {
     const SourceItems& items = dataset.sources[s];
     if (items.drawn != nullptr) {

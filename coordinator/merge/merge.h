@@ -14,9 +14,11 @@
 #include "common/base/result.h"
 #include "common/job/job_spec.h"
 #include "common/job/model_card.h"
+#include "common/labels/flow_interpolation.h"
 #include "common/labels/prediction.h"
 #include "common/labels/shape.h"
 #include "common/labels/track.h"
+#include "coordinator/merge/video_trust.h"
 #include "coordinator/scan/dataset.h"
 #include "coordinator/store/store.h"
 
@@ -73,13 +75,21 @@ struct LabeledItem {
   std::vector<Label> labels;  // by category, then descending score, then track
   const ItemResult* raw =
       nullptr;  // what the model said, valid during the call; null if not looked at
+  // How far the video's interpolated labels can be believed, with its first item and valid during
+  // that call; null with all others, for images and where nothing is interpolated.
+  const VideoTrust* trust = nullptr;
 };
+
+// What moves in a video of the dataset (common/media/motion.h, or a fake). Each call opens it anew.
+using MotionSource =
+    std::function<Result<std::unique_ptr<MotionEstimator>>(const SourceItems& video)>;
 
 // Calls `visit` once for every item of every source, in order, quarantined items included. An error
 // from `visit` ends the pass and is returned. Returns the tasks whose stored results are damaged:
-// their items are quarantined, with that as the reason, until the tasks are done again.
+// their items are quarantined, with that as the reason, until the tasks are done again. `motion` is
+// for interpolation.method `flow`, which is linear without it.
 Result<std::vector<TaskId>> MergeLabels(
     const Dataset& dataset, const JobSpec& job, const ClassMap& classes, Store& store,
-    const std::function<Result<void>(const LabeledItem&)>& visit);
+    const std::function<Result<void>(const LabeledItem&)>& visit, const MotionSource& motion = {});
 
 }  // namespace prelabel

@@ -22,6 +22,7 @@ body {
 main { max-width: 1120px; margin: 0 auto; padding: 36px 20px 56px; }
 h1 { font-size: 28px; line-height: 1.2; margin: 0 0 4px; letter-spacing: -0.01em; }
 h2 { font-size: 18px; margin: 36px 0 4px; }
+h3 { font-size: 15px; margin: 20px 0 4px; }
 p { margin: 0 0 12px; }
 .soft { color: var(--soft); }
 .lead { color: var(--soft); margin-bottom: 22px; overflow-wrap: anywhere; }
@@ -60,6 +61,13 @@ details .card { margin-top: 10px; }
 .hist .lab { fill: var(--accent); }
 .hist .base { stroke: var(--line); }
 .hist .thr { stroke: var(--text); stroke-width: 1.2; stroke-dasharray: 2 2; }
+table.trust th, table.trust td { padding-left: 9px; padding-right: 9px; }
+table.trust .group { text-align: center; border-bottom: 0; padding-bottom: 0; }
+table.trust .first { border-left: 1px solid var(--line); }
+table.wanted .share { margin-left: auto; }
+.chip { display: inline-block; white-space: nowrap; margin-right: 14px; }
+.chip .swatch { margin-right: 6px; }
+.chip b { font-weight: 600; }
 .axis { display: flex; justify-content: space-between; width: 180px; font-weight: 400; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 0 0 12px; color: var(--soft); font-size: 14px; }
 .legend span { display: inline-flex; align-items: center; gap: 8px; }
@@ -83,6 +91,7 @@ figcaption .counts { display: flex; flex-wrap: wrap; gap: 2px 14px; margin-top: 
 .counts i { font-style: normal; white-space: nowrap; }
 .counts .swatch { margin-right: 5px; }
 .note { padding: 14px 18px; margin-top: 14px; font-size: 14px; color: var(--soft); }
+.note + .card { margin-top: 12px; }
 .note b { color: var(--text); }
 .note p:last-child { margin: 0; }
 details { margin-top: 10px; }

@@ -1,5 +1,7 @@
 #include "coordinator/report/html_text.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 
 #include <fmt/format.h>
@@ -16,6 +18,21 @@ std::string CountOf(std::uint64_t count, std::string_view singular, std::string_
   if (count == 1) return fmt::format("1 {}", singular);
   if (plural.empty()) return fmt::format("{} {}s", FormatCount(count), singular);
   return fmt::format("{} {}", FormatCount(count), plural);
+}
+
+std::string PercentOf(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return "0 %";
+  const double percent = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+  return part > 0 && percent < 0.1 ? "under 0.1 %" : fmt::format("{:.1f} %", percent);
+}
+
+std::string FormatTime(double seconds) {
+  // Rounded once, so that 59.96 is 1:00.0 and not 0:60.0.
+  const std::int64_t tenths = std::llround(std::max(seconds, 0.0) * 10);
+  const std::int64_t minutes = tenths / 600;
+  const std::string rest = fmt::format("{:02}.{}", tenths / 10 % 60, tenths % 10);
+  if (minutes < 60) return fmt::format("{}:{}", minutes, rest);
+  return fmt::format("{}:{:02}:{}", minutes / 60, minutes % 60, rest);
 }
 
 std::string EscapeHtml(std::string_view text) {

@@ -1,4 +1,4 @@
-// Texts of reports: counts, escaped HTML, data URIs.
+// Texts of reports: counts, shares, times, escaped HTML, data URIs.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,10 @@ namespace prelabel {
 std::string FormatCount(std::uint64_t count);
 // "1 item", "2,000 items".
 std::string CountOf(std::uint64_t count, std::string_view singular, std::string_view plural = {});
+// "12.3 %"; "under 0.1 %" where it would be 0.0 without being nothing.
+std::string PercentOf(std::uint64_t part, std::uint64_t whole);
+// Of a video: 0:04.5, 1:02:03.4.
+std::string FormatTime(double seconds);
 
 // For element content and quoted attributes.
 std::string EscapeHtml(std::string_view text);

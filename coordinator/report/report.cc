@@ -41,13 +41,18 @@ Report BuildReport(const JobSpec& job, const ModelCard& card, const Dataset& dat
   for (std::size_t s = 0; s < dataset.sources.size(); ++s) {
     const SourceItems& source = dataset.sources[s];
     report.sources.push_back({source.kind, source.name, source.keyframe_every, source.adaptive,
-                              source.drawn_in.filename().string(), source.error,
+                              source.drawn_in.filename().string(), source.error, source.warnings,
                               totals.sources[s]});
   }
   const ItemNames names(dataset);
   for (const QuarantinedItem& item : totals.quarantined) {
     report.quarantined.push_back({names.FileName(item.source, item.item),
                                   WithoutPath(item, dataset.sources[item.source.value])});
+  }
+  for (const WantedKeyframe& wanted : totals.wanted) {
+    const SourceItems& source = dataset.sources[wanted.source.value];
+    report.wanted.push_back(
+        {source.name, source.index.TimestampSeconds(wanted.help.frame), wanted.help});
   }
   report.totals = std::move(totals);
   report.samples = std::move(samples);

@@ -44,12 +44,20 @@ struct SourceReport {
   std::optional<AdaptiveKeyframes> adaptive;  // video; instead
   std::string drawn_in;                       // video; instead: the name of the file of keyframes
   std::string error;                          // the source could not be read at all
+  std::vector<std::string> warnings;          // what was left out or is odd, a sentence each
   SourceStats stats;
 };
 
 struct QuarantinedReport {
   std::string name;  // as in the labels
   std::string reason;
+};
+
+// A frame where one keyframe more would help most.
+struct WantedReport {
+  std::string video;   // the source's name
+  double seconds = 0;  // from the video's start
+  HelpfulFrame help;   // categories: positions in Report::classes
 };
 
 struct SampleBox {
@@ -79,6 +87,7 @@ struct Report {
   std::vector<ClassReport> classes;  // as in the class map
   std::vector<SourceReport> sources;
   std::vector<QuarantinedReport> quarantined;  // the first of totals.all.quarantined
+  std::vector<WantedReport> wanted;            // as totals.wanted
   std::vector<SamplePicture> samples;          // report.html only
   RunInfo run;
 };

@@ -13,6 +13,7 @@
 #include "coordinator/report/html_sample.h"
 #include "coordinator/report/html_style.h"
 #include "coordinator/report/html_text.h"
+#include "coordinator/report/html_trust.h"
 #include "coordinator/report/report.h"
 
 namespace prelabel {
@@ -32,12 +33,6 @@ class Page {
  private:
   std::string text_;
 };
-
-std::string Percent(std::uint64_t part, std::uint64_t whole) {
-  if (whole == 0) return "0 %";
-  const double percent = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
-  return part > 0 && percent < 0.1 ? "under 0.1 %" : fmt::format("{:.1f} %", percent);
-}
 
 std::string Duration(double seconds) {
   if (seconds < 120) return fmt::format("{:.1f} s", seconds);
@@ -78,7 +73,7 @@ void AddTiles(Page& page, const Report& report) {
           fmt::format("on {}", CountOf(all.labeled, "item")));
   if (tracks > 0) {
     AddTile(page, FormatCount(tracks), "tracks",
-            fmt::format("{} of labels interpolated", Percent(all.interpolated, all.labels)));
+            fmt::format("{} of labels interpolated", PercentOf(all.interpolated, all.labels)));
   }
   AddTile(page, FormatCount(all.quarantined), "quarantined",
           all.quarantined == 0 ? "every item could be labeled" : "left without labels, see below",
@@ -95,20 +90,20 @@ void AddNote(Page& page, const Report& report) {
   page.Add("<div class=\"card note\">");
   if (!report.model.empty()) {
     page.Add(
-        "<p><b>Scores are the model's own confidence, not accuracy.</b> "
-        "Nobody has checked these labels: a high mean score does not say that boxes are right, and "
-        "a "
-        "missing object has no score at all. Look at the samples before trusting a class.</p>");
+        "<p><b>Scores are the model's own confidence, not accuracy.</b> Nobody has checked these "
+        "labels: a high mean score does not say that boxes are right, and a missing object has no "
+        "score at all. Look at the samples before trusting a class.</p>");
     if (report.totals.all.interpolated > 0) {
       page.Add(
           "<p>Interpolated labels were filled in between frames of a track that the model looked "
-          "at; each has the lower score of its two neighbors.</p>");
+          "at; each has the lower score of its two neighbors, times the overlap that is expected "
+          "of it (see below).</p>");
     }
   }
   if (report.totals.all.drawn > 0) {
     page.Add(
-        "<p>Keyframes that people drew have the score 1; what was filled in between them the IoU "
-        "that it is expected to have with the object.</p>");
+        "<p>Keyframes that people drew have the score 1; what was filled in between them the "
+        "overlap that it is expected to have with the object (see below).</p>");
   }
   page.Add("</div>\n");
 }
@@ -231,6 +226,9 @@ void AddSources(Page& page, const Report& report) {
     if (!source.error.empty()) {
       page.Add("<span class=\"from\">could not be read: {}</span>", EscapeHtml(source.error));
     }
+    for (const std::string& warning : source.warnings) {
+      page.Add("<span class=\"from\">{}</span>", EscapeHtml(warning));
+    }
     page.Add("</td><td class=\"left\">{}</td>", kind);
     for (const std::uint64_t count :
          {source.stats.items, source.stats.looked_at, source.stats.labeled, source.stats.labels,
@@ -312,6 +310,7 @@ std::string FormatReportHtml(const Report& report) {
   AddNote(page, report);
   const std::vector<std::uint32_t> colors = ClassColors(report);
   AddClasses(page, report, colors);
+  page.Add("{}", TrustSection(report, colors));
   AddSamples(page, report, colors);
   AddSources(page, report);
   AddQuarantined(page, report);

@@ -72,6 +72,52 @@ void PutCounts(JsonText& json, const SourceStats& stats) {
   json.Put("interpolated", stats.interpolated);
 }
 
+void PutTrust(JsonText& json, const ClassTrust& trust) {
+  const auto put_hold_outs = [&json](const HoldOuts& hold_outs) {
+    json.Put("count", hold_outs.count);
+    json.Put("mean_iou",
+             hold_outs.count == 0 ? "null" : fmt::format("{:.6f}", hold_outs.MeanIou()));
+  };
+  json.Open('{', "between");
+  json.Put("boxes", trust.between);
+  json.Put("mean_expected_iou", fmt::format("{:.6f}", trust.MeanExpectedIou()));
+  json.Put("below_half", trust.below_half);
+  json.Open('{', "left_out");
+  put_hold_outs(trust.AllHoldOuts());
+  json.Open('[', "by_gap");
+  for (std::size_t i = 0; i < kGapBuckets; ++i) {
+    json.Open('{');
+    json.Put("up_to", i < kGapBucketEnds.size() ? fmt::format("{}", kGapBucketEnds[i]) : "null");
+    put_hold_outs(trust.hold_outs[i]);
+    json.Close('}');
+  }
+  json.Close(']');
+  json.Close('}');
+  json.Close('}');
+}
+
+void PutWanted(JsonText& json, const Report& report, const WantedReport& wanted) {
+  json.Open('{');
+  json.String("video", wanted.video);
+  json.Put("frame", fmt::format("{}", wanted.help.frame));
+  json.Put("timestamp", fmt::format("{:.6f}", wanted.seconds));
+  json.Put("worth", fmt::format("{:.3f}", wanted.help.worth));
+  json.Put("track_count", wanted.help.track_count);
+  json.Open('[', "tracks");
+  for (const TrackHelp& track : wanted.help.tracks) {
+    json.Open('{');
+    json.Put("track_id", track.track_id);
+    json.String("class", report.classes[track.category].category.name);
+    json.Put("from", fmt::format("{}", track.from));
+    json.Put("to", fmt::format("{}", track.to));
+    json.Put("expected_iou", fmt::format("{:.3f}", track.expected_iou));
+    json.Put("worth", fmt::format("{:.3f}", track.worth));
+    json.Close('}');
+  }
+  json.Close(']');
+  json.Close('}');
+}
+
 void PutClass(JsonText& json, const ClassReport& entry) {
   const ClassStats& stats = entry.stats;
   json.Open('{');
@@ -87,6 +133,7 @@ void PutClass(JsonText& json, const ClassReport& entry) {
   json.Put("mean_score", stats.labels == 0 ? "null" : fmt::format("{:.6f}", stats.MeanScore()));
   json.List("raw_scores", stats.raw_scores, kInteger);
   json.List("label_scores", stats.label_scores, kInteger);
+  if (stats.trust.between > 0) PutTrust(json, stats.trust);
   json.Close('}');
 }
 
@@ -151,9 +198,14 @@ std::string FormatReportJson(const Report& report) {
       }
     }
     if (!source.error.empty()) json.String("error", source.error);
+    if (!source.warnings.empty()) json.List("warnings", source.warnings, kQuoted);
     PutCounts(json, source.stats);
     json.Close('}');
   }
+  json.Close(']');
+
+  json.Open('[', "wanted_keyframes");
+  for (const WantedReport& wanted : report.wanted) PutWanted(json, report, wanted);
   json.Close(']');
 
   json.Open('[', "quarantined");

@@ -32,6 +32,7 @@ void AddTo(ClassStats& sum, const ClassStats& other) {
   sum.score_sum += other.score_sum;
   AddTo(sum.raw_scores, other.raw_scores);
   AddTo(sum.label_scores, other.label_scores);
+  sum.trust.Add(other.trust);
 }
 
 }  // namespace
@@ -78,6 +79,15 @@ void RunStats::Add(const LabeledItem& item) {
       ++totals_.classes[category].raw_scores[ScoreBin(prediction.score)];
     }
   }
+  if (item.trust != nullptr) {
+    for (std::size_t c = 0; c < item.trust->classes.size(); ++c) {
+      totals_.classes[c].trust.Add(item.trust->classes[c]);
+    }
+    for (const HelpfulFrame& help : item.trust->frames) {
+      totals_.wanted.push_back({item.source, help});
+    }
+    KeepMostWanted();
+  }
   int last_category = -1;  // labels are sorted by category
   for (const Label& label : item.labels) {
     ClassStats& stats = totals_.classes[label.category];
@@ -112,6 +122,18 @@ void RunStats::Merge(const RunStats& other) {
   totals_.quarantined.insert(totals_.quarantined.end(), other.totals_.quarantined.begin(),
                              other.totals_.quarantined.end());
   KeepFirstQuarantined();
+  totals_.wanted.insert(totals_.wanted.end(), other.totals_.wanted.begin(),
+                        other.totals_.wanted.end());
+  KeepMostWanted();
+}
+
+void RunStats::KeepMostWanted() {
+  std::sort(totals_.wanted.begin(), totals_.wanted.end(),
+            [](const WantedKeyframe& a, const WantedKeyframe& b) {
+              return std::tie(b.help.worth, a.source, a.help.frame) <
+                     std::tie(a.help.worth, b.source, b.help.frame);
+            });
+  if (totals_.wanted.size() > kWantedKept) totals_.wanted.resize(kWantedKept);
 }
 
 void RunStats::KeepFirstQuarantined() {

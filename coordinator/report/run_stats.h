@@ -28,6 +28,7 @@ struct ClassStats {
   std::uint64_t score_sum = 0;  // of labels, in millionths
   ScoreHistogram raw_scores{};
   ScoreHistogram label_scores{};
+  ClassTrust trust{};  // in what is interpolated
   friend bool operator==(const ClassStats&, const ClassStats&) = default;
 
   double MeanScore() const;  // of labels; 0 without any
@@ -52,6 +53,13 @@ struct QuarantinedItem {
   friend bool operator==(const QuarantinedItem&, const QuarantinedItem&) = default;
 };
 
+// A frame where one keyframe more would help most.
+struct WantedKeyframe {
+  SourceId source;
+  HelpfulFrame help;
+  friend bool operator==(const WantedKeyframe&, const WantedKeyframe&) = default;
+};
+
 struct RunTotals {
   std::vector<ClassStats> classes;  // by category
   std::vector<SourceStats> sources;
@@ -59,6 +67,8 @@ struct RunTotals {
   std::uint64_t raw_predictions = 0;         // of all the model's classes
   std::uint64_t dropped_predictions = 0;     // of these, of classes that the job does not write
   std::vector<QuarantinedItem> quarantined;  // the first kQuarantinedKept in dataset order
+  // At most kWantedKept; most worth first, then in dataset order.
+  std::vector<WantedKeyframe> wanted;
   friend bool operator==(const RunTotals&, const RunTotals&) = default;
 };
 
@@ -66,6 +76,7 @@ struct RunTotals {
 class RunStats {
  public:
   static constexpr std::size_t kQuarantinedKept = 200;
+  static constexpr std::size_t kWantedKept = 50;
 
   RunStats(std::size_t sources, const ClassMap& classes);
 
@@ -76,6 +87,7 @@ class RunStats {
 
  private:
   void KeepFirstQuarantined();
+  void KeepMostWanted();
 
   std::vector<int> category_of_class_;
   RunTotals totals_;

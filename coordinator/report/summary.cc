@@ -23,6 +23,15 @@ std::string Shorten(std::string text, std::size_t width) {
   return std::string(Utf8Prefix(text, width - 3)) + "...";
 }
 
+// What is expected of the boxes between keyframes, all classes together; empty without any.
+std::string TrustLine(const Report& report) {
+  ClassTrust all;
+  for (const ClassReport& entry : report.classes) all.Add(entry.stats.trust);
+  if (all.between == 0) return {};
+  return fmt::format("interpolated boxes: expected IoU {:.3f}, {} below 0.5\n",
+                     all.MeanExpectedIou(), PercentOf(all.below_half, all.between));
+}
+
 }  // namespace
 
 std::string FormatSummary(const Report& report) {
@@ -72,16 +81,21 @@ std::string FormatSummary(const Report& report) {
     fmt::format_to(out, "... and {} with fewer labels; report.json has them all\n",
                    CountOf(labeled - shown, "class", "classes"));
   }
+  if (all.interpolated > 0) text += TrustLine(report);
   if (labeled == 0 && report.model.empty()) {
     fmt::format_to(out, "No labels: labels.classes lists none that were drawn.\n");
-  } else if (labeled == 0) {
+  } else if (labeled == 0 && (all.looked_at > 0 || all.quarantined == 0)) {
     fmt::format_to(out, "No labels: no prediction reached its threshold ({} by default).\n",
                    report.labels.threshold);
   }
 
   for (const SourceReport& source : report.sources) {
-    if (source.error.empty()) continue;
-    fmt::format_to(out, "\nunreadable source {}: {}\n", source.name, source.error);
+    if (!source.error.empty()) {
+      fmt::format_to(out, "\nunreadable source {}: {}\n", source.name, source.error);
+    } else if (source.stats.looked_at == 0 && source.stats.quarantined > 0) {
+      fmt::format_to(out, "\nsource {}: all that was tried, {}, is quarantined\n", source.name,
+                     CountOf(source.stats.quarantined, "item"));
+    }
   }
   if (!report.quarantined.empty()) {
     fmt::format_to(out, "\nquarantined, without labels:\n");

@@ -27,7 +27,7 @@ struct SourceItems {
   std::shared_ptr<const KeyframeFile> drawn{};
   std::filesystem::path drawn_in{};   // the file that it is from
   std::string error;                  // the source could not be read at all; then it has no items
-  std::vector<std::string> warnings;  // what was left out of it and why, a sentence each
+  std::vector<std::string> warnings;  // what was left out or is odd, a sentence each
 
   std::uint64_t ItemCount() const {
     return kind == SourceKind::kVideo ? index.frames.size() : files.size();

@@ -11,6 +11,7 @@
 
 #include "common/labels/keyframe_chooser.h"
 #include "coordinator/scan/file_pattern.h"
+#include "coordinator/scan/frame_notes.h"
 #include "coordinator/scan/utf8.h"
 
 namespace prelabel {
@@ -109,6 +110,9 @@ SourceItems ScanVideo(const DataSource& data, const VideoIndexer& index_video) {
       source.error = path.string() + ": the video has no frames";
     } else {
       source.index = std::move(index).value();
+      for (const std::string& note : FrameNotes(source.index)) {
+        source.warnings.push_back(path.string() + ": " + note);
+      }
     }
   }
   return source;

@@ -38,8 +38,14 @@ class DamagedDataTest(support.ProgramTest):
         (pictures / "empty.jpg").write_bytes(b"")
         shutil.copy(clip, cls.folder / "bad/clip.avi")
         # In the middle of frame 10.
-        end = (support.packet_position(whole, 10) + support.packet_position(whole, 11)) // 2
+        begin, size = support.packets(whole)[10]
+        end = begin + size // 2
         (cls.folder / "bad/cut.avi").write_bytes(whole.read_bytes()[:end])
+        # A sound container, every packet of which holds zeros.
+        zeros = bytearray(clip.read_bytes())
+        for begin, size in support.packets(clip):
+            zeros[begin:begin + size] = bytes(size)
+        (cls.folder / "bad/zeros.avi").write_bytes(zeros)
         (cls.folder / "bad/novideo.avi").write_text("This is no video.\n")
         (cls.folder / "bad/empty.avi").write_bytes(b"")
 
@@ -79,6 +85,15 @@ class DamagedDataTest(support.ProgramTest):
             self.assertIn(f"warning: {self.folder}/bad/{name}.avi: ", done.stderr)
             self.assertIn(phrase, done.stderr)
 
+        # The header was written for the whole clip, of which frame 10 is the last one begun.
+        claim = (f"{self.folder}/bad/cut.avi: the container's header claims {FRAMES} frames; 11 are "
+                 "there")
+        for source in report["sources"]:
+            warnings = source.get("warnings", [])
+            self.assertEqual(len(warnings), 1 if source["name"] == "cut" else 0, warnings)
+            self.assertTrue(all(w.startswith(claim) for w in warnings), warnings)
+        self.assertIn(f"warning: {claim}", done.stderr)
+
         # Pictures stand for themselves, and the whole clip is the same in both runs.
         same = [name for name in good if not name.startswith("cut/")]
         self.assertEqual(len(same), 3 + FRAMES)
@@ -91,6 +106,34 @@ class DamagedDataTest(support.ProgramTest):
             self.assertGreater(len(bad[name]), 3, name)
         self.assertEqual(report["totals"]["quarantined"], 4)
         self.assertEqual(report["totals"]["labeled"], 3 + 10 + FRAMES)
+
+    def test_a_video_of_which_no_frame_decodes_leaves_the_others_alone(self):
+        data = [{"video": str(self.folder / "bad/zeros.avi"), "keyframes": {"every": 4}},
+                {"video": str(self.folder / "good/clip.avi"), "keyframes": {"every": 4}}]
+        done = self.prelabel("run", self.job("zeros-run", data), status=3)
+        tried = 6  # frames 0, 4, 8, 12, 16 and the last
+        self.assertIn(f"source zeros: all that was tried, {tried} items, is quarantined",
+                      done.stdout)
+        report = support.read_json(self.folder / "zeros-run/report/report.json")
+        zeros, clip = report["sources"]
+        self.assertEqual((zeros["items"], zeros["looked_at"], zeros["quarantined"],
+                          zeros["labels"]), (FRAMES, 0, tried, 0))
+        for row in report["quarantined"]:
+            self.assertRegex(row["item"], r"^zeros/frame_")
+            self.assertIn("cannot be decoded", row["reason"])
+        self.assertEqual(clip["quarantined"], 0)
+
+        # The other video's labels are those of a run without the bad one.
+        self.prelabel("run", self.job("clip-run", data[1:]))
+        labels, alone = (document(self.folder / run / "labels/coco.json")
+                         for run in ("zeros-run", "clip-run"))
+        for name, rows in alone.items():
+            self.assertEqual(labels[name], rows, name)
+
+        # By itself it is no mistake in the job: there is nothing to show, and the status says so.
+        done = self.prelabel("run", self.job("zeros-alone", data[:1]), status=3)
+        self.assertIn("source zeros: all that was tried", done.stdout)
+        self.assertNotIn("threshold", done.stdout)
 
     def test_nothing_readable_is_a_bad_job(self):
         data = [{"video": str(self.folder / "bad/novideo.avi")},

@@ -122,6 +122,8 @@ class KeyframesTest(support.ProgramTest):
         self.assertEqual(report["sources"][0]["keyframes_from"], "annotations.xml")
         self.assertEqual(report["totals"]["drawn"], FRAMES)
         self.assertEqual(report["totals"]["labeled"], FRAMES)
+        wanted = {frame["frame"] for frame in report["wanted_keyframes"]}
+        self.assertTrue(wanted & set(range(1, 10)), "between the first two of the box")
         self.assertIn("video, keyframes from annotations.xml",
                       (self.run_folder / "report/report.html").read_text())
         shown = self.prelabel("status", self.run_folder).stdout
@@ -213,6 +215,30 @@ class KeyframesTest(support.ProgramTest):
                       "--set", "labels.classes={person: {to: pedestrian}}")
         labels = self.annotations("grows")
         self.assertEqual(sorted(labels), [(1, 0), (1, 10), (1, 30), (1, 38)])
+
+    def test_flow_keeps_to_the_keyframes(self):
+        # A person that walks from right to left, as PETS' ground truth has it.
+        drawn = self.folder / "walks.xml"
+        drawn.write_text(ANNOTATIONS.replace("</annotations>", f"""
+  <track id="8" label="person" source="manual">
+{box(0, 633.19, 241.93, 675.53, 323.01)}{box(20, 444.49, 231.36, 476.88, 316.32)}  </track>
+</annotations>"""))
+        self.prelabel("run", self.drawn_job("lines", drawn))
+        self.prelabel("run", self.drawn_job("flow", drawn, interpolation={"method": "flow"}))
+        labels, lines = self.annotations("flow"), self.annotations("lines")
+        self.assertEqual(sorted(labels), sorted(lines))
+        moved = {key for key in lines if labels[key]["bbox"] != lines[key]["bbox"]}
+        self.assertIn((9, 10), moved)
+        for track, frame in moved:  # upright boxes alone follow what is seen
+            self.assertIn((track, lines[track, frame]["source"]),
+                          [(1, "interpolated"), (9, "interpolated")])
+        exported = self.folder / "flow/labels/cvat/clip.xml"
+        self.prelabel("run", self.drawn_job("shown", exported))
+        for key, label in self.annotations("shown").items():
+            for a, b in zip(label["bbox"], labels[key]["bbox"]):
+                self.assertAlmostEqual(a, b, delta=6, msg=key)  # IoU 0.9 of a box of 32 × 85
+        shown = self.prelabel("validate", self.folder / "flow").stdout
+        self.assertRegex(shown, "3 files checked: 0 problems")
 
     def test_beside_sources_that_the_model_looks_at(self):
         pictures = support.make_pictures(self.folder / "pictures", 2)

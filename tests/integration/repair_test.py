@@ -94,7 +94,7 @@ class RepairTest(cluster.ClusterTest):
         for i in broken:
             (pictures / f"picture_{i:04}.png").write_text("This is no picture.\n")
         video = bytearray(self.clip.read_bytes())
-        begin, end = (support.packet_position(self.clip, i) for i in (6, 7))
+        begin, end = (support.packets(self.clip)[i][0] for i in (6, 7))
         end -= 16  # the next chunk's name, size and padding stay
         video[begin:end] = b"U" * (end - begin)
         clip.write_bytes(video)

@@ -62,12 +62,12 @@ def make_clip(path, frames):
     return path
 
 
-def packet_position(path, index):
-    """Where a video's packet begins in its file, in bytes."""
+def packets(path):
+    """[(where it begins in the file, its length)] of a video's packets, in bytes."""
     shown = subprocess.run(["ffprobe", "-v", "error", "-select_streams", "v", "-show_entries",
-                            "packet=pos", "-of", "csv=p=0", str(path)],
+                            "packet=pos,size", "-of", "json", str(path)],
                            check=True, text=True, stdout=subprocess.PIPE).stdout
-    return int(shown.split()[index].strip(","))
+    return [(int(p["pos"]), int(p["size"])) for p in json.loads(shown)["packets"]]
 
 
 def make_pictures(folder, count):

@@ -63,8 +63,9 @@ def run(folder, name, keyframes, **cluster):
 
 def judge(run_folder):
     """The metrics of the run's tracks, and the share of the frames that the model looked at."""
-    truth = track_metrics.read_mot(ground_truth())
-    tracks = track_metrics.read_mot(run_folder / "labels/mot/vtest/gt/gt.txt")
+    truth = track_metrics.read_mot(ground_truth().read_text().splitlines())
+    tracks = track_metrics.read_mot(
+        (run_folder / "labels/mot/vtest/gt/gt.txt").read_text().splitlines())
     metrics = track_metrics.evaluate(*({f: boxes.get(f, []) for f in JUDGED}
                                        for boxes in (truth, tracks)))
     source = json.loads((run_folder / "report/report.json").read_text())["sources"][0]

@@ -65,8 +65,9 @@ JobSpec RandomJob(Random& random) {
     source.keyframe_every = 1;
     source.keyframes_from = NastyPath(random);
   }
-  job.interpolation = std::array{InterpolationMethod::kNone, InterpolationMethod::kLinear,
-                                 InterpolationMethod::kCubic}[Below(3, random)];
+  job.interpolation =
+      std::array{InterpolationMethod::kNone, InterpolationMethod::kLinear,
+                 InterpolationMethod::kCubic, InterpolationMethod::kFlow}[Below(4, random)];
   job.cluster.launcher = Below(2, random) == 0 ? Launcher::kNone : Launcher::kLocal;
   job.cluster.workers = 1 + Below(100, random);
   job.cluster.listen = "ipc://" + NastyText(random, false);

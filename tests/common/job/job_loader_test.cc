@@ -206,7 +206,7 @@ TEST(JobLoader, WrongShapes) {
             "/jobs/job.yaml:4:9: 'output' must be a map of 'key: value' lines, not 'run'");
 }
 
-TEST(JobLoader, InterpolationHasThreeMethods) {
+TEST(JobLoader, InterpolationHasFourMethods) {
   const auto method = [](const std::string& name) {
     return Parse(std::string(kSmallest) + "interpolation: {method: " + name + "}\n")
         .value()
@@ -215,10 +215,11 @@ TEST(JobLoader, InterpolationHasThreeMethods) {
   EXPECT_EQ(method("none"), InterpolationMethod::kNone);
   EXPECT_EQ(method("linear"), InterpolationMethod::kLinear);
   EXPECT_EQ(method("cubic"), InterpolationMethod::kCubic);
+  EXPECT_EQ(method("flow"), InterpolationMethod::kFlow);
   EXPECT_EQ(
-      Mistakes(std::string(kSmallest) + "interpolation: {method: flow}\n"),
-      "/jobs/job.yaml:6:25: 'interpolation.method' cannot be 'flow'; use one of linear, cubic, "
-      "none");
+      Mistakes(std::string(kSmallest) + "interpolation: {method: quintic}\n"),
+      "/jobs/job.yaml:6:25: 'interpolation.method' cannot be 'quintic'; use one of linear, cubic, "
+      "flow, none");
 }
 
 TEST(JobLoader, KeysOfNoVersionAreUnknown) {

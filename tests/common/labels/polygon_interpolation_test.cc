@@ -64,31 +64,31 @@ double FarthestFrom(const std::vector<Point>& points, const std::vector<Point>& 
   return farthest;
 }
 
-const std::vector<Point> kSquare = {{0, 0}, {10, 0}, {10, 10}, {0, 10}};
+std::vector<Point> Square() { return {{0, 0}, {10, 0}, {10, 10}, {0, 10}}; }
 
 TEST(InterpolatePolygons, AMovedSquareStaysASquare) {
-  EXPECT_THAT(Between(MakePolygon(kSquare), MakePolygon(Moved(kSquare, 100, 40)), 0.25),
-              ElementsAreArray(Moved(kSquare, 25, 10)));
+  EXPECT_THAT(Between(MakePolygon(Square()), MakePolygon(Moved(Square(), 100, 40)), 0.25),
+              ElementsAreArray(Moved(Square(), 25, 10)));
 }
 
 // In the order in which the first keyframe was drawn.
 TEST(InterpolatePolygons, StartAndDirectionAreAligned) {
-  std::vector<Point> to = Moved(kSquare, 100, 40);
+  std::vector<Point> to = Moved(Square(), 100, 40);
   std::rotate(to.begin(), to.begin() + 3, to.end());
-  EXPECT_THAT(Between(MakePolygon(kSquare), MakePolygon(to), 0.5),
-              ElementsAreArray(Moved(kSquare, 50, 20)));
+  EXPECT_THAT(Between(MakePolygon(Square()), MakePolygon(to), 0.5),
+              ElementsAreArray(Moved(Square(), 50, 20)));
   std::reverse(to.begin(), to.end());
-  EXPECT_THAT(Between(MakePolygon(kSquare), MakePolygon(to), 0.5),
-              ElementsAreArray(Moved(kSquare, 50, 20)));
-  const std::vector<Point> backwards = {kSquare[2], kSquare[1], kSquare[0], kSquare[3]};
+  EXPECT_THAT(Between(MakePolygon(Square()), MakePolygon(to), 0.5),
+              ElementsAreArray(Moved(Square(), 50, 20)));
+  const std::vector<Point> backwards = {Square()[2], Square()[1], Square()[0], Square()[3]};
   EXPECT_THAT(Between(MakePolygon(backwards), MakePolygon(to), 0.5),
               ElementsAreArray(Moved(backwards, 50, 20)));
 }
 
 TEST(InterpolatePolygons, ADraggedCornerMovesAlone) {
-  std::vector<Point> to = kSquare;
+  std::vector<Point> to = Square();
   to[2] = {14, 12};
-  EXPECT_THAT(Between(MakePolygon(kSquare), MakePolygon(to), 0.5),
+  EXPECT_THAT(Between(MakePolygon(Square()), MakePolygon(to), 0.5),
               ElementsAre(Point{0, 0}, Point{10, 0}, Point{12, 11}, Point{0, 10}));
 }
 
@@ -106,16 +106,16 @@ TEST(InterpolatePolygons, ATriangleBecomesASquare) {
 
 TEST(InterpolatePolygons, TwoPointsThatAreOneChangeNothing) {
   std::vector<Point> doubled = {{0, 0}, {10, 0}, {10, 0}, {10, 10}, {0, 10}, {0, 0}};
-  EXPECT_THAT(Between(MakePolygon(doubled), MakePolygon(Moved(kSquare, 10, 0)), 0.5),
-              ElementsAreArray(Moved(kSquare, 5, 0)));
+  EXPECT_THAT(Between(MakePolygon(doubled), MakePolygon(Moved(Square(), 10, 0)), 0.5),
+              ElementsAreArray(Moved(Square(), 5, 0)));
 }
 
 TEST(InterpolatePolygons, AllPointsInOneSpotGrow) {
   const Shape spot = MakePolygon({{5, 5}, {5, 5}, {5, 5}});
-  EXPECT_NEAR(AreaOf(Between(spot, MakePolygon(kSquare), 0.5)), 25, 1e-4);
-  EXPECT_NEAR(AreaOf(Between(MakePolygon(kSquare), spot, 0.5)), 25, 1e-4);
-  EXPECT_EQ(Between(MakePolygon(kSquare), MakePolygon({}), 0.5), kSquare);
-  EXPECT_TRUE(Between(MakePolygon({}), MakePolygon(kSquare), 0.5).empty());
+  EXPECT_NEAR(AreaOf(Between(spot, MakePolygon(Square()), 0.5)), 25, 1e-4);
+  EXPECT_NEAR(AreaOf(Between(MakePolygon(Square()), spot, 0.5)), 25, 1e-4);
+  EXPECT_EQ(Between(MakePolygon(Square()), MakePolygon({}), 0.5), Square());
+  EXPECT_TRUE(Between(MakePolygon({}), MakePolygon(Square()), 0.5).empty());
 }
 
 TEST(InterpolatePolygons, PolylinesMoveEndToEnd) {
@@ -194,6 +194,7 @@ TEST(InterpolatePolygons, DoNotDependOnStartAndDirection) {
   std::mt19937 random(32);
   for (int round = 0; round < 300; ++round) {
     std::vector<std::vector<Point>> drawn;
+    drawn.reserve(4);
     for (int i = 0; i < 4; ++i) drawn.push_back(Moved(AnyPolygon(random), 15.F * i, 4.F * i * i));
     std::vector<std::vector<Point>> other = drawn;
     for (std::vector<Point>& points : other) {
@@ -221,6 +222,7 @@ TEST(InterpolatePolygons, ATurnedPolygonTurns) {
   for (const double degrees : {10.0, 25.0, -30.0, 44.0}) {
     const double angle = degrees * std::numbers::pi / 180;
     std::vector<Point> to;
+    to.reserve(from.size());
     for (const Point& p : from) {
       to.push_back({static_cast<float>(p.x * std::cos(angle) - p.y * std::sin(angle)),
                     static_cast<float>(p.x * std::sin(angle) + p.y * std::cos(angle))});
@@ -255,7 +257,7 @@ TEST(InterpolatePolygons, ManyPointsOfOneFormStayThatForm) {
 TEST(InterpolatePolygons, CubicMovesAFormAlongAParabola) {
   ShapeTrack track;
   for (const std::int64_t t : {0, 6, 10, 20}) {
-    std::vector<Point> points = Moved(kSquare, static_cast<float>(t), static_cast<float>(t * t));
+    std::vector<Point> points = Moved(Square(), static_cast<float>(t), static_cast<float>(t * t));
     std::rotate(points.begin(), points.begin() + t % 4, points.end());
     track.keyframes.push_back(MakeKeyframe(t, MakePolygon(points)));
   }

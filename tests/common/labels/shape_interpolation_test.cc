@@ -29,6 +29,7 @@ ShapeTrack TrackOf(std::vector<ShapeKeyframe> keyframes) {
 
 std::vector<std::int64_t> FramesOf(const std::vector<ShapePoint>& points) {
   std::vector<std::int64_t> frames;
+  frames.reserve(points.size());
   for (const ShapePoint& point : points) frames.push_back(point.frame);
   return frames;
 }
@@ -124,6 +125,7 @@ TEST(InterpolateShapes, RotationTakesTheShortestArc) {
 TEST(InterpolateShapes, CubicRotationGoesAroundZero) {
   // 330, 350, 10, 30 every 10 frames is even, and the third is beyond 360.
   std::vector<ShapeKeyframe> keyframes;
+  keyframes.reserve(4);
   for (int i = 0; i < 4; ++i) {
     keyframes.push_back(MakeKeyframe(10 * i, MakeEllipse({0, 0, 9, 5}, (330 + 20 * i) % 360)));
   }

@@ -55,6 +55,11 @@ void ExpectSameInAnyOrder(const std::filesystem::path& path) {
   std::mt19937 random(3);
   for (int i = 0; i < 80; ++i)
     check(*source, static_cast<std::int64_t>(random() % expected.size()));
+  for (int i = 0; i < 12; ++i) {  // stretches, some of them with strides
+    const auto stride = static_cast<std::int64_t>(1 + random() % 4);
+    auto at = static_cast<std::int64_t>(random() % expected.size());
+    for (int n = 0; n < 8 && at < count; ++n, at += stride) check(*source, at);
+  }
   for (const std::int64_t shard : {7, 16}) {
     for (std::int64_t first = 0; first < count; first += shard) {
       const auto own = Open(path);
@@ -80,6 +85,21 @@ std::vector<std::string> DecodedByFfmpeg(const std::filesystem::path& raw, std::
   return hashes;
 }
 
+// Frames are compared where the ffmpeg program shows them, none repeated and none dropped.
+class VideoFrames : public VideoClips {
+ protected:
+  std::vector<std::string> ShownByFfmpeg(const std::filesystem::path& path) const {
+    return DecodedByFfmpeg(
+        Run("-i '" + path.string() +
+                "' -vsync passthrough -sws_flags bicubic -f rawvideo -pix_fmt bgr24",
+            "raw"),
+        96 * 64 * 3);
+  }
+};
+
+// Two pictures of three missing, and a long gap: a variable frame rate.
+constexpr char kDropped[] = "-vf \"select='mod(n,3)*not(between(n,20,40))'\" -vsync vfr ";
+
 struct Clip {
   const char* name;
   std::string options;
@@ -91,26 +111,108 @@ std::vector<Clip> AllKinds() {
           {"b.mp4", kH264},
           {"b.ts", kH264},
           {"b.mkv", kH264},
-          {"open_gop.ts", std::string(kH264) + " -x264-params open-gop=1:keyint=12:bframes=3"},
+          {"open_gop.ts", std::string(kH264) + kOpenGop},
           {"refresh.mp4", std::string(kH264) + " -x264-params intra-refresh=1:keyint=12"},
           {"h264.avi", kH264},
           {"mpeg4_b.avi", "-c:v mpeg4 -bf 2 -g 12"},
           {"mpeg2.mpg", "-c:v mpeg2video -bf 2 -g 12"},
           {"mjpeg.avi", "-c:v mjpeg"},
-          {"vfr.mp4", std::string("-vf 'settb=1/1000,setpts=N*(N+1)*20' -vsync vfr ") + kH264}};
+          {"vfr.mp4", std::string("-vf 'settb=1/1000,setpts=N*(N+1)*20' -vsync vfr ") + kH264},
+          {"dropped.mp4", std::string(kDropped) + kH264},
+          {"dropped.mkv", std::string(kDropped) + kH264},
+          {"dropped.ts", std::string(kDropped) + kH264},
+          {"open_gop.mp4", std::string(kH264) + kOpenGop},
+          {"open_gop.mkv", std::string(kH264) + kOpenGop},
+          {"fragments.mp4", std::string(kH264) + " -movflags frag_keyframe+empty_moov"},
+          {"interlaced.ts", std::string(kH264) + " -flags +ildct+ilme"},
+          {"pyramid.ts",
+           "-c:v libx264 -pix_fmt yuv420p "
+           "-x264-params bframes=5:b-pyramid=normal:keyint=20:ref=5"},
+          {"hevc.mp4", kHevc},
+          {"hevc.ts", kHevc},
+          {"hevc.mkv", kHevc},
+          {"vp8.webm", "-c:v libvpx -g 12 -auto-alt-ref 1 -lag-in-frames 10 -b:v 200k"},
+          {"vp9.webm", "-c:v libvpx-vp9 -g 12 -auto-alt-ref 1 -lag-in-frames 10 -b:v 200k"},
+          {"av1.mp4", "-c:v libaom-av1 -cpu-used 8 -g 12 -lag-in-frames 10"},
+          {"mjpeg.mp4", "-c:v mjpeg"},
+          {"mpeg2.ts", "-c:v mpeg2video -bf 2 -g 12"},
+          {"h264.flv", kH264},
+          {"bare.h264", kH264}};
 }
 
-TEST_F(VideoClips, ReadingInAnyOrderGivesTheBytesOfSequentialReading) {
-  for (const Clip& clip : AllKinds()) ExpectSameInAnyOrder(Make(clip.name, clip.options));
-}
-
-TEST_F(VideoClips, FramesAreThoseThatFfmpegDecodes) {
+TEST_F(VideoFrames, FramesAreThoseThatFfmpegDecodesInWhateverOrderTheyAreRead) {
   for (const Clip& clip : AllKinds()) {
     const auto path = Make(clip.name, clip.options);
-    const auto raw = Run("-i '" + path.string() +
-                             "' -vsync passthrough -sws_flags bicubic -f rawvideo -pix_fmt bgr24",
-                         "raw");
-    EXPECT_EQ(ReadSequentially(path), DecodedByFfmpeg(raw, 96 * 64 * 3)) << clip.name;
+    EXPECT_EQ(ReadSequentially(path), ShownByFfmpeg(path)) << clip.name;
+    ExpectSameInAnyOrder(path);
+  }
+}
+
+// Stretches of copied packets, which make edit lists that begin before the first frame shown,
+// negative timestamps and beginnings inside of a group of pictures.
+std::vector<Clip> Edits() {
+  return {{"early.mp4", "-ss 0.3"}, {"late.mp4", "-ss 1.5"}, {"early.mkv", "-ss 0.3"},
+          {"open.mp4", "-ss 1.0"},  {"open.ts", "-ss 1.0"},  {"hevc.mp4", "-ss 1.0"},
+          {"hevc.ts", "-ss 0.3"},   {"hevc.mkv", "-ss 1.0"}};
+}
+
+// Every frame that reads well is one that the ffmpeg program shows, in the same order, and all
+// those that it shows but we do not are called damaged.
+void ExpectNoFramesButFfmpegs(const std::filesystem::path& path,
+                              const std::vector<std::string>& theirs) {
+  const std::vector<std::string> ours = ReadSequentially(path);
+  auto next = theirs.begin();
+  std::size_t same = 0;
+  for (const std::string& outcome : ours) {
+    if (outcome.find("damaged") != std::string::npos) continue;
+    next = std::find(next, theirs.end(), outcome);
+    ASSERT_NE(next, theirs.end()) << path << " after " << same << " frames";
+    ++next;
+    ++same;
+  }
+  EXPECT_GT(same, 10U) << path;
+  EXPECT_LE(theirs.size() - same, static_cast<std::size_t>(Damaged(ours))) << path;
+  ExpectSameInAnyOrder(path);
+}
+
+TEST_F(VideoFrames, OfAnEditedVideoTheFramesAreThoseThatFfmpegShows) {
+  const auto closed = Make("whole_closed.mp4", kH264);
+  const auto open = Make("whole_open.ts", std::string(kH264) + kOpenGop);
+  const auto hevc = Make("whole_hevc.mp4", kHevc);
+  for (const Clip& edit : Edits()) {
+    const std::string name = edit.name;
+    const auto& whole = name.starts_with("open") ? open : name.starts_with("hevc") ? hevc : closed;
+    const auto path = Run(edit.options + " -i '" + whole.string() + "' -c copy", name);
+    ExpectNoFramesButFfmpegs(path, ShownByFfmpeg(path));
+  }
+}
+
+TEST_F(VideoFrames, OfAVideoThatWasCutTheFramesAreThoseThatFfmpegShows) {
+  for (const Clip& clip :
+       {Clip{"closed.ts", kH264}, Clip{"open.ts", std::string(kH264) + kOpenGop},
+        Clip{"hevc.ts", kHevc}, Clip{"h.mkv", kH264},
+        Clip{"fragments.mp4", std::string(kH264) + " -movflags frag_keyframe+empty_moov"},
+        Clip{"mpeg2.mpg", "-c:v mpeg2video -bf 2 -g 12"}}) {
+    const auto path = Make(clip.name, clip.options);
+    for (const double part : {0.87, 0.61}) {
+      Cut(path, part);
+      ExpectNoFramesButFfmpegs(path, ShownByFfmpeg(path));
+    }
+  }
+}
+
+// A recording that begins inside of a group of pictures, and two of them in one file.
+TEST_F(VideoFrames, OfATransportStreamWithoutItsBeginningTheRestIsRead) {
+  for (const Clip& clip :
+       {Clip{"open.ts", std::string(kH264) + kOpenGop}, Clip{"hevc.ts", kHevc}}) {
+    std::ifstream file(Make(clip.name, clip.options), std::ios::binary);
+    const std::string whole((std::istreambuf_iterator<char>(file)), {});
+    const std::string later = whole.substr(188 * 55);  // whole transport packets
+    for (const auto& [name, bytes] :
+         {std::pair{"later.ts", later}, std::pair{"twice.ts", whole + later}}) {
+      std::ofstream(folder_ / name, std::ios::binary) << bytes;
+      ExpectNoFramesButFfmpegs(folder_ / name, ShownByFfmpeg(folder_ / name));
+    }
   }
 }
 

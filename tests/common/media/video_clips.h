@@ -51,6 +51,10 @@ class VideoClips : public ::testing::Test {
 };
 
 constexpr char kH264[] = "-c:v libx264 -bf 3 -g 12 -pix_fmt yuv420p";
+constexpr char kOpenGop[] = " -x264-params open-gop=1:keyint=12:bframes=3";
+// x265 makes open groups of pictures by default.
+constexpr char kHevc[] =
+    "-c:v libx265 -pix_fmt yuv420p -x265-params log-level=none:keyint=12:bframes=3";
 constexpr char kMpeg4[] = "-c:v mpeg4 -g 12";
 
 }  // namespace prelabel

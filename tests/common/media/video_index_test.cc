@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <iterator>
 
 #include "tests/common/media/video_clips.h"
 
@@ -38,6 +39,23 @@ TEST_F(VideoClips, FramesAreListedInPresentationOrder) {
     }
     EXPECT_TRUE(reordered) << "the clip has B-frames";
   }
+}
+
+// Pictures that are shown before a keyframe and decoded after it are what makes a group open.
+TEST_F(VideoClips, AnOpenGroupHasPicturesBeforeItsKeyframe) {
+  const auto leading = [&](const char* name, const std::string& options) {
+    const auto built = BuildVideoIndex(Make(name, options));
+    EXPECT_TRUE(built.has_value()) << name;
+    int count = 0;
+    const auto& frames = built.value().frames;
+    for (std::size_t i = 1; i < frames.size(); ++i) {
+      if (frames[i].keyframe && frames[i - 1].decode_index > frames[i].decode_index) ++count;
+    }
+    return count;
+  };
+  EXPECT_EQ(leading("closed.ts", kH264), 0);
+  EXPECT_GE(leading("open.ts", std::string(kH264) + kOpenGop), 2);
+  EXPECT_GE(leading("open.mp4", kHevc), 2);
 }
 
 TEST_F(VideoClips, VariableRateKeepsEveryFramesTime) {
@@ -75,6 +93,8 @@ TEST_F(VideoClips, FramesBeforeAnEditListsStartDoNotCount) {
   const auto built = BuildVideoIndex(later);
   ASSERT_TRUE(built.has_value());
   EXPECT_EQ(built.value().frames.size(), 35U);  // 60 less the 25 of the first second
+  // What ffprobe counts in the file is what it claims.
+  EXPECT_EQ(built.value().header_frames, 35 + built.value().edited_out);
 }
 
 TEST_F(VideoClips, WhatIsNoVideoSaysWhy) {
@@ -90,6 +110,12 @@ TEST_F(VideoClips, WhatIsNoVideoSaysWhy) {
   std::ofstream(folder_ / "text.mp4") << "hello\n";
   expect(folder_ / "text.mp4", "not a video");
   expect(folder_, "folder");
+  std::ifstream known(Make("known.avi", kMpeg4, 2), std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(known)), {});
+  for (std::size_t at; (at = bytes.find("FMP4")) != std::string::npos;)
+    bytes.replace(at, 4, "ZZZZ");
+  std::ofstream(folder_ / "unknown.avi", std::ios::binary) << bytes;
+  expect(folder_ / "unknown.avi", "no decoder for its format");
   expect(Run("-f lavfi -i sine=duration=1 -c:a pcm_s16le", "sound.wav"), "no video stream");
   const auto cut = Make("cut.mp4", kH264);
   Cut(cut, 0.5);  // its index stands at the end

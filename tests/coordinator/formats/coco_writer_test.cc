@@ -34,6 +34,9 @@ TEST(CocoWriter, WritesImagesAndFrames) {
                                       Unreadable(1, "no picture"), Seen(2, {}, 800, 600)});
   run.Commit(run.AddDetect(1, 0, 2, 2),
              {Seen(0, {{kCar, 0.9F, {0, 0, 100, 50}}}), Seen(2, {{kCar, 0.7F, {20, 0, 120, 50}}})});
+  // Scores of a track are means with weights 3 and 2: (3 · 0.9 + 2 · 0.7) / 5 = 0.82, and 0.78.
+  // Between them the lower one, times what is guessed over a way of 20 pixels: 1 - 0.2 · 20 /
+  // √5000.
   const std::string expected =
       R"({"info": {"description": "a \"run\"", "version": "0.1.0"},
 "licenses": [],
@@ -48,9 +51,9 @@ TEST(CocoWriter, WritesImagesAndFrames) {
 {"id": 6, "file_name": "road/frame_000002.jpg", "width": 320, "height": 240, "video": "road", "frame_index": 2, "timestamp": 0.200000}],
 "annotations": [
 {"id": 1, "image_id": 1, "category_id": 18, "bbox": [1.50, 2.00, 9.75, 20.00], "area": 195.0000, "segmentation": [[1.50, 2.00, 11.25, 2.00, 11.25, 22.00, 1.50, 22.00]], "iscrowd": 0, "score": 0.7500, "source": "model"},
-{"id": 2, "image_id": 4, "category_id": 3, "bbox": [0.00, 0.00, 100.00, 50.00], "area": 5000.0000, "segmentation": [[0.00, 0.00, 100.00, 0.00, 100.00, 50.00, 0.00, 50.00]], "iscrowd": 0, "score": 0.9000, "source": "model", "track_id": 1},
-{"id": 3, "image_id": 5, "category_id": 3, "bbox": [10.00, 0.00, 100.00, 50.00], "area": 5000.0000, "segmentation": [[10.00, 0.00, 110.00, 0.00, 110.00, 50.00, 10.00, 50.00]], "iscrowd": 0, "score": 0.7000, "source": "interpolated", "track_id": 1},
-{"id": 4, "image_id": 6, "category_id": 3, "bbox": [20.00, 0.00, 100.00, 50.00], "area": 5000.0000, "segmentation": [[20.00, 0.00, 120.00, 0.00, 120.00, 50.00, 20.00, 50.00]], "iscrowd": 0, "score": 0.7000, "source": "model", "track_id": 1}]}
+{"id": 2, "image_id": 4, "category_id": 3, "bbox": [0.00, 0.00, 100.00, 50.00], "area": 5000.0000, "segmentation": [[0.00, 0.00, 100.00, 0.00, 100.00, 50.00, 0.00, 50.00]], "iscrowd": 0, "score": 0.8200, "source": "model", "track_id": 1},
+{"id": 3, "image_id": 5, "category_id": 3, "bbox": [10.00, 0.00, 100.00, 50.00], "area": 5000.0000, "segmentation": [[10.00, 0.00, 110.00, 0.00, 110.00, 50.00, 10.00, 50.00]], "iscrowd": 0, "score": 0.7359, "source": "interpolated", "track_id": 1},
+{"id": 4, "image_id": 6, "category_id": 3, "bbox": [20.00, 0.00, 100.00, 50.00], "area": 5000.0000, "segmentation": [[20.00, 0.00, 120.00, 0.00, 120.00, 50.00, 20.00, 50.00]], "iscrowd": 0, "score": 0.7800, "source": "model", "track_id": 1}]}
 )";
   const std::string written = WriteCoco(run);
   EXPECT_EQ(written, expected);

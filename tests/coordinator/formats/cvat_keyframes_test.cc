@@ -63,5 +63,19 @@ TEST(CvatKeyframes, OtherShapesOfACurveAreKeyframesInEveryFrame) {
   EXPECT_THAT(Frames(CvatKeyframes(track, kCubic, 40, 0.5F)), ElementsAre(0, 1, 2, 3, -4));
 }
 
+TEST(CvatKeyframes, BoxesThatFollowedWhatIsSeenAreShown) {
+  const ShapeTrack track = {1, "car", {At(0, 0), At(4, 40)}};
+  std::vector<TrackPoint> seen;
+  for (int frame = 0; frame <= 4; ++frame) {
+    const float x = frame == 2 ? 35.0F : static_cast<float>(frame) * 10;
+    seen.push_back({frame, {x, 0, x + 50, 50}, 1});
+  }
+  const auto keyframes = CvatKeyframes(track, InterpolationMethod::kFlow, 9, 0.99F, seen);
+  EXPECT_THAT(Frames(keyframes), ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_EQ(keyframes[2].shape.box.x1, 35);
+  // Nothing is seen of other shapes.
+  EXPECT_EQ(CvatKeyframes(track, InterpolationMethod::kFlow, 9, 0.99F), track.keyframes);
+}
+
 }  // namespace
 }  // namespace prelabel

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <numeric>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -171,6 +173,74 @@ TEST_F(MergeVideo, WithoutInterpolationOnlyFramesLookedAtHaveLabels) {
   EXPECT_THAT(items[1].labels, IsEmpty());
 }
 
+// What is in a box moves by 18 pixels in even frames and by 2 in odd ones.
+class Jerky : public MotionEstimator {
+ public:
+  Result<Displacement> Between(std::int64_t from, std::int64_t to, const Box&) override {
+    const float way = std::min(from, to) % 2 == 0 ? 18 : 2;
+    return Displacement{to > from ? way : -way, 0, 1, 1};
+  }
+};
+
+TEST_F(MergeVideo, FlowFollowsWhatIsSeen) {
+  run_.job.interpolation = InterpolationMethod::kFlow;
+  std::vector<float> lefts;
+  const auto merged = MergeLabels(
+      run_.dataset, run_.job, run_.Classes(), run_.store,
+      [&](const LabeledItem& item) -> Result<void> {
+        lefts.push_back(item.labels.at(0).box.x1);
+        return Ok();
+      },
+      [](const SourceItems&) -> Result<std::unique_ptr<MotionEstimator>> {
+        return std::make_unique<Jerky>();
+      });
+  ASSERT_TRUE(merged.has_value());
+  // Keyframes at 0, 20 and 40. Half-way by a line it would be 10 and 30.
+  ASSERT_THAT(lefts, SizeIs(5));
+  EXPECT_EQ(lefts[2], 20);
+  EXPECT_NEAR(lefts[1], 18, 2);
+  EXPECT_NEAR(lefts[3], 38, 2);
+  // Without pictures it is a line.
+  EXPECT_EQ(run_.Merge()[1].labels.at(0).box.x1, 10);
+}
+
+TEST_F(MergeVideo, AnErrorOfThePicturesEndsThePass) {
+  run_.job.interpolation = InterpolationMethod::kFlow;
+  const auto merged = MergeLabels(
+      run_.dataset, run_.job, run_.Classes(), run_.store, [](const LabeledItem&) { return Ok(); },
+      [](const SourceItems&) -> Result<std::unique_ptr<MotionEstimator>> {
+        return Unavailable("the file is gone");
+      });
+  ASSERT_TRUE(merged.has_error());
+  EXPECT_EQ(merged.error().message, "the file is gone");
+}
+
+TEST_F(MergeVideo, SaysWithTheFirstItemHowFarInterpolatedLabelsCanBeBelieved) {
+  // Frame 2 is expected at x = 20 and is at 30: 90 of 110 columns are shared, a loss of 2/11 over
+  // 2 · 2 frames, so that 1/22 is lost at frames 1 and 3.
+  CommitLink(
+      {7,
+       kCar,
+       {{0, {0, 0, 100, 50}, 0.9F}, {2, {30, 0, 130, 50}, 0.9F}, {4, {40, 0, 140, 50}, 0.9F}}});
+  StoreLinkOptions();
+  for (const bool interpolated : {true, false}) {
+    if (!interpolated) run_.job.interpolation = InterpolationMethod::kNone;
+    int judged = 0;
+    ASSERT_TRUE(run_.Visit([&](const LabeledItem& item) -> Result<void> {
+      if (item.trust == nullptr) return Ok();
+      ++judged;
+      EXPECT_EQ(item.item, 0U);
+      const ClassTrust& cars = item.trust->classes.at(0);
+      EXPECT_EQ(cars.between, 2U);
+      EXPECT_NEAR(cars.MeanExpectedIou(), 1 - 1.0 / 22, 1e-6);
+      EXPECT_EQ(cars.hold_outs[1].count, 1U);
+      EXPECT_NEAR(cars.hold_outs[1].MeanIou(), 9.0 / 11, 1e-6);
+      return Ok();
+    }));
+    EXPECT_EQ(judged, interpolated ? 1 : 0);
+  }
+}
+
 TEST_F(MergeVideo, TakesTheCommittedTracksWhileTheJobIsTheSame) {
   CommitLink({7, kCar, {{0, {1, 2, 3, 4}, 0.9F}}});
   StoreLinkOptions();
@@ -307,6 +377,51 @@ TEST(MergeDrawn, WithoutInterpolationThereAreKeyframesAlone) {
   std::vector<std::size_t> counts;
   for (const LabeledItem& item : run.Merge()) counts.push_back(item.labels.size());
   EXPECT_THAT(counts, ElementsAre(0, 1, 0, 0, 1, 1, 0, 0));
+}
+
+TEST(MergeDrawn, SaysHowFarWhatIsFilledInCanBeBelieved) {
+  TestRun run = DrawnRun();
+  std::vector<std::uint64_t> between;
+  ASSERT_TRUE(run.Visit([&](const LabeledItem& item) -> Result<void> {
+    EXPECT_EQ(item.trust != nullptr, item.item == 0);
+    if (item.trust == nullptr) return Ok();
+    for (const ClassTrust& trust : item.trust->classes) between.push_back(trust.between);
+    EXPECT_EQ(item.trust->frames.at(0).frame, 3);  // the middle of the car's only gap
+    return Ok();
+  }));
+  // Categories: the car alone has frames between two keyframes, three of them.
+  EXPECT_EQ(std::accumulate(between.begin(), between.end(), std::uint64_t{0}), 3U);
+}
+
+TEST(MergeDrawn, FlowFollowsWhatIsSeen) {
+  TestRun run;
+  run.job.interpolation = InterpolationMethod::kFlow;
+  run.dataset.sources = {DrawnSource("road", 6,
+                                     {{1,
+                                       "car",
+                                       {DrawnBox(0, {0, 0, 100, 50}), DrawnBox(2, {20, 0, 120, 50}),
+                                        DrawnBox(4, {40, 0, 140, 50})}}})};
+  std::vector<float> lefts;
+  const auto merged = MergeLabels(
+      run.dataset, run.job, run.Classes(), run.store,
+      [&](const LabeledItem& item) -> Result<void> {
+        lefts.push_back(item.labels.at(0).box.x1);
+        return Ok();
+      },
+      [](const SourceItems&) -> Result<std::unique_ptr<MotionEstimator>> {
+        return std::make_unique<Jerky>();
+      });
+  ASSERT_TRUE(merged.has_value());
+  // By a line 10 and 30; flow_interpolation_test.cc has what is right. It stays where it was left.
+  const std::vector<Keyframe> gap = {{0, {0, 0, 100, 50}, 1}, {2, {20, 0, 120, 50}, 1}};
+  Jerky motion;
+  const float seen = FlowInterpolate(gap, motion).value().at(1).box.x1;
+  EXPECT_GT(seen, 10);
+  ASSERT_THAT(lefts, SizeIs(6));
+  EXPECT_EQ(lefts[1], seen);
+  EXPECT_EQ(lefts[2], 20);
+  EXPECT_NEAR(lefts[3], 20 + seen, 1e-3);
+  EXPECT_EQ(lefts[5], 40);
 }
 
 }  // namespace

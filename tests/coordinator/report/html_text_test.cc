@@ -1,6 +1,7 @@
 // Base64: the test vectors of RFC 4648 §10.
 #include "coordinator/report/html_text.h"
 
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -32,6 +33,20 @@ TEST(FormatCount, GroupsThousands) {
   EXPECT_EQ(CountOf(1, "item"), "1 item");
   EXPECT_EQ(CountOf(2000, "item"), "2,000 items");
   EXPECT_EQ(CountOf(0, "class", "classes"), "0 classes");
+}
+
+TEST(PercentOf, DoesNotRoundSomethingToNothing) {
+  EXPECT_EQ(PercentOf(0, 0), "0 %");
+  EXPECT_EQ(PercentOf(0, 7), "0.0 %");
+  EXPECT_EQ(PercentOf(1, 8), "12.5 %");
+  EXPECT_EQ(PercentOf(1, 5000), "under 0.1 %");
+}
+
+TEST(FormatTime, IsReadOffAPlayer) {
+  EXPECT_EQ(FormatTime(0), "0:00.0");
+  EXPECT_EQ(FormatTime(4.54), "0:04.5");
+  EXPECT_EQ(FormatTime(59.96), "1:00.0");
+  EXPECT_EQ(FormatTime(3723.4), "1:02:03.4");
 }
 
 TEST(EscapeHtml, LeavesNoMarkup) {

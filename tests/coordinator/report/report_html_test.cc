@@ -25,6 +25,13 @@ TEST(ReportHtml, EscapesTextsOfUsers) {
   EXPECT_THAT(html, Not(HasSubstr("small <run>")));
 }
 
+TEST(ReportHtml, ShowsWarningsWithTheirSource) {
+  Report report = SmallReport();
+  report.sources[1].warnings = {"road.avi: 12 < 13"};
+  EXPECT_THAT(FormatReportHtml(report),
+              HasSubstr("road<span class=\"from\">road.avi: 12 &lt; 13</span></td>"));
+}
+
 TEST(ReportHtml, ShowsCountsQuarantineAndSamples) {
   Report report = SmallReport();
   SamplePicture picture;
@@ -65,6 +72,35 @@ TEST(ReportHtml, EveryBoxIsDrawnAndOnlyTheStrongestOfOverlappingNamesIsWritten) 
   EXPECT_THAT(html, HasSubstr(">motor car 0.75</text>"));
   EXPECT_THAT(html, Not(HasSubstr(">motor car 0.50</text>")));
   EXPECT_THAT(html, HasSubstr(">motor car 0.25</text>"));
+}
+
+TEST(ReportHtml, SaysWhatInterpolationCostsAndWhichFramesToCorrect) {
+  const std::string html = FormatReportHtml(BentReport());
+  EXPECT_THAT(html, HasSubstr("<h2>Between the keyframes</h2>"));
+  EXPECT_THAT(html, HasSubstr("missed by an IoU of 0.28 on average (6 measurements)"));
+  EXPECT_THAT(html, HasSubstr("with an IoU of 0.95; 0.0 % of them with less than 0.5"));
+  // Only gaps of twenty frames were measured.
+  EXPECT_EQ(CountIn(html, "<td>0.28<span class=\"from\">of 6</span></td>"), 1U);
+  EXPECT_THAT(html, HasSubstr("Frames where one keyframe would help most"));
+  EXPECT_THAT(html, HasSubstr("<td class=\"wrap\">bend</td><td>15<span class=\"from\">in 10–20"
+                              "</span></td><td>0:01.5</td>"));
+  EXPECT_THAT(html, HasSubstr("car 1 <b>0.85</b>"));
+  EXPECT_THAT(html, HasSubstr("<td>0.8<span"));
+  EXPECT_THAT(html, HasSubstr("<summary>2 more frames</summary>"));
+}
+
+TEST(ReportHtml, WithoutInterpolationNothingIsSaidOfIt) {
+  const std::string html = FormatReportHtml(BentReport(InterpolationMethod::kNone));
+  EXPECT_THAT(html, Not(HasSubstr("Between the keyframes")));
+  EXPECT_THAT(html, Not(HasSubstr("would help most")));
+}
+
+TEST(ReportHtml, WithoutAFrameThatIsWorthAKeyframeItSaysSo) {
+  Report report = BentReport();
+  report.wanted.clear();
+  const std::string html = FormatReportHtml(report);
+  EXPECT_THAT(html, HasSubstr("Between the keyframes"));
+  EXPECT_THAT(html, HasSubstr("There is no frame where"));
 }
 
 TEST(ReportHtml, AnEmptyReportSaysThatThereAreNoLabels) {

@@ -10,13 +10,15 @@ namespace prelabel {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(Summary, IsATableOfClasses) {
   EXPECT_EQ(FormatSummary(SmallReport()),
             R"(3 of 5 items looked at, 4 labels (1 interpolated), 1 quarantined
 
 class         labels interpolated    images   tracks  mean score
-motor car          4            1         4        1       0.812
+motor car          4            1         4        1       0.811
+interpolated boxes: expected IoU 0.943, 0.0 % below 0.5
 
 quarantined, without labels:
   bad.jpg: no picture & no text
@@ -47,6 +49,17 @@ TEST(Summary, SaysHowToRetryOnlyWhereThereIsSomething) {
   EXPECT_EQ(FormatSummary(report).find("--retry-failed"), std::string::npos);
   EXPECT_EQ(FormatReportJson(report).find("--retry-failed"), std::string::npos);
   EXPECT_EQ(FormatReportHtml(report).find("--retry-failed"), std::string::npos);
+}
+
+TEST(Summary, NamesASourceOfWhichNothingCouldBeRead) {
+  TestRun run;
+  run.dataset.sources = {VideoSource("good", 1, 1), VideoSource("zeros", 2, 1)};
+  run.Commit(run.AddDetect(0, 0, 1), {Seen(0, {})});
+  run.Commit(run.AddDetect(1, 0, 2), {Unreadable(0, "damaged"), Unreadable(1, "damaged")});
+  const std::string text = FormatSummary(
+      BuildReport(run.job, run.card, run.dataset, run.Classes(), Count(run), SmallRunInfo(), {}));
+  EXPECT_THAT(text, HasSubstr("\nsource zeros: all that was tried, 2 items, is quarantined\n"));
+  EXPECT_THAT(text, Not(HasSubstr("source good")));
 }
 
 TEST(Summary, SaysThatThereAreNoLabels) {

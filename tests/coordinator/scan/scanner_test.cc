@@ -44,6 +44,7 @@ Result<VideoIndex> FakeIndex(const std::filesystem::path& path) {
   }
   VideoIndex index;
   if (path.string().find("empty") == std::string::npos) index.frames.resize(10);
+  if (path.string().find("short") != std::string::npos) index.header_frames = 12;
   return index;
 }
 
@@ -126,6 +127,19 @@ TEST(ScanDataset, BadSourcesSayWhyAndTheOthersGoOn) {
   EXPECT_THAT(sources[7].error, IsEmpty());
   EXPECT_THAT(sources[7].files, ElementsAre("good.jpg"));
   EXPECT_THAT(sources[7].warnings, ElementsAre(HasSubstr("*.bmp: no file matches")));
+}
+
+TEST(ScanDataset, AVideoThatHoldsFewerFramesThanItClaimsIsWarnedOf) {
+  const TempTree tree;
+  tree.Make({"short.avi", "whole.avi"});
+  const auto dataset =
+      ScanDataset(Job({Video(tree.Path("short.avi")), Video(tree.Path("whole.avi"))}), FakeIndex,
+                  FakeKeyframes);
+  ASSERT_TRUE(dataset.has_value());
+  const auto& sources = dataset.value().sources;
+  EXPECT_THAT(sources[0].warnings,
+              ElementsAre(HasSubstr("short.avi: the container's header claims 12 frames; 10 are")));
+  EXPECT_THAT(sources[1].warnings, IsEmpty());
 }
 
 TEST(ScanDataset, NothingAtAllIsTheJobsMistake) {
