@@ -60,8 +60,10 @@ class JobDecoder {
       if (auto name = ReadName(*node, "name", mistakes_)) job_.name = std::move(*name);
     }
     DecodeData(reader);
-    if (const YamlNode* node = reader.Require("model", "path/to/model.yaml")) {
-      if (auto path = ReadPath(*node, "model", folder_, mistakes_)) job_.model = *path;
+    const YamlNode* model =
+        NeedsModel() ? reader.Require("model", "path/to/model.yaml") : reader.Find("model");
+    if (model != nullptr) {
+      if (auto path = ReadPath(*model, "model", folder_, mistakes_)) job_.model = *path;
     }
     DecodeLabels(reader.Child("labels"));
     DecodeInterpolation(reader.Child("interpolation"));
@@ -72,6 +74,13 @@ class JobDecoder {
   }
 
  private:
+  // Where a person drew the keyframes of every source, no model looks at anything.
+  bool NeedsModel() const {
+    return job_.data.empty() ||
+           std::any_of(job_.data.begin(), job_.data.end(),
+                       [](const DataSource& source) { return source.keyframes_from.empty(); });
+  }
+
   void DecodeData(MapReader& root) {
     const YamlNode* node = root.Require("data", "[{images: path/to/folder}]");
     if (node == nullptr || node->broken) return;
@@ -120,10 +129,21 @@ class JobDecoder {
     MapReader reader(*node, source_name + ".keyframes", mistakes_);
     const YamlNode* every = reader.Find("every");
     const YamlNode* adaptive = reader.Find("adaptive");
-    if (every != nullptr && adaptive != nullptr) {
-      mistakes_.Add(
-          adaptive->at,
-          fmt::format("'{}.keyframes' has 'every' and 'adaptive'; keep one of them", source_name));
+    const YamlNode* from = reader.Find("from");
+    const std::pair<const char*, const YamlNode*> ways[] = {
+        {"every", every}, {"adaptive", adaptive}, {"from", from}};
+    const char* first = nullptr;
+    for (const auto& [name, way] : ways) {
+      if (way != nullptr && first != nullptr) {
+        mistakes_.Add(way->at, fmt::format("'{}.keyframes' has '{}' and '{}'; keep one of them",
+                                           source_name, first, name));
+      }
+      if (way != nullptr) first = name;
+    }
+    if (from != nullptr) {
+      const auto path = ReadPath(*from, source_name + ".keyframes.from", folder_, mistakes_);
+      // What cannot be read is a mistake already; it shall not ask for a model, too.
+      source->keyframes_from = path.value_or("unreadable");
     }
     reader.Integer("every", 1, 1000000000, &source->keyframe_every);
     if (adaptive != nullptr) {

@@ -45,10 +45,13 @@ std::string Scalar(const std::string& text, Role role = Role::kValue) {
 std::string FormatSource(const DataSource& source) {
   if (source.kind == SourceKind::kVideo) {
     const std::string path = source.patterns.empty() ? "" : source.patterns.front();
-    const std::string keyframes =
-        source.adaptive ? fmt::format("adaptive: {{budget: {}, tolerance: {}}}",
-                                      source.adaptive->budget, source.adaptive->tolerance)
-                        : fmt::format("every: {}", source.keyframe_every);
+    std::string keyframes = fmt::format("every: {}", source.keyframe_every);
+    if (source.adaptive) {
+      keyframes = fmt::format("adaptive: {{budget: {}, tolerance: {}}}", source.adaptive->budget,
+                              source.adaptive->tolerance);
+    } else if (!source.keyframes_from.empty()) {
+      keyframes = fmt::format("from: {}", Scalar(source.keyframes_from.string()));
+    }
     return fmt::format("  - video: {}\n    keyframes: {{{}}}\n", Scalar(path), keyframes);
   }
   std::string text = "  - images:\n";
@@ -104,7 +107,7 @@ std::string_view MethodName(InterpolationMethod method) {
 std::string FormatJob(const JobSpec& job) {
   std::string text = fmt::format("name: {}\ndata:\n", Scalar(job.name));
   for (const DataSource& source : job.data) text += FormatSource(source);
-  text += fmt::format("model: {}\n", Scalar(job.model.string()));
+  if (!job.model.empty()) text += fmt::format("model: {}\n", Scalar(job.model.string()));
   text += FormatLabels(job.labels);
   text += fmt::format("interpolation:\n  method: {}\n", MethodName(job.interpolation));
   text += FormatCluster(job.cluster);

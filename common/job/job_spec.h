@@ -29,10 +29,11 @@ struct DataSource {
       patterns;                     // absolute: files, folders or globs (kVideo: exactly one file)
   std::int64_t keyframe_every = 1;  // kVideo: look at frames 0, N, 2N … and the last one
   std::optional<AdaptiveKeyframes> adaptive{};  // kVideo: instead of keyframe_every
+  std::filesystem::path keyframes_from{};       // kVideo: instead; a file of what a person drew
   friend bool operator==(const DataSource&, const DataSource&) = default;
 };
 
-// How one model class is written. A job with no `classes` writes all of them under their own names.
+// How one class is written. A job with no `classes` writes all of them under their own names.
 struct ClassRule {
   std::string to;                  // name in the labels
   std::optional<float> threshold;  // instead of labels.threshold
@@ -44,7 +45,7 @@ struct LabelOptions {
   float threshold = 0.3F;       // written to labels
   float nms = 0.6F;             // IoU over which the weaker box of a class falls
   int max_per_image = 100;
-  std::map<std::string, ClassRule> classes;  // by the model's class name; empty: all classes
+  std::map<std::string, ClassRule> classes;  // by the class's name; empty: all classes
   friend bool operator==(const LabelOptions&, const LabelOptions&) = default;
 };
 
@@ -83,7 +84,7 @@ struct OutputOptions {
 struct JobSpec {
   std::string name;
   std::vector<DataSource> data;
-  std::filesystem::path model;  // the model card
+  std::filesystem::path model;  // the model card; empty where no source needs one
   LabelOptions labels;
   InterpolationMethod interpolation = InterpolationMethod::kLinear;
   ClusterOptions cluster;

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <map>
-#include <string>
+#include <utility>
 
 #include "common/labels/mask_interpolation.h"
 #include "common/labels/point_interpolation.h"
 #include "common/labels/polygon_interpolation.h"
-#include "common/labels/shape_segment.h"
 
 namespace prelabel {
 namespace {
@@ -48,32 +46,48 @@ ShapeSegment SegmentFrom(const std::vector<ShapeKeyframe>& keyframes, std::size_
 
 }  // namespace
 
+ShapeWalk::ShapeWalk(const ShapeTrack& track, ShapeInterpolation method, std::int64_t frames_end)
+    : track_(&track), method_(method), frames_end_(frames_end) {}
+
+std::optional<ShapePoint> ShapeWalk::Next() {
+  const std::vector<ShapeKeyframe>& keyframes = track_->keyframes;
+  while (frame_ >= end_) {
+    if (next_ == keyframes.size() || keyframes[next_].frame >= frames_end_) return std::nullopt;
+    const ShapeKeyframe& keyframe = keyframes[next_++];
+    for (const auto& [name, value] : keyframe.attributes) attributes_[name] = value;
+    if (keyframe.outside) continue;
+    Begin(keyframe);
+    return ShapePoint{keyframe.frame, keyframe.shape, keyframe.occluded, true, attributes_};
+  }
+  const ShapeKeyframe& from = keyframes[next_ - 1];
+  const std::int64_t frame = frame_++;
+  const double part = static_cast<double>(frame - from.frame) / frames_;
+  return ShapePoint{frame, shape_at_(part), from.occluded, false, attributes_};
+}
+
+void ShapeWalk::Begin(const ShapeKeyframe& from) {
+  const std::vector<ShapeKeyframe>& keyframes = track_->keyframes;
+  frame_ = from.frame + 1;
+  end_ = frame_;
+  if (method_ == ShapeInterpolation::kNone) return;
+  const bool last = next_ == keyframes.size();
+  end_ = last ? frames_end_ : std::min(keyframes[next_].frame, frames_end_);
+  if (frame_ >= end_) return;
+  if (last) {
+    frames_ = 1;
+    shape_at_ = [&from](double) { return from.shape; };
+    return;
+  }
+  const ShapeSegment segment = SegmentFrom(keyframes, next_ - 1, method_);
+  frames_ = FramesBetween(*segment.from, *segment.to);
+  shape_at_ = MakeInBetween(segment);
+}
+
 std::vector<ShapePoint> InterpolateShapes(const ShapeTrack& track, ShapeInterpolation method,
                                           std::int64_t frames_end) {
   std::vector<ShapePoint> points;
-  std::map<std::string, std::string> attributes;
-  for (std::size_t i = 0; i < track.keyframes.size(); ++i) {
-    const ShapeKeyframe& keyframe = track.keyframes[i];
-    if (keyframe.frame >= frames_end) break;
-    for (const auto& [name, value] : keyframe.attributes) attributes[name] = value;
-    if (keyframe.outside) continue;
-    points.push_back({keyframe.frame, keyframe.shape, keyframe.occluded, true, attributes});
-    if (method == ShapeInterpolation::kNone) continue;
-    const bool last = i + 1 == track.keyframes.size();
-    const std::int64_t end = last ? frames_end : std::min(track.keyframes[i + 1].frame, frames_end);
-    if (keyframe.frame + 1 >= end) continue;
-    InBetween shape_at = [&](double) { return keyframe.shape; };
-    double frames = 1;
-    if (!last) {
-      const ShapeSegment segment = SegmentFrom(track.keyframes, i, method);
-      frames = FramesBetween(*segment.from, *segment.to);
-      shape_at = MakeInBetween(segment);
-    }
-    for (std::int64_t frame = keyframe.frame + 1; frame < end; ++frame) {
-      const double part = static_cast<double>(frame - keyframe.frame) / frames;
-      points.push_back({frame, shape_at(part), keyframe.occluded, false, attributes});
-    }
-  }
+  ShapeWalk walk(track, method, frames_end);
+  while (std::optional<ShapePoint> point = walk.Next()) points.push_back(std::move(*point));
   return points;
 }
 

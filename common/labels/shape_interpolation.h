@@ -2,11 +2,16 @@
 // Pure; thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "common/labels/interpolation.h"
 #include "common/labels/shape.h"
+#include "common/labels/shape_segment.h"
 
 namespace prelabel {
 
@@ -30,5 +35,28 @@ using ShapeInterpolation = InterpolationMethod;
 // Where both keyframes' shapes are of different kinds, the first one holds.
 std::vector<ShapePoint> InterpolateShapes(const ShapeTrack& track, ShapeInterpolation method,
                                           std::int64_t frames_end);
+
+// The same points one after the other: memory is that of two neighboring keyframes, however long
+// the track is. The track outlives this.
+class ShapeWalk {
+ public:
+  ShapeWalk(const ShapeTrack& track, ShapeInterpolation method, std::int64_t frames_end);
+
+  std::optional<ShapePoint> Next();  // nothing at the end
+
+ private:
+  // The stretch behind keyframes[next_ - 1], which is visible.
+  void Begin(const ShapeKeyframe& from);
+
+  const ShapeTrack* track_;
+  ShapeInterpolation method_;
+  std::int64_t frames_end_;
+  std::size_t next_ = 0;    // keyframes passed
+  std::int64_t frame_ = 0;  // of the stretch behind the last one: the next frame …
+  std::int64_t end_ = 0;    // … and where it ends
+  double frames_ = 1;       // how long it is in all
+  InBetween shape_at_;
+  std::map<std::string, std::string> attributes_;
+};
 
 }  // namespace prelabel

@@ -11,7 +11,11 @@
 
 namespace prelabel {
 
-enum class LabelSource : std::uint8_t { kModel, kInterpolated };
+enum class LabelSource : std::uint8_t {
+  kModel,
+  kInterpolated,
+  kHuman  // a person drew it in this frame
+};
 
 // A position that something looked at: a model's detection or a human's box.
 struct Keyframe {

@@ -6,6 +6,7 @@
 
 #include "common/job/job_loader.h"
 #include "common/media/video_index.h"
+#include "coordinator/formats/keyframe_reader.h"
 #include "coordinator/scan/scanner.h"
 
 namespace prelabel {
@@ -16,20 +17,28 @@ std::optional<std::string> ProcessEnvironment(const std::string& name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
+Result<KeyframeFile> LoadKeyframes(const std::filesystem::path& path, const SourceItems& video) {
+  return ReadKeyframes(path, {video.name, static_cast<std::int64_t>(video.ItemCount()),
+                              video.index.width, video.index.height});
+}
+
 }  // namespace
 
 Result<JobContext> LoadJobContext(const std::filesystem::path& job_file,
                                   const std::vector<std::string>& set) {
   JobContext context;
   PRELABEL_TRY(context.job, LoadJob(job_file, {set, ProcessEnvironment}));
-  PRELABEL_TRY(context.card, LoadModelCard(context.job.model));
-  if (!std::filesystem::exists(context.card.weights)) {
-    return InvalidArgument("the model's weights are missing: " + context.card.weights.string() +
-                               "; put the file there or correct `weights`",
-                           context.job.model.string());
+  if (!context.job.model.empty()) {
+    PRELABEL_TRY(context.card, LoadModelCard(context.job.model));
+    if (!std::filesystem::exists(context.card.weights)) {
+      return InvalidArgument("the model's weights are missing: " + context.card.weights.string() +
+                                 "; put the file there or correct `weights`",
+                             context.job.model.string());
+    }
   }
-  PRELABEL_TRY(context.classes, BuildClassMap(context.job.labels, context.card));
-  PRELABEL_TRY(context.dataset, ScanDataset(context.job, BuildVideoIndex));
+  PRELABEL_TRY(context.dataset, ScanDataset(context.job, BuildVideoIndex, LoadKeyframes));
+  PRELABEL_TRY(context.classes,
+               BuildClassMap(context.job.labels, context.card, DrawnLabels(context.dataset)));
   context.paths.dir = context.job.output.dir;
   return context;
 }

@@ -28,14 +28,15 @@ struct RunPaths {
 
 struct JobContext {
   JobSpec job;
-  ModelCard card;
+  ModelCard card;  // without a name or classes where the job has no model
   ClassMap classes;
   Dataset dataset;
   RunPaths paths;
 };
 
 // Reads a job file with --set overrides and the process's environment, then the model card, then
-// the dataset. InvalidArgument with every mistake of the first of them that has any.
+// the dataset with its files of keyframes. InvalidArgument with every mistake of the first of them
+// that has any.
 Result<JobContext> LoadJobContext(const std::filesystem::path& job_file,
                                   const std::vector<std::string>& set);
 

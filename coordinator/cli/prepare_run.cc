@@ -39,7 +39,7 @@ Result<std::string> NameOf(Store& store) {
 }
 
 Result<RunFingerprint> BindFingerprint(Store& store, const RunFingerprint& wanted,
-                                       bool anything_done) {
+                                       bool anything_planned, bool anything_done) {
   PRELABEL_TRY(const auto stored, store.GetMeta(kFingerprintKey));
   if (!stored) {
     PRELABEL_TRY(store.PutMeta(kFingerprintKey, FormatFingerprint(wanted)));
@@ -50,7 +50,9 @@ Result<RunFingerprint> BindFingerprint(Store& store, const RunFingerprint& wante
   if (fits) return bound;
   // Nothing was made under the old one yet: a first try with a wrong model binds to nothing. What
   // was planned depends on the sampling.
-  if (anything_done || bound.sampling != wanted.sampling) return fits.error();
+  if (anything_done || (anything_planned && bound.sampling != wanted.sampling)) {
+    return fits.error();
+  }
   PRELABEL_TRY(NewName(store));
   PRELABEL_TRY(store.PutMeta(kFingerprintKey, FormatFingerprint(wanted)));
   return wanted;
@@ -97,9 +99,9 @@ Result<PreparedRun> PrepareRun(const JobContext& context, bool retry_failed) {
   for (const TaskRow& row : run.tasks) {
     run.resumed |= row.state == TaskState::kCommitted || row.state == TaskState::kQuarantined;
   }
-  PRELABEL_TRY(
-      run.fingerprint,
-      BindFingerprint(*run.store, MakeFingerprint(context.job, context.card), run.resumed));
+  PRELABEL_TRY(run.fingerprint,
+               BindFingerprint(*run.store, MakeFingerprint(context.job, context.card),
+                               !run.tasks.empty(), run.resumed));
   PRELABEL_TRY(run.name, NameOf(*run.store));
   PRELABEL_TRY(BindDataset(*run.store, context.dataset));
   const std::vector<Task> missing =

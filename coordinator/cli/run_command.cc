@@ -209,7 +209,12 @@ Result<int> Run(const RunArguments& arguments, StopSignals& signals) {
 
   for (int repairs = 0;; ++repairs) {
     RunInfo info;
-    if (NothingLeft(run.tasks)) {
+    if (run.tasks.empty()) {
+      progress.Note("people drew the keyframes of every source: no worker is needed");
+      info.version = PRELABEL_VERSION;
+      info.started = UtcNow();
+      PRELABEL_TRY(run.store->PutMeta(kRunInfoKey, FormatRunInfo(info)));
+    } else if (NothingLeft(run.tasks)) {
       progress.Note("every task has its result already; writing labels and reports again");
       PRELABEL_TRY(const auto stored, run.store->GetMeta(kRunInfoKey));
       if (stored) info = ParseRunInfo(*stored);

@@ -20,15 +20,21 @@ bool ParseNumber(const std::string& text, Number& value) {
 
 RunFingerprint MakeFingerprint(const JobSpec& job, const ModelCard& card) {
   RunFingerprint fingerprint;
-  fingerprint.model_sha256 = card.sha256;
-  const ModelInput& in = card.input;
-  fingerprint.preprocessing =
-      fmt::format("{}x{} {} {} mean {} {} {} std {} {} {}", in.width, in.height, in.resize,
-                  in.channels, in.mean[0], in.mean[1], in.mean[2], in.std[0], in.std[1], in.std[2]);
+  fingerprint.model_sha256 = "none";
+  fingerprint.preprocessing = "none";
+  if (!card.sha256.empty()) {
+    const ModelInput& in = card.input;
+    fingerprint.model_sha256 = card.sha256;
+    fingerprint.preprocessing = fmt::format(
+        "{}x{} {} {} mean {} {} {} std {} {} {}", in.width, in.height, in.resize, in.channels,
+        in.mean[0], in.mean[1], in.mean[2], in.std[0], in.std[1], in.std[2]);
+  }
   for (const DataSource& source : job.data) {
     if (!fingerprint.sampling.empty()) fingerprint.sampling += ' ';
     if (source.kind != SourceKind::kVideo) {
       fingerprint.sampling += "images";
+    } else if (!source.keyframes_from.empty()) {
+      fingerprint.sampling += "drawn";  // in which frames, the file may say anew
     } else if (source.adaptive) {
       fingerprint.sampling +=
           fmt::format("adaptive-{}-{}", source.adaptive->budget, source.adaptive->tolerance);

@@ -12,8 +12,8 @@
 namespace prelabel {
 
 struct RunFingerprint {
-  std::string model_sha256;
-  std::string preprocessing;  // input size, resize rule, channels, mean, std
+  std::string model_sha256;   // "none" where the job has no model
+  std::string preprocessing;  // input size, resize rule, channels, mean, std; "none"
   std::string sampling;       // keyframes by source
   float raw_threshold = 0;
   float raw_nms = 0;

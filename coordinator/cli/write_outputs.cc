@@ -34,8 +34,9 @@ Result<std::unique_ptr<LabelWriter>> OpenWriter(const std::string& format, bool 
   if (format == "coco") return OpenCocoWriter(path, context.dataset, context.classes, info);
   if (format == "mot") return OpenMotWriter(path, context.dataset, context.classes);
   if (format == "cvat") {
-    return OpenCvatWriter(path, context.dataset, context.classes, info,
-                          {.min_iou = context.job.output.cvat_min_iou});
+    return OpenCvatWriter(
+        path, context.dataset, context.classes, info,
+        {.min_iou = context.job.output.cvat_min_iou, .interpolation = context.job.interpolation});
   }
   if (format == "coco-results") {
     return OpenCocoResultsWriter(path, context.dataset, context.classes, context.card,

@@ -1,10 +1,14 @@
 #include <cstdint>
 #include <iterator>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "coordinator/formats/coco_shape.h"
+#include "coordinator/formats/drawn_categories.h"
 #include "coordinator/formats/fixed_box.h"
 #include "coordinator/formats/item_names.h"
 #include "coordinator/formats/json_text.h"
@@ -33,9 +37,16 @@ class CocoWriter : public LabelWriter {
                    "\"licenses\": [],\n\"categories\": [",
                    JsonString(info.description), JsonString(info.version));
     const char* separator = "\n";
-    for (const Category& category : classes_.categories) {
-      fmt::format_to(out, "{}{{\"id\": {}, \"name\": {}, \"supercategory\": \"\"}}", separator,
+    FindKeypoints();
+    for (std::size_t i = 0; i < classes_.categories.size(); ++i) {
+      const Category& category = classes_.categories[i];
+      fmt::format_to(out, "{}{{\"id\": {}, \"name\": {}, \"supercategory\": \"\"", separator,
                      category.id, JsonString(category.name));
+      const char* before = ", \"keypoints\": [";
+      for (const std::string& name : keypoints_[i]) {
+        fmt::format_to(out, "{}{}", std::exchange(before, ", "), JsonString(name));
+      }
+      images_.Append(keypoints_[i].empty() ? "}" : "], \"skeleton\": []}");
       separator = ",\n";
     }
     images_.Append("],\n\"images\": [");
@@ -57,7 +68,7 @@ class CocoWriter : public LabelWriter {
                      source.index.TimestampSeconds(static_cast<std::int64_t>(item.item)));
     }
     images_.Append("}");
-    for (const Label& label : item.labels) AddLabel(label, image_id, video);
+    for (const Label& label : item.labels) AddLabel(label, item, image_id, video);
     PRELABEL_TRY(images_.Spill());
     return annotations_.Spill();
   }
@@ -70,24 +81,73 @@ class CocoWriter : public LabelWriter {
   }
 
  private:
-  void AddLabel(const Label& label, std::uint64_t image_id, bool video) {
+  void AddLabel(const Label& label, const LabeledItem& item, std::uint64_t image_id, bool video) {
     const FixedBox box(label.box);
     auto out = std::back_inserter(annotations_.buffer());
     fmt::format_to(out,
                    "{}{{\"id\": {}, \"image_id\": {}, \"category_id\": {}, "
-                   "\"bbox\": [{:.2f}, {:.2f}, {:.2f}, {:.2f}], \"area\": {:.4f}, ",
+                   "\"bbox\": [{:.2f}, {:.2f}, {:.2f}, {:.2f}], ",
                    std::exchange(annotation_separator_, ",\n"), next_annotation_++, image_id,
-                   classes_.categories[label.category].id, box.x, box.y, box.width, box.height,
-                   box.area);
-    const double right = box.x + box.width;
-    const double bottom = box.y + box.height;
-    fmt::format_to(out,
-                   "\"segmentation\": [[{0:.2f}, {1:.2f}, {2:.2f}, {1:.2f}, {2:.2f}, {3:.2f}, "
-                   "{0:.2f}, {3:.2f}]], \"iscrowd\": 0, \"score\": {4:.4f}, \"source\": \"{5}\"",
-                   box.x, box.y, right, bottom, label.score,
-                   label.source == LabelSource::kModel ? "model" : "interpolated");
+                   classes_.categories[label.category].id, box.x, box.y, box.width, box.height);
+    if (label.drawn != nullptr) {
+      const CocoShape shape =
+          FormatCocoShape(label.drawn->shape, label.box, item.width, item.height);
+      fmt::format_to(out, "\"area\": {:.4f}, \"segmentation\": {}", shape.area, shape.segmentation);
+    } else {
+      const double right = box.x + box.width;
+      const double bottom = box.y + box.height;
+      fmt::format_to(out,
+                     "\"area\": {4:.4f}, \"segmentation\": [[{0:.2f}, {1:.2f}, {2:.2f}, {1:.2f}, "
+                     "{2:.2f}, {3:.2f}, {0:.2f}, {3:.2f}]]",
+                     box.x, box.y, right, bottom, box.area);
+    }
+    fmt::format_to(out, ", \"iscrowd\": 0, \"score\": {:.4f}, \"source\": \"{}\"", label.score,
+                   SourceName(label.source));
     if (video) fmt::format_to(out, ", \"track_id\": {}", label.track_id);
+    if (item.drawn) AddDrawn(label);
     annotations_.Append("}");
+  }
+
+  // What only a person's labels have.
+  void AddDrawn(const Label& label) {
+    auto out = std::back_inserter(annotations_.buffer());
+    fmt::format_to(out, ", \"occluded\": {}", label.drawn != nullptr && label.drawn->occluded);
+    if (label.drawn == nullptr) return;
+    const std::vector<std::string>& names = keypoints_[static_cast<std::size_t>(label.category)];
+    if (label.drawn->shape.kind == ShapeKind::kSkeleton && !names.empty()) {
+      fmt::format_to(out, ", {}", FormatKeypoints(label.drawn->shape.joints, names));
+    }
+    if (label.drawn->attributes.empty()) return;
+    const char* separator = ", \"attributes\": {";
+    for (const auto& [name, value] : label.drawn->attributes) {
+      fmt::format_to(out, "{}{}: {}", std::exchange(separator, ", "), JsonString(name),
+                     JsonString(value));
+    }
+    annotations_.Append("}");
+  }
+
+  static const char* SourceName(LabelSource source) {
+    switch (source) {
+      case LabelSource::kHuman:
+        return "human";
+      case LabelSource::kInterpolated:
+        return "interpolated";
+      case LabelSource::kModel:
+        break;
+    }
+    return "model";
+  }
+
+  // Of a category, in the first video that has any.
+  void FindKeypoints() {
+    keypoints_.resize(classes_.categories.size());
+    for (const SourceItems& source : dataset_.sources) {
+      if (source.drawn == nullptr) continue;
+      std::vector<DeclaredLabel> labels = DeclareCategories(source, classes_);
+      for (std::size_t i = 0; i < labels.size(); ++i) {
+        if (keypoints_[i].empty()) keypoints_[i] = std::move(labels[i].joints);
+      }
+    }
   }
 
   const Dataset& dataset_;
@@ -98,6 +158,7 @@ class CocoWriter : public LabelWriter {
   const char* image_separator_ = "\n";
   const char* annotation_separator_ = "\n";
   std::uint64_t next_annotation_ = 1;
+  std::vector<std::vector<std::string>> keypoints_;  // by category; empty where it has none
 };
 
 }  // namespace

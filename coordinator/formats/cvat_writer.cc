@@ -14,6 +14,9 @@
 
 #include "common/labels/keyframe_selection.h"
 #include "common/labels/track.h"
+#include "coordinator/formats/cvat_keyframes.h"
+#include "coordinator/formats/cvat_text.h"
+#include "coordinator/formats/drawn_categories.h"
 #include "coordinator/formats/label_writer.h"
 #include "coordinator/formats/output_file.h"
 #include "coordinator/formats/xml_text.h"
@@ -64,12 +67,17 @@ class CvatWriter : public LabelWriter {
         options_(options) {}
 
   Result<void> Add(const LabeledItem& item) override {
-    if (dataset_.sources[item.source.value].kind != SourceKind::kVideo) return Ok();
+    const SourceItems& source = dataset_.sources[item.source.value];
+    if (source.kind != SourceKind::kVideo) return Ok();
     if (open_ != item.source) {
       PRELABEL_TRY(WriteVideo());
       open_ = item.source;
     }
+    // What a person drew is there already, but for where boxes went that followed what is seen.
+    const bool drawn = source.drawn != nullptr;
+    if (drawn && options_.interpolation != InterpolationMethod::kFlow) return Ok();
     for (const Label& label : item.labels) {
+      if (drawn && !IsUprightBox(label)) continue;
       VideoTrack& track = tracks_[label.track_id];
       track.category = label.category;
       track.points.push_back(
@@ -87,6 +95,12 @@ class CvatWriter : public LabelWriter {
     const auto frames = static_cast<std::int64_t>(source.ItemCount());
     PRELABEL_TRY(OutputFile file, OutputFile::Create(folder_ / (source.name + ".xml")));
     WriteHead(source, file);
+    if (source.drawn != nullptr) {
+      for (const ShapeTrack& track : source.drawn->tracks) {
+        PRELABEL_TRY(WriteDrawn(track, frames, file));
+      }
+    }
+    if (source.drawn != nullptr) tracks_.clear();
     for (const auto& [id, track] : tracks_) {
       fmt::format_to(std::back_inserter(file.buffer()),
                      "  <track id=\"{}\" label=\"{}\" source=\"auto\">\n", id - 1,
@@ -102,6 +116,31 @@ class CvatWriter : public LabelWriter {
     return Ok();
   }
 
+  static bool IsUprightBox(const Label& label) {
+    return label.drawn == nullptr ||
+           (label.drawn->shape.kind == ShapeKind::kBox && label.drawn->shape.rotation == 0);
+  }
+
+  std::span<const TrackPoint> BoxesOf(const ShapeTrack& track) const {
+    const auto at = tracks_.find(track.id);
+    return at == tracks_.end() ? std::span<const TrackPoint>() : at->second.points;
+  }
+
+  Result<void> WriteDrawn(const ShapeTrack& track, std::int64_t frames, OutputFile& file) const {
+    const auto category = classes_.category_of_drawn.find(track.label);
+    if (category == classes_.category_of_drawn.end()) return Ok();
+    fmt::format_to(std::back_inserter(file.buffer()),
+                   "  <track id=\"{}\" label=\"{}\" source=\"manual\">\n", track.id - 1,
+                   XmlText(classes_.categories[static_cast<std::size_t>(category->second)].name));
+    for (const ShapeKeyframe& keyframe :
+         CvatKeyframes(track, options_.interpolation, frames, options_.min_iou, BoxesOf(track))) {
+      PRELABEL_TRY(AppendCvatShape(keyframe, file.buffer()));
+      PRELABEL_TRY(file.Spill());
+    }
+    file.Append("  </track>\n");
+    return file.Spill();
+  }
+
   void WriteHead(const SourceItems& source, OutputFile& file) const {
     const std::uint64_t frames = source.ItemCount();
     auto out = std::back_inserter(file.buffer());
@@ -115,17 +154,13 @@ class CvatWriter : public LabelWriter {
                    "      <frame_filter></frame_filter>\n      <labels>\n",
                    XmlText(info_.version), CommentText(XmlText(info_.description)),
                    XmlText(source.name), frames, frames == 0 ? 0 : frames - 1);
-    for (std::size_t i = 0; i < classes_.categories.size(); ++i) {
-      fmt::format_to(out,
-                     "        <label>\n          <name>{}</name>\n          <color>{}</color>\n"
-                     "          <type>rectangle</type>\n          <attributes>\n"
-                     "            <attribute>\n              <name>score</name>\n"
-                     "              <mutable>True</mutable>\n"
-                     "              <input_type>text</input_type>\n"
-                     "              <default_value></default_value>\n"
-                     "              <values></values>\n            </attribute>\n"
-                     "          </attributes>\n        </label>\n",
-                     XmlText(classes_.categories[i].name), Color(i));
+    std::vector<DeclaredLabel> labels = DeclareCategories(source, classes_);
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      if (source.drawn == nullptr) {
+        labels[i].type = "rectangle";
+        labels[i].attributes = {{"score", true, "text", {}, ""}};
+      }
+      AppendCvatLabel(labels[i], Color(i), file.buffer());
     }
     fmt::format_to(out,
                    "      </labels>\n      <original_size>\n        <width>{}</width>\n"

@@ -8,6 +8,7 @@
 
 #include "common/base/result.h"
 #include "common/job/model_card.h"
+#include "common/labels/interpolation.h"
 #include "coordinator/merge/merge.h"
 #include "coordinator/scan/dataset.h"
 
@@ -34,7 +35,10 @@ struct LabelFileInfo {
 // COCO instances (cocodataset.org, "Data format"): ids from 1, an image's being its position in the
 // dataset plus 1. Items without a size (unreadable images) are left out; frames carry `video`,
 // `frame_index` (0-based) and `timestamp` (seconds); annotations `score`, `source` and, in videos,
-// `track_id`. `segmentation` is the box as a polygon, since strict importers want one.
+// `track_id`. `segmentation` is the box as a polygon, since strict importers want one. Labels of
+// sources that a person drew have their shape instead (coco_shape.h), `occluded`, and where there
+// are any `attributes` (texts by name) and a skeleton's `keypoints`, whose names are the
+// category's.
 Result<std::unique_ptr<LabelWriter>> OpenCocoWriter(const std::filesystem::path& file,
                                                     const Dataset& dataset, const ClassMap& classes,
                                                     const LabelFileInfo& info);
@@ -50,7 +54,8 @@ Result<std::unique_ptr<LabelWriter>> OpenCocoResultsWriter(const std::filesystem
 
 // MOTChallenge ground truth (motchallenge.net, "Data format"), a folder a video:
 // <folder>/<video>/gt/gt.txt, gt/labels.txt (one class a line, where CVAT looks for it) and
-// seqinfo.ini. Frames, ids and classes are 1-based. Image sources have no tracks and are left out.
+// seqinfo.ini. Frames, ids and classes are 1-based; of drawn shapes, boxes are the bounds and
+// visibility is 0 where they are occluded. Image sources have no tracks and are left out.
 Result<std::unique_ptr<LabelWriter>> OpenMotWriter(const std::filesystem::path& folder,
                                                    const Dataset& dataset, const ClassMap& classes);
 
@@ -58,13 +63,17 @@ struct CvatOptions {
   // What lies between two keyframes of a track may be left to linear interpolation where that has
   // at least this IoU with the label, 0 to 1. 1: where it is the label to the last digit.
   float min_iou = 0.9F;
+  // What filled the frames between keyframes that a person drew.
+  InterpolationMethod interpolation = InterpolationMethod::kLinear;
 };
 
 // CVAT for video 1.1 (docs.cvat.ai, "XML annotation format"), a file a video:
 // <folder>/<video>.xml. Frames and track ids are 0-based, an id being the track's less 1; `score`
 // is declared as a mutable attribute and is that of its keyframe. A track is closed by an `outside`
 // keyframe in the frame after each stretch of it that ends before the video, and opens again after
-// a gap. Memory: the tracks of one video. Image sources have no tracks and are left out.
+// a gap. What a person drew is written as it was read, every kind of shape, with attributes as
+// declared and no score (cvat_keyframes.h). Memory: the tracks of one video. Image sources have no
+// tracks and are left out.
 Result<std::unique_ptr<LabelWriter>> OpenCvatWriter(const std::filesystem::path& folder,
                                                     const Dataset& dataset, const ClassMap& classes,
                                                     const LabelFileInfo& info,

@@ -37,8 +37,9 @@ class MotWriter : public LabelWriter {
       const FixedBox box(label->box);
       // frame, id, left, top, width, height, considered, class, visibility
       fmt::format_to(std::back_inserter(truth_->buffer()),
-                     "{},{},{:.2f},{:.2f},{:.2f},{:.2f},1,{},1\n", item.item + 1, label->track_id,
-                     box.x, box.y, box.width, box.height, label->category + 1);
+                     "{},{},{:.2f},{:.2f},{:.2f},{:.2f},1,{},{}\n", item.item + 1, label->track_id,
+                     box.x, box.y, box.width, box.height, label->category + 1,
+                     label->drawn != nullptr && label->drawn->occluded ? 0 : 1);
     }
     return truth_->Spill();
   }

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <map>
 #include <numeric>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,17 +49,75 @@ std::string NearestNames(const std::string& name, const std::vector<std::string>
   return text;
 }
 
+// How a class is written under the rules; null where it is not.
+const ClassRule* RuleOf(const LabelOptions& labels, const std::string& name) {
+  static const ClassRule kAsItIs{};
+  if (labels.classes.empty()) return &kAsItIs;
+  const auto rule = labels.classes.find(name);
+  return rule == labels.classes.end() ? nullptr : &rule->second;
+}
+
+const std::string& NameOf(const ClassRule& rule, const std::string& name) {
+  return rule.to.empty() ? name : rule.to;
+}
+
+Result<void> CheckRules(const LabelOptions& labels, const ModelCard& card,
+                        const std::vector<std::string>& drawn) {
+  std::vector<std::string> known = card.classes;
+  known.insert(known.end(), drawn.begin(), drawn.end());
+  for (const auto& [name, rule] : labels.classes) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    std::string who = "the model " + card.name + " has";
+    if (!drawn.empty())
+      who = card.name.empty() ? "the keyframes have" : who + " and keyframes have";
+    return InvalidArgument(
+        fmt::format("{} no class '{}'; the nearest of {} {} classes are {}", who, name,
+                    drawn.empty() ? "its" : "the", known.size(), NearestNames(name, known)),
+        "labels.classes");
+  }
+  return Ok();
+}
+
+// Behind the model's categories, which are there already.
+void AddDrawn(const LabelOptions& labels, const ModelCard& card,
+              const std::vector<std::string>& drawn, ClassMap& map) {
+  std::map<std::string, int> position_of_name;
+  for (std::size_t p = 0; p < map.categories.size(); ++p) {
+    position_of_name[map.categories[p].name] = static_cast<int>(p);
+  }
+  // Above those of classes that are dropped, too: no id depends on the rules for the model.
+  int last_id = static_cast<int>(card.classes.size());
+  for (const int id : card.category_ids) last_id = std::max(last_id, id);
+  for (const std::string& name : drawn) {
+    const ClassRule* rule = RuleOf(labels, name);
+    if (rule == nullptr) continue;
+    const std::string& written = NameOf(*rule, name);
+    const auto [at, is_new] =
+        position_of_name.emplace(written, static_cast<int>(map.categories.size()));
+    if (is_new) map.categories.push_back({++last_id, written});
+    map.category_of_drawn[name] = at->second;
+  }
+}
+
 }  // namespace
 
-Result<ClassMap> BuildClassMap(const LabelOptions& labels, const ModelCard& card) {
-  for (const auto& [name, rule] : labels.classes) {
-    if (std::find(card.classes.begin(), card.classes.end(), name) == card.classes.end()) {
-      return InvalidArgument(
-          fmt::format("the model {} has no class '{}'; the nearest of its {} classes are {}",
-                      card.name, name, card.classes.size(), NearestNames(name, card.classes)),
-          "labels.classes");
-    }
+std::vector<std::string> DrawnLabels(const Dataset& dataset) {
+  std::vector<std::string> names;
+  std::set<std::string> seen;
+  const auto add = [&](const std::string& name) {
+    if (seen.insert(name).second) names.push_back(name);
+  };
+  for (const SourceItems& source : dataset.sources) {
+    if (source.drawn == nullptr) continue;
+    for (const DeclaredLabel& label : source.drawn->meta.labels) add(label.name);
+    for (const ShapeTrack& track : source.drawn->tracks) add(track.label);
   }
+  return names;
+}
+
+Result<ClassMap> BuildClassMap(const LabelOptions& labels, const ModelCard& card,
+                               const std::vector<std::string>& drawn) {
+  PRELABEL_TRY(CheckRules(labels, card, drawn));
   ClassMap map;
   map.category_of_class.assign(card.classes.size(), -1);
   map.threshold_of_class.assign(card.classes.size(), kDropped);
@@ -66,15 +125,10 @@ Result<ClassMap> BuildClassMap(const LabelOptions& labels, const ModelCard& card
   std::map<std::string, int> id_of_name;  // the id of the first class that is written so
   std::vector<std::string> name_of_class(card.classes.size());
   for (std::size_t i = 0; i < card.classes.size(); ++i) {
-    name_of_class[i] = card.classes[i];
-    float threshold = labels.threshold;
-    if (!labels.classes.empty()) {
-      const auto rule = labels.classes.find(card.classes[i]);
-      if (rule == labels.classes.end()) continue;
-      if (!rule->second.to.empty()) name_of_class[i] = rule->second.to;
-      threshold = rule->second.threshold.value_or(threshold);
-    }
-    map.threshold_of_class[i] = threshold;
+    const ClassRule* rule = RuleOf(labels, card.classes[i]);
+    if (rule == nullptr) continue;
+    name_of_class[i] = NameOf(*rule, card.classes[i]);
+    map.threshold_of_class[i] = rule->threshold.value_or(labels.threshold);
     const int id = i < card.category_ids.size() ? card.category_ids[i] : static_cast<int>(i) + 1;
     if (id_of_name.emplace(name_of_class[i], id).second) {
       map.categories.push_back({id, name_of_class[i]});
@@ -90,6 +144,7 @@ Result<ClassMap> BuildClassMap(const LabelOptions& labels, const ModelCard& card
     if (map.threshold_of_class[i] == kDropped) continue;
     map.category_of_class[i] = position_of_name.at(name_of_class[i]);
   }
+  AddDrawn(labels, card, drawn, map);
   return map;
 }
 

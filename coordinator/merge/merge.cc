@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <tuple>
@@ -12,6 +13,7 @@
 #include "common/labels/interpolation.h"
 #include "common/labels/linking.h"
 #include "common/wire/codec.h"
+#include "coordinator/merge/drawn_sweep.h"
 #include "coordinator/merge/item_stream.h"
 #include "coordinator/merge/link_input.h"
 
@@ -158,13 +160,18 @@ class TrackSweep {
   std::vector<Alive> alive_;
 };
 
+// Null where nothing is to follow what is seen.
+Result<std::unique_ptr<MotionEstimator>> OpenMotion(const Pass& pass, const SourceItems& items) {
+  if (pass.job.interpolation == InterpolationMethod::kFlow && pass.motion) {
+    return pass.motion(items);
+  }
+  return std::unique_ptr<MotionEstimator>();
+}
+
 Result<void> MergeVideo(const Pass& pass, SourceId source, const SourceItems& items) {
   PRELABEL_TRY(const std::vector<TaskRow> tasks, pass.store.LoadTasks(source));
   PRELABEL_TRY(std::vector<Track> tracks, LoadTracks(pass, source, items, tasks));
-  std::unique_ptr<MotionEstimator> motion;
-  if (pass.job.interpolation == InterpolationMethod::kFlow && pass.motion) {
-    PRELABEL_TRY(motion, pass.motion(items));
-  }
+  PRELABEL_TRY(auto motion, OpenMotion(pass, items));
   std::optional<VideoTrust> trust;
   if (pass.job.interpolation != InterpolationMethod::kNone) {
     trust = JudgeTracks(tracks, pass.classes.category_of_class,
@@ -192,6 +199,31 @@ Result<void> MergeVideo(const Pass& pass, SourceId source, const SourceItems& it
   return Ok();
 }
 
+Result<void> MergeDrawn(const Pass& pass, SourceId source, const SourceItems& items) {
+  PRELABEL_TRY(auto motion, OpenMotion(pass, items));
+  std::optional<VideoTrust> trust;
+  if (pass.job.interpolation != InterpolationMethod::kNone) {
+    std::vector<int> themselves(pass.classes.categories.size());
+    std::iota(themselves.begin(), themselves.end(), 0);
+    trust = JudgeTracks(DrawnTracks(items, pass.classes), themselves,
+                        static_cast<std::int64_t>(items.ItemCount()));
+  }
+  DrawnSweep sweep(items, pass.classes, pass.job.interpolation, std::move(motion));
+  LabeledItem labeled;
+  labeled.source = source;
+  labeled.drawn = true;
+  labeled.width = items.index.width;
+  labeled.height = items.index.height;
+  for (std::uint64_t i = 0; i < items.ItemCount(); ++i) {
+    labeled.item = i;
+    labeled.trust = i == 0 && trust ? &*trust : nullptr;
+    PRELABEL_TRY(sweep.LabelsAt(static_cast<std::int64_t>(i), labeled.labels));
+    SortLabels(labeled.labels);
+    PRELABEL_TRY(pass.visit(labeled));
+  }
+  return Ok();
+}
+
 }  // namespace
 
 Result<std::vector<TaskId>> MergeLabels(
@@ -204,7 +236,9 @@ Result<std::vector<TaskId>> MergeLabels(
   const Pass pass{job, classes, store, reasons, visit, damaged, motion};
   for (std::uint32_t s = 0; s < dataset.sources.size(); ++s) {
     const SourceItems& items = dataset.sources[s];
-    if (items.kind == SourceKind::kVideo) {
+    if (items.drawn != nullptr) {
+      PRELABEL_TRY(MergeDrawn(pass, SourceId(s), items));
+    } else if (items.kind == SourceKind::kVideo) {
       PRELABEL_TRY(MergeVideo(pass, SourceId(s), items));
     } else {
       PRELABEL_TRY(MergeImages(pass, SourceId(s), items));

@@ -1,10 +1,12 @@
 // Streams the final labels of a run in dataset order: committed predictions and tracks, with the
-// job's thresholds, NMS, class mapping and interpolation applied. Constant memory for images; for a
-// video, its tracks. Order of arrival, sharding and retries leave no trace (invariant I3).
+// job's thresholds, NMS, class mapping and interpolation applied, and what people drew. Constant
+// memory for images; for a video, its tracks. Order of arrival, sharding and retries leave no trace
+// (invariant I3).
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "common/job/model_card.h"
 #include "common/labels/flow_interpolation.h"
 #include "common/labels/prediction.h"
+#include "common/labels/shape.h"
 #include "common/labels/track.h"
 #include "coordinator/merge/video_trust.h"
 #include "coordinator/scan/dataset.h"
@@ -27,15 +30,23 @@ struct Category {
   friend bool operator==(const Category&, const Category&) = default;
 };
 
-// From a model's classes to the job's.
+// From a model's classes, and the labels that people drew, to the job's.
 struct ClassMap {
   std::vector<Category> categories;       // ascending id, each once
   std::vector<int> category_of_class;     // by class id: position in `categories`, -1 where dropped
   std::vector<float> threshold_of_class;  // 2 where dropped
+  std::map<std::string, int> category_of_drawn{};  // by a drawn label's name; dropped ones are not
 };
 
-// InvalidArgument: a rule names a class that the model does not have (nearest names are given).
-Result<ClassMap> BuildClassMap(const LabelOptions& labels, const ModelCard& card);
+// The labels that the dataset's files of keyframes declare or use, each once, as they first appear.
+std::vector<std::string> DrawnLabels(const Dataset& dataset);
+
+// Drawn labels follow the model's classes under ids above all of the card's, or share a category
+// with what is written under the same name. Thresholds do not apply to them.
+// InvalidArgument: a rule names a class that neither the model nor `drawn` has (nearest names are
+// given).
+Result<ClassMap> BuildClassMap(const LabelOptions& labels, const ModelCard& card,
+                               const std::vector<std::string>& drawn = {});
 
 // How a video of the job is linked; the same value for every worker count and sharding.
 LinkOptions MakeLinkOptions(const LabelOptions& labels, const ClassMap& classes,
@@ -47,6 +58,9 @@ struct Label {
   Box box;
   LabelSource source = LabelSource::kModel;
   std::uint32_t track_id = 0;  // 0: not part of a track (images)
+  // Of sources that a person drew: the shape whose bounds `box` is, with its attributes. Null where
+  // there is nothing to say but the box, as for all labels of models.
+  std::shared_ptr<const ShapePoint> drawn{};
 };
 
 // One image or frame of the dataset, labelled or not.
@@ -54,6 +68,7 @@ struct LabeledItem {
   SourceId source;
   std::uint64_t item = 0;
   bool looked_at = false;  // the model saw it (frames between keyframes were not looked at)
+  bool drawn = false;      // a person drew the keyframes of its source: no model is to look at it
   std::string error;       // why it is quarantined; then it has no labels
   int width = 0;
   int height = 0;

@@ -96,7 +96,7 @@ std::vector<Task> PlanMissing(const Dataset& dataset, const std::vector<TaskRow>
   for (std::uint32_t s = 0; s < dataset.sources.size(); ++s) {
     const SourceItems& source = dataset.sources[s];
     const std::uint64_t items = source.ItemCount();
-    if (items == 0) continue;
+    if (items == 0 || source.drawn != nullptr) continue;
     const bool video = source.kind == SourceKind::kVideo;
     const std::uint32_t step = StepOf(source);
     Cutter cutter(tasks, existing.size(), SourceId(s), step,

@@ -15,7 +15,8 @@ namespace prelabel {
 // All tasks, ids from 0, source by source: detect tasks of at most `shard_size` items (>= 1), then,
 // for a video, one link task over all of its frames. Images are cut in runs (stride 1); of a video
 // the frames 0, N, 2N … (N = keyframe_every, the task's stride) and, in a task of its own where it
-// is no multiple of N, the last frame. A source without items has no tasks.
+// is no multiple of N, the last frame. A source without items has no tasks, nor has
+// one whose keyframes a person drew.
 std::vector<Task> PlanTasks(const Dataset& dataset, int shard_size);
 
 // What PlanTasks would look at and `existing` does not cover, with ids from existing.size(): empty

@@ -160,11 +160,12 @@ std::string TrustSection(const Report& report, std::span<const std::uint32_t> co
   }
   if (classes.empty()) return {};
   std::string text = fmt::format(
-      "<h2>Between the keyframes</h2>\n<div class=\"card note\">{}<p>Measured on detections that "
+      "<h2>Between the keyframes</h2>\n<div class=\"card note\">{}<p>Measured on keyframes that "
       "have neighbors on both sides, which is over longer gaps than those that were filled; what "
       "is "
-      "expected of the filled ones follows from that. It tells how well boxes move between the "
-      "model's own, not whether those are right, nor whether a track is one object.</p></div>\n",
+      "expected of the filled ones follows from that. It tells how well boxes move between "
+      "keyframes, the model's or people's, not whether those are right, nor whether a track is one "
+      "object.</p></div>\n",
       InWords(report.classes[classes.front()]));
   const std::span<const std::size_t> rows = classes;
   const std::size_t shown = std::min(rows.size(), kClassesShown);

@@ -41,7 +41,8 @@ Report BuildReport(const JobSpec& job, const ModelCard& card, const Dataset& dat
   for (std::size_t s = 0; s < dataset.sources.size(); ++s) {
     const SourceItems& source = dataset.sources[s];
     report.sources.push_back({source.kind, source.name, source.keyframe_every, source.adaptive,
-                              source.error, source.warnings, totals.sources[s]});
+                              source.drawn_in.filename().string(), source.error, source.warnings,
+                              totals.sources[s]});
   }
   const ItemNames names(dataset);
   for (const QuarantinedItem& item : totals.quarantined) {

@@ -42,6 +42,7 @@ struct SourceReport {
   std::string name;
   std::int64_t keyframe_every = 1;            // video
   std::optional<AdaptiveKeyframes> adaptive;  // video; instead
+  std::string drawn_in;                       // video; instead: the name of the file of keyframes
   std::string error;                          // the source could not be read at all
   std::vector<std::string> warnings;          // what was left out or is odd, a sentence each
   SourceStats stats;
@@ -78,7 +79,7 @@ struct SamplePicture {
 
 struct Report {
   std::string job;
-  std::string model;
+  std::string model;  // empty where people drew the keyframes of every source
   std::string model_license;
   std::string model_source;
   LabelOptions labels;

@@ -65,7 +65,10 @@ void AddTiles(Page& page, const Report& report) {
   const std::uint64_t tracks = CountTracks(report);
   page.Add("<section class=\"tiles\">\n");
   AddTile(page, FormatCount(all.items), "images and frames",
-          fmt::format("{} looked at by the model", FormatCount(all.looked_at)));
+          fmt::format("{} looked at by the model{}", FormatCount(all.looked_at),
+                      all.drawn == 0 ? ""
+                                     : fmt::format(", {} from keyframes that people drew",
+                                                   FormatCount(all.drawn))));
   AddTile(page, FormatCount(all.labels), "labels",
           fmt::format("on {}", CountOf(all.labeled, "item")));
   if (tracks > 0) {
@@ -84,15 +87,23 @@ void AddTiles(Page& page, const Report& report) {
 }
 
 void AddNote(Page& page, const Report& report) {
-  page.Add(
-      "<div class=\"card note\"><p><b>Scores are the model's own confidence, not accuracy.</b> "
-      "Nobody has checked these labels: a high mean score does not say that boxes are right, and a "
-      "missing object has no score at all. Look at the samples before trusting a class.</p>");
-  if (report.totals.all.interpolated > 0) {
+  page.Add("<div class=\"card note\">");
+  if (!report.model.empty()) {
     page.Add(
-        "<p>Interpolated labels were filled in between frames of a track that the model looked at; "
-        "each has the lower score of its two neighbors, times the overlap that is expected of it "
-        "(see below).</p>");
+        "<p><b>Scores are the model's own confidence, not accuracy.</b> Nobody has checked these "
+        "labels: a high mean score does not say that boxes are right, and a missing object has no "
+        "score at all. Look at the samples before trusting a class.</p>");
+    if (report.totals.all.interpolated > 0) {
+      page.Add(
+          "<p>Interpolated labels were filled in between frames of a track that the model looked "
+          "at; each has the lower score of its two neighbors, times the overlap that is expected "
+          "of it (see below).</p>");
+    }
+  }
+  if (report.totals.all.drawn > 0) {
+    page.Add(
+        "<p>Keyframes that people drew have the score 1; what was filled in between them the "
+        "overlap that it is expected to have with the object (see below).</p>");
   }
   page.Add("</div>\n");
 }
@@ -156,9 +167,10 @@ void AddClasses(Page& page, const Report& report, std::span<const std::uint32_t>
         "raw\"></i>raw predictions from {} up</span><span><i class=\"key thr\"></i>threshold</span>"
         "<span>heights on a square-root scale, each row to its own maximum</span>{}</div>\n",
         report.labels.raw_threshold,
-        CountTracks(report) > 0 ? "<span>labels below the threshold continue a track that a more "
-                                  "confident detection began</span>"
-                                : "");
+        CountTracks(report) > 0 && !report.model.empty()
+            ? "<span>labels below the threshold continue a track that a more "
+              "confident detection began</span>"
+            : "");
     const std::span<const std::size_t> rows = labeled;
     const std::size_t shown = std::min(rows.size(), kClassesShown);
     AddClassTable(page, report, rows.first(shown), colors, most);
@@ -180,8 +192,9 @@ void AddClasses(Page& page, const Report& report, std::span<const std::uint32_t>
 void AddSamples(Page& page, const Report& report, std::span<const std::uint32_t> colors) {
   if (report.samples.empty()) return;
   page.Add(
-      "<h2>Samples</h2>\n<div class=\"legend\"><span><i class=\"key\"></i>solid: the model saw it "
-      "in this picture</span><span><i class=\"key dash\"></i>dashed: interpolated</span>"
+      "<h2>Samples</h2>\n<div class=\"legend\"><span><i class=\"key\"></i>solid: the model saw it, "
+      "or a person drew it, in this picture</span><span><i class=\"key dash\"></i>dashed: "
+      "interpolated</span>"
       "<span>point at a box for its name</span>"
       "<span>evenly spread over the items with labels, not selected by quality</span></div>\n"
       "<div class=\"samples\">\n");
@@ -199,7 +212,9 @@ void AddSources(Page& page, const Report& report) {
   for (const SourceReport& source : report.sources) {
     std::string kind = "images";
     if (source.kind == SourceKind::kVideo) {
-      if (source.adaptive) {
+      if (!source.drawn_in.empty()) {
+        kind = "video, keyframes from " + EscapeHtml(source.drawn_in);
+      } else if (source.adaptive) {
         kind = fmt::format("video, chosen frames, at most {:g} %", 100 * source.adaptive->budget);
       } else {
         kind = source.keyframe_every == 1
@@ -259,9 +274,11 @@ void AddRun(Page& page, const Report& report) {
   AddPair(page, "model", report.model);
   AddPair(page, "license", report.model_license);
   AddPair(page, "model source", report.model_source);
-  AddPair(page, "labels",
-          fmt::format("score from {}, NMS at IoU {}, at most {} an image", report.labels.threshold,
-                      report.labels.nms, report.labels.max_per_image));
+  if (!report.model.empty()) {
+    AddPair(page, "labels",
+            fmt::format("score from {}, NMS at IoU {}, at most {} an image",
+                        report.labels.threshold, report.labels.nms, report.labels.max_per_image));
+  }
   AddPair(page, "started", run.started);
   AddPair(page, "workers", joined(run.workers));
   AddPair(page, "compute", joined(run.compute_classes));
@@ -286,7 +303,9 @@ std::string FormatReportHtml(const Report& report) {
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<title>{} – prelabel report</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n",
       job, kReportCss);
-  page.Add("<h1>{}</h1>\n<p class=\"lead\">Pre-labels by {}</p>\n", job, EscapeHtml(report.model));
+  page.Add("<h1>{}</h1>\n<p class=\"lead\">Pre-labels by {}</p>\n", job,
+           report.model.empty() ? "interpolation between keyframes that people drew"
+                                : EscapeHtml(report.model));
   AddTiles(page, report);
   AddNote(page, report);
   const std::vector<std::uint32_t> colors = ClassColors(report);

@@ -65,6 +65,7 @@ const auto kShortest = [](float value) { return fmt::format("{}", value); };
 void PutCounts(JsonText& json, const SourceStats& stats) {
   json.Put("items", stats.items);
   json.Put("looked_at", stats.looked_at);
+  json.Put("drawn", stats.drawn);
   json.Put("labeled", stats.labeled);
   json.Put("quarantined", stats.quarantined);
   json.Put("labels", stats.labels);
@@ -190,6 +191,8 @@ std::string FormatReportJson(const Report& report) {
       if (source.adaptive) {
         json.Put("keyframe_budget", fmt::format("{}", source.adaptive->budget));
         json.Put("keyframe_tolerance", fmt::format("{}", source.adaptive->tolerance));
+      } else if (!source.drawn_in.empty()) {
+        json.String("keyframes_from", source.drawn_in);
       } else {
         json.Put("keyframe_every", fmt::format("{}", source.keyframe_every));
       }

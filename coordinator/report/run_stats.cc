@@ -13,6 +13,7 @@ constexpr double kScoreUnit = 1e6;
 void AddTo(SourceStats& sum, const SourceStats& other) {
   sum.items += other.items;
   sum.looked_at += other.looked_at;
+  sum.drawn += other.drawn;
   sum.labeled += other.labeled;
   sum.labels += other.labels;
   sum.interpolated += other.interpolated;
@@ -56,6 +57,7 @@ void RunStats::Add(const LabeledItem& item) {
   SourceStats one;
   one.items = 1;
   one.looked_at = item.looked_at ? 1 : 0;
+  one.drawn = item.drawn ? 1 : 0;
   one.labeled = item.labels.empty() ? 0 : 1;
   one.labels = item.labels.size();
   if (!item.error.empty()) {

@@ -42,6 +42,7 @@ struct SourceStats {
   std::uint64_t labels = 0;
   std::uint64_t interpolated = 0;  // labels that the model did not see itself
   std::uint64_t quarantined = 0;
+  std::uint64_t drawn = 0;  // items of videos whose keyframes a person drew: not for the model
   friend bool operator==(const SourceStats&, const SourceStats&) = default;
 };
 

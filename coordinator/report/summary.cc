@@ -38,8 +38,16 @@ std::string FormatSummary(const Report& report) {
   std::string text;
   auto out = std::back_inserter(text);
   const SourceStats& all = report.totals.all;
-  fmt::format_to(out, "{} of {} looked at, {} labels", FormatCount(all.looked_at),
-                 CountOf(all.items, "item"), FormatCount(all.labels));
+  // Nobody is to look at what a person drew.
+  if (all.drawn < all.items || all.drawn == 0) {
+    fmt::format_to(out, "{} of {} looked at, ", FormatCount(all.looked_at),
+                   CountOf(all.items - all.drawn, "item"));
+  }
+  if (all.drawn > 0) {
+    fmt::format_to(out, "{} labeled from keyframes that people drew, ",
+                   CountOf(all.drawn, "frame"));
+  }
+  fmt::format_to(out, "{} labels", FormatCount(all.labels));
   if (all.interpolated > 0)
     fmt::format_to(out, " ({} interpolated)", FormatCount(all.interpolated));
   fmt::format_to(out, ", {} quarantined\n\n", FormatCount(all.quarantined));
@@ -74,7 +82,9 @@ std::string FormatSummary(const Report& report) {
                    CountOf(labeled - shown, "class", "classes"));
   }
   if (all.interpolated > 0) text += TrustLine(report);
-  if (labeled == 0 && (all.looked_at > 0 || all.quarantined == 0)) {
+  if (labeled == 0 && report.model.empty()) {
+    fmt::format_to(out, "No labels: labels.classes lists none that were drawn.\n");
+  } else if (labeled == 0 && (all.looked_at > 0 || all.quarantined == 0)) {
     fmt::format_to(out, "No labels: no prediction reached its threshold ({} by default).\n",
                    report.labels.threshold);
   }

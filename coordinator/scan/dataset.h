@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "common/job/job_spec.h"
 #include "common/media/video_index.h"
+#include "coordinator/formats/keyframe_file.h"
 
 namespace prelabel {
 
@@ -21,6 +23,9 @@ struct SourceItems {
   VideoIndex index;  // video only
   std::int64_t keyframe_every = 1;  // video only; `adaptive`: how far apart the first look is
   std::optional<AdaptiveKeyframes> adaptive{};  // video only
+  // Video only: what a person drew, instead of anything that a model looks at; otherwise null.
+  std::shared_ptr<const KeyframeFile> drawn{};
+  std::filesystem::path drawn_in{};   // the file that it is from
   std::string error;                  // the source could not be read at all; then it has no items
   std::vector<std::string> warnings;  // what was left out or is odd, a sentence each
 

@@ -1,6 +1,8 @@
 #include "coordinator/scan/scanner.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <memory>
 #include <set>
 #include <string>
 #include <system_error>
@@ -126,15 +128,33 @@ void MakeNamesUnique(std::vector<SourceItems>& sources) {
   }
 }
 
+// After names are unique: a file of several videos tells them by these.
+Result<void> LoadDrawn(const DataSource& data, const KeyframeLoader& load_keyframes,
+                       SourceItems& source) {
+  if (data.keyframes_from.empty() || !source.error.empty()) return Ok();
+  PRELABEL_TRY(KeyframeFile file, load_keyframes(data.keyframes_from, source));
+  for (std::string& warning : file.warnings) {
+    source.warnings.push_back(data.keyframes_from.string() + ": " + std::move(warning));
+  }
+  file.warnings.clear();
+  source.drawn = std::make_shared<const KeyframeFile>(std::move(file));
+  source.drawn_in = data.keyframes_from;
+  return Ok();
+}
+
 }  // namespace
 
-Result<Dataset> ScanDataset(const JobSpec& job, const VideoIndexer& index_video) {
+Result<Dataset> ScanDataset(const JobSpec& job, const VideoIndexer& index_video,
+                            const KeyframeLoader& load_keyframes) {
   Dataset dataset;
   for (const DataSource& data : job.data) {
     dataset.sources.push_back(data.kind == SourceKind::kVideo ? ScanVideo(data, index_video)
                                                               : ScanImages(data));
   }
   MakeNamesUnique(dataset.sources);
+  for (std::size_t s = 0; s < dataset.sources.size(); ++s) {
+    PRELABEL_TRY(LoadDrawn(job.data[s], load_keyframes, dataset.sources[s]));
+  }
   if (dataset.ItemCount() > 0) return dataset;
   std::string message = "there is nothing to label";
   for (const SourceItems& source : dataset.sources) message += "\n  " + source.error;

@@ -13,12 +13,19 @@ namespace prelabel {
 // BuildVideoIndex of common/media/video_index.h, or a fake.
 using VideoIndexer = std::function<Result<VideoIndex>(const std::filesystem::path&)>;
 
+// ReadKeyframes of coordinator/formats/keyframe_reader.h, or a fake: what a person drew in a video,
+// of which name, index and size are known.
+using KeyframeLoader =
+    std::function<Result<KeyframeFile>(const std::filesystem::path&, const SourceItems& video)>;
+
 // One SourceItems for each of job.data, in its order. Images: what file_pattern.h matches, sorted
 // bytewise by the path below `root` (the common parent of the patterns' literal parts), each once.
 // A source that cannot be read, or a pattern list that matches nothing, leaves `error` and the
 // others go on. A pattern without a match next to others that have one leaves a warning, and so
 // does a video whose frames other tools may count otherwise (frame_notes.h).
-// InvalidArgument: no source has any item; a line for each source says why.
-Result<Dataset> ScanDataset(const JobSpec& job, const VideoIndexer& index_video);
+// InvalidArgument: no source has any item; a line for each source says why. A file of keyframes is
+// the user's own work, so what `load_keyframes` returns as wrong with it is returned.
+Result<Dataset> ScanDataset(const JobSpec& job, const VideoIndexer& index_video,
+                            const KeyframeLoader& load_keyframes);
 
 }  // namespace prelabel

@@ -59,6 +59,12 @@ JobSpec RandomJob(Random& random) {
     if (Below(2, random) == 0) rule.threshold = job.labels.threshold;
     job.labels.classes[NastyText(random, false)] = rule;
   }
+  for (DataSource& source : job.data) {
+    if (source.kind != SourceKind::kVideo || Below(3, random) != 0) continue;
+    source.adaptive.reset();
+    source.keyframe_every = 1;
+    source.keyframes_from = NastyPath(random);
+  }
   job.interpolation =
       std::array{InterpolationMethod::kNone, InterpolationMethod::kLinear,
                  InterpolationMethod::kCubic, InterpolationMethod::kFlow}[Below(4, random)];

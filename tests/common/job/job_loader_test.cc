@@ -352,5 +352,24 @@ TEST(JobLoader, TheQuickstartJob) {
   EXPECT_EQ(job.value().cluster.workers, 2);
 }
 
+TEST(JobLoader, KeyframesThatAPersonDrewNeedNoModel) {
+  const std::string drawn =
+      "name: x\noutput: {dir: r}\ndata:\n  - video: v.avi\n    keyframes: {from: ../a.xml}\n";
+  const auto job = Parse(drawn, {});
+  ASSERT_TRUE(job.has_value()) << job.error().ToString();
+  EXPECT_EQ(job.value().data[0].keyframes_from, "/a.xml");
+  EXPECT_EQ(job.value().model, "");
+  EXPECT_EQ(Mistakes(drawn + "  - images: photos\n"),
+            "/jobs/job.yaml:1:1: missing key 'model'; add e.g. 'model: path/to/model.yaml'");
+}
+
+TEST(JobLoader, KeyframesComeFromOnePlace) {
+  EXPECT_EQ(Mistakes("name: x\noutput: {dir: r}\nmodel: m\ndata:\n  - video: v.avi\n"
+                     "    keyframes: {every: 2, from: a.xml}\n"
+                     "  - video: v.avi\n    keyframes: {from: [a]}\n"),
+            "/jobs/job.yaml:6:33: 'data[0].keyframes' has 'every' and 'from'; keep one of them\n"
+            "/jobs/job.yaml:8:23: 'data[1].keyframes.from' must be text, not a list");
+}
+
 }  // namespace
 }  // namespace prelabel

@@ -109,5 +109,24 @@ TEST(RunFingerprint, SourcesMayBeAddedBehindOthers) {
   EXPECT_THAT(WhatDiffers(shorter, job), HasSubstr("keyframes by source"));
 }
 
+TEST(RunFingerprint, AJobWithoutAModelHasOne) {
+  JobSpec job;
+  job.data.resize(2);
+  for (DataSource& source : job.data) {
+    source.kind = SourceKind::kVideo;
+    source.keyframes_from = "/data/drawn.xml";
+  }
+  const RunFingerprint made = MakeFingerprint(job, ModelCard{});
+  EXPECT_EQ(made.sampling, "drawn drawn");
+  const auto read = ParseFingerprint(FormatFingerprint(made));
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read.value().model_sha256, "none");
+  EXPECT_EQ(WhatDiffers(made, read.value()), "");
+  EXPECT_THAT(WhatDiffers(made, Some()), HasSubstr("model (sha256): the run has none, the job"));
+  // What the file says may change.
+  job.data[0].keyframes_from = "/data/other.xml";
+  EXPECT_EQ(WhatDiffers(made, MakeFingerprint(job, ModelCard{})), "");
+}
+
 }  // namespace
 }  // namespace prelabel

@@ -34,8 +34,9 @@ TEST(CocoWriter, WritesImagesAndFrames) {
                                       Unreadable(1, "no picture"), Seen(2, {}, 800, 600)});
   run.Commit(run.AddDetect(1, 0, 2, 2),
              {Seen(0, {{kCar, 0.9F, {0, 0, 100, 50}}}), Seen(2, {{kCar, 0.7F, {20, 0, 120, 50}}})});
-  // Scores along the track: (3 × .9 + 2 × .7) / 5 and (2 × .9 + 3 × .7) / 5; between, the lower one
-  // less a guessed loss of .2 × 20 / √5000.
+  // Scores of a track are means with weights 3 and 2: (3 · 0.9 + 2 · 0.7) / 5 = 0.82, and 0.78.
+  // Between them the lower one, times what is guessed over a way of 20 pixels: 1 - 0.2 · 20 /
+  // √5000.
   const std::string expected =
       R"({"info": {"description": "a \"run\"", "version": "0.1.0"},
 "licenses": [],
@@ -89,6 +90,35 @@ TEST(CocoWriter, WithoutFinishThereIsNoFile) {
   const ClassMap classes = run.Classes();
   OpenCocoWriter(folder / "coco.json", run.dataset, classes, {}).value().reset();
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST(CocoWriter, WritesWhatAPersonDrew) {
+  TestRun run;
+  run.card = {};
+  ShapeKeyframe box = DrawnBox(0, {0, 0, 20, 10});
+  box.occluded = true;
+  box.attributes = {{"color", "red"}, {"make", "\"x\""}};
+  ShapeKeyframe turned = DrawnBox(0, {0, 0, 20, 10});
+  turned.shape.rotation = 90;
+  ShapeKeyframe skeleton = DrawnBox(0, {});
+  skeleton.shape.kind = ShapeKind::kSkeleton;
+  skeleton.shape.joints = {
+      {"head", {5, 6}, false, false}, {"hand", {9, 8}, false, true}, {"foot", {1, 1}, true, false}};
+  run.dataset.sources = {
+      DrawnSource("road", 1, {{1, "car", {box}}, {2, "car", {turned}}, {3, "person", {skeleton}}})};
+  const std::string written = WriteCoco(run);
+  const std::string labels = written.substr(written.find("\"annotations\""));
+  // Turned by 90° about (10, 5), the box spans 5 to 15 and -5 to 15; its first corner is top right.
+  EXPECT_EQ(labels,
+            R"("annotations": [
+{"id": 1, "image_id": 1, "category_id": 1, "bbox": [0.00, 0.00, 20.00, 10.00], "area": 200.0000, "segmentation": [[0.00, 0.00, 20.00, 0.00, 20.00, 10.00, 0.00, 10.00]], "iscrowd": 0, "score": 1.0000, "source": "human", "track_id": 1, "occluded": true, "attributes": {"color": "red", "make": "\"x\""}},
+{"id": 2, "image_id": 1, "category_id": 1, "bbox": [5.00, -5.00, 10.00, 20.00], "area": 200.0000, "segmentation": [[15.00, -5.00, 15.00, 15.00, 5.00, 15.00, 5.00, -5.00]], "iscrowd": 0, "score": 1.0000, "source": "human", "track_id": 2, "occluded": false},
+{"id": 3, "image_id": 1, "category_id": 2, "bbox": [5.00, 6.00, 4.00, 2.00], "area": 8.0000, "segmentation": [[5.00, 6.00, 9.00, 6.00, 9.00, 8.00, 5.00, 8.00]], "iscrowd": 0, "score": 1.0000, "source": "human", "track_id": 3, "occluded": false, "keypoints": [5.00, 6.00, 2, 9.00, 8.00, 1, 0, 0, 0], "num_keypoints": 2}]}
+)");
+  EXPECT_NE(
+      written.find(
+          R"({"id": 2, "name": "person", "supercategory": "", "keypoints": ["head", "hand", "foot"], "skeleton": []})"),
+      std::string::npos);
 }
 
 }  // namespace

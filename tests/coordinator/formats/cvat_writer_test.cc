@@ -260,5 +260,31 @@ TEST_P(CvatRoundTrip, GivesBackTheSameTracksWithinTheIou) {
 
 INSTANTIATE_TEST_SUITE_P(MinIou, CvatRoundTrip, testing::Values(0.5F, 0.8F, 0.9F, 1.0F));
 
+// Every kind of shape: what was read is what is written.
+TEST_F(CvatWriter, WritesWhatAPersonDrewAsItWasRead) {
+  std::ifstream in("tests/coordinator/formats/cvat_every_kind.xml");
+  const KeyframeFile read = ReadCvatKeyframes(in).value();
+  dataset_.sources = {VideoSource("road", 120, 1)};
+  dataset_.sources[0].drawn = std::make_shared<const KeyframeFile>(read);
+  classes_ = BuildClassMap({}, ModelCard{}, DrawnLabels(dataset_)).value();
+  auto writer = OpenCvatWriter(folder_.path(), dataset_, classes_, info_, {}).value();
+  ASSERT_TRUE(writer->Add(LabeledItem{}));
+  ASSERT_TRUE(writer->Finish());
+  const KeyframeFile back = ReadBack();
+  EXPECT_EQ(back.tracks, read.tracks);
+  EXPECT_EQ(back.meta.labels, read.meta.labels);
+}
+
+TEST_F(CvatWriter, KeepsCoordinatesThatTwoDigitsWouldRound) {
+  const float x = 1.0F / 3;
+  dataset_.sources = {DrawnSource("road", 2, {{1, "car", {DrawnBox(0, {x, 2.5F, 7, 9})}}})};
+  classes_ = BuildClassMap({}, ModelCard{}, DrawnLabels(dataset_)).value();
+  auto writer = OpenCvatWriter(folder_.path(), dataset_, classes_, info_, {}).value();
+  ASSERT_TRUE(writer->Add(LabeledItem{}));
+  ASSERT_TRUE(writer->Finish());
+  EXPECT_EQ(ReadBack().tracks, dataset_.sources[0].drawn->tracks);
+  EXPECT_NE(ReadText(folder_ / "road.xml").find("ytl=\"2.50\" xbr=\"7.00\""), std::string::npos);
+}
+
 }  // namespace
 }  // namespace prelabel

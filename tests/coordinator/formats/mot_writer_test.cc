@@ -42,5 +42,24 @@ TEST(MotWriter, WritesAFolderAVideoWithOneBasedFramesAndClasses) {
   EXPECT_FALSE(std::filesystem::exists(folder / "mot/photos"));
 }
 
+TEST(MotWriter, WritesBoundsAndOcclusionOfWhatAPersonDrew) {
+  TestRun run;
+  ShapeKeyframe keyframe = DrawnBox(0, {});
+  keyframe.shape.kind = ShapeKind::kPolygon;
+  keyframe.shape.points = {{10, 5}, {30, 5}, {20, 25}};
+  ShapeKeyframe hidden = keyframe;
+  hidden.frame = 1;
+  hidden.occluded = true;
+  run.dataset.sources = {DrawnSource("road", 2, {{4, "dog", {keyframe, hidden}}})};
+  const TemporaryFolder folder;
+  const ClassMap classes = run.Classes();
+  auto writer = OpenMotWriter(folder / "mot", run.dataset, classes).value();
+  ASSERT_TRUE(run.Visit([&](const LabeledItem& item) { return writer->Add(item); }));
+  ASSERT_TRUE(writer->Finish());
+  EXPECT_EQ(ReadText(folder / "mot/road/gt/gt.txt"),
+            "1,4,10.00,5.00,20.00,20.00,1,3,1\n"
+            "2,4,10.00,5.00,20.00,20.00,1,3,0\n");
+}
+
 }  // namespace
 }  // namespace prelabel

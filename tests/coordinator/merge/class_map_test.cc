@@ -56,5 +56,48 @@ TEST(ClassMap, AClassThatTheModelLacksIsRefusedWithTheNearestName) {
   EXPECT_THAT(map.error().message, HasSubstr("'trunk'; the nearest of its 3 classes are 'truck'"));
 }
 
+TEST(ClassMap, DrawnLabelsFollowTheModelsClassesAndShareTheirNames) {
+  const ClassMap map = BuildClassMap({}, VehicleCard(), {"dog", "cat", "car", "bird"}).value();
+  EXPECT_THAT(map.categories,
+              ElementsAre(Category{3, "car"}, Category{8, "truck"}, Category{18, "dog"},
+                          Category{19, "cat"}, Category{20, "bird"}));
+  EXPECT_EQ(map.category_of_drawn,
+            (std::map<std::string, int>{{"dog", 2}, {"cat", 3}, {"car", 0}, {"bird", 4}}));
+}
+
+TEST(ClassMap, RulesNameAndChooseDrawnLabelsToo) {
+  LabelOptions labels;
+  labels.classes["dog"] = {"animal", 0.9F};
+  labels.classes["cat"] = {"animal", 0.9F};
+  labels.classes["bird"] = {"", {}};
+  const ClassMap map = BuildClassMap(labels, VehicleCard(), {"fish", "cat", "bird"}).value();
+  EXPECT_THAT(map.categories, ElementsAre(Category{18, "animal"}, Category{19, "bird"}));
+  EXPECT_EQ(map.category_of_drawn, (std::map<std::string, int>{{"cat", 0}, {"bird", 1}}));
+}
+
+TEST(ClassMap, WithoutAModelThereAreDrawnLabelsAlone) {
+  const ClassMap map = BuildClassMap({}, ModelCard{}, {"cat", "bird"}).value();
+  EXPECT_THAT(map.categories, ElementsAre(Category{1, "cat"}, Category{2, "bird"}));
+  LabelOptions labels;
+  labels.classes["bat"] = {"bat", {}};
+  const Result<ClassMap> wrong = BuildClassMap(labels, ModelCard{}, {"cat", "bird"});
+  ASSERT_TRUE(wrong.has_error());
+  EXPECT_EQ(wrong.error().message,
+            "the keyframes have no class 'bat'; the nearest of the 2 classes are 'cat', 'bird'");
+}
+
+TEST(DrawnLabels, AreThoseDeclaredAndThoseUsedInTheOrderOfTheFiles) {
+  KeyframeFile first;
+  first.meta.labels = {{"car", "", {}, {}}, {"unused", "", {}, {}}};
+  first.tracks = {{1, "undeclared", {}}, {2, "car", {}}};
+  KeyframeFile second;
+  second.meta.labels = {{"new", "", {}, {}}, {"car", "", {}, {}}};
+  Dataset dataset;
+  dataset.sources.resize(3);
+  dataset.sources[0].drawn = std::make_shared<const KeyframeFile>(first);
+  dataset.sources[2].drawn = std::make_shared<const KeyframeFile>(second);
+  EXPECT_THAT(DrawnLabels(dataset), ElementsAre("car", "unused", "undeclared", "new"));
+}
+
 }  // namespace
 }  // namespace prelabel

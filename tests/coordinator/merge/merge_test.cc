@@ -2,6 +2,9 @@
 #include "coordinator/merge/merge.h"
 
 #include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numeric>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -318,6 +321,108 @@ TEST(MergeVideoErrors, AFrameThatWasNotReadableHasNoLabels) {
   EXPECT_EQ(items[1].width, 320);
   EXPECT_THAT(items[2].labels, SizeIs(1));
   EXPECT_EQ(items[3].error, "crashed");
+}
+
+// A person drew a car in frames 1 and 5, which leaves in frame 6, and a dog that is there to the
+// end. Nothing was planned.
+TestRun DrawnRun() {
+  TestRun run;
+  ShapeKeyframe gone = DrawnBox(6, {40, 0, 140, 50});
+  gone.outside = true;
+  ShapeKeyframe dog = DrawnBox(4, {0, 0, 10, 10});
+  dog.attributes = {{"breed", "pug"}};
+  run.dataset.sources = {
+      DrawnSource("road", 8,
+                  {{7, "dog", {dog}},
+                   {9, "car", {DrawnBox(1, {0, 0, 100, 50}), DrawnBox(5, {40, 0, 140, 50}), gone}},
+                   {8, "kite", {DrawnBox(0, {0, 0, 9, 9})}}})};
+  run.job.labels.classes = {{"dog", {"dog", {}}}, {"car", {"motor car", 0.99F}}};
+  return run;
+}
+
+TEST(MergeDrawn, FillsInBetweenAPersonsKeyframes) {
+  TestRun run = DrawnRun();
+  const std::vector<LabeledItem> items = run.Merge();
+  ASSERT_THAT(items, SizeIs(8));
+  std::vector<std::size_t> counts;
+  for (const LabeledItem& item : items) {
+    counts.push_back(item.labels.size());
+    EXPECT_TRUE(item.drawn);
+    EXPECT_FALSE(item.looked_at);
+    EXPECT_EQ(item.error, "");
+    EXPECT_EQ(item.width, 320);
+  }
+  EXPECT_THAT(counts, ElementsAre(0, 1, 1, 1, 2, 2, 1, 1));  // labels.classes has no kite
+  const Label& first = items[1].labels[0];
+  EXPECT_EQ(run.Classes().categories[static_cast<std::size_t>(first.category)].name, "motor car");
+  EXPECT_EQ(first.box, (Box{0, 0, 100, 50}));
+  EXPECT_EQ(first.source, LabelSource::kHuman);
+  EXPECT_EQ(first.score, 1);
+  EXPECT_EQ(first.track_id, 9U);
+  EXPECT_EQ(first.drawn, nullptr);
+  const Label& between = items[3].labels[0];
+  EXPECT_EQ(between.box, (Box{20, 0, 120, 50}));
+  EXPECT_EQ(between.source, LabelSource::kInterpolated);
+  // Two keyframes: a fifth of the way in parts of the size, which is the root of 5,000.
+  EXPECT_NEAR(between.score, 1 - 0.2 * 40 / std::sqrt(5000.0), 1e-6);
+  const Label& dog = items[7].labels[0];
+  EXPECT_EQ(dog.box, (Box{0, 0, 10, 10}));
+  EXPECT_EQ(dog.score, 1);
+  ASSERT_NE(dog.drawn, nullptr);
+  EXPECT_EQ(dog.drawn->attributes.at("breed"), "pug");
+}
+
+TEST(MergeDrawn, WithoutInterpolationThereAreKeyframesAlone) {
+  TestRun run = DrawnRun();
+  run.job.interpolation = InterpolationMethod::kNone;
+  std::vector<std::size_t> counts;
+  for (const LabeledItem& item : run.Merge()) counts.push_back(item.labels.size());
+  EXPECT_THAT(counts, ElementsAre(0, 1, 0, 0, 1, 1, 0, 0));
+}
+
+TEST(MergeDrawn, SaysHowFarWhatIsFilledInCanBeBelieved) {
+  TestRun run = DrawnRun();
+  std::vector<std::uint64_t> between;
+  ASSERT_TRUE(run.Visit([&](const LabeledItem& item) -> Result<void> {
+    EXPECT_EQ(item.trust != nullptr, item.item == 0);
+    if (item.trust == nullptr) return Ok();
+    for (const ClassTrust& trust : item.trust->classes) between.push_back(trust.between);
+    EXPECT_EQ(item.trust->frames.at(0).frame, 3);  // the middle of the car's only gap
+    return Ok();
+  }));
+  // Categories: the car alone has frames between two keyframes, three of them.
+  EXPECT_EQ(std::accumulate(between.begin(), between.end(), std::uint64_t{0}), 3U);
+}
+
+TEST(MergeDrawn, FlowFollowsWhatIsSeen) {
+  TestRun run;
+  run.job.interpolation = InterpolationMethod::kFlow;
+  run.dataset.sources = {DrawnSource("road", 6,
+                                     {{1,
+                                       "car",
+                                       {DrawnBox(0, {0, 0, 100, 50}), DrawnBox(2, {20, 0, 120, 50}),
+                                        DrawnBox(4, {40, 0, 140, 50})}}})};
+  std::vector<float> lefts;
+  const auto merged = MergeLabels(
+      run.dataset, run.job, run.Classes(), run.store,
+      [&](const LabeledItem& item) -> Result<void> {
+        lefts.push_back(item.labels.at(0).box.x1);
+        return Ok();
+      },
+      [](const SourceItems&) -> Result<std::unique_ptr<MotionEstimator>> {
+        return std::make_unique<Jerky>();
+      });
+  ASSERT_TRUE(merged.has_value());
+  // By a line 10 and 30; flow_interpolation_test.cc has what is right. It stays where it was left.
+  const std::vector<Keyframe> gap = {{0, {0, 0, 100, 50}, 1}, {2, {20, 0, 120, 50}, 1}};
+  Jerky motion;
+  const float seen = FlowInterpolate(gap, motion).value().at(1).box.x1;
+  EXPECT_GT(seen, 10);
+  ASSERT_THAT(lefts, SizeIs(6));
+  EXPECT_EQ(lefts[1], seen);
+  EXPECT_EQ(lefts[2], 20);
+  EXPECT_NEAR(lefts[3], 20 + seen, 1e-3);
+  EXPECT_EQ(lefts[5], 40);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Builds small runs by hand: a store with tasks and the results that a worker would have sent.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,6 +67,23 @@ inline SourceItems VideoSource(std::string name, int frames, int keyframe_every)
   return source;
 }
 
+// The same with what a person drew.
+inline SourceItems DrawnSource(std::string name, int frames, std::vector<ShapeTrack> tracks) {
+  SourceItems source = VideoSource(std::move(name), frames, 1);
+  KeyframeFile file;
+  file.tracks = std::move(tracks);
+  source.drawn = std::make_shared<const KeyframeFile>(std::move(file));
+  source.drawn_in = "/data/drawn.xml";
+  return source;
+}
+
+inline ShapeKeyframe DrawnBox(std::int64_t frame, Box box) {
+  ShapeKeyframe keyframe;
+  keyframe.frame = frame;
+  keyframe.shape.box = box;
+  return keyframe;
+}
+
 struct TestRun {
   Dataset dataset;
   JobSpec job;
@@ -97,7 +115,7 @@ struct TestRun {
     EXPECT_TRUE(store.Commit({}, {{task, 3, std::move(reason)}}));
   }
 
-  ClassMap Classes() const { return BuildClassMap(job.labels, card).value(); }
+  ClassMap Classes() const { return BuildClassMap(job.labels, card, DrawnLabels(dataset)).value(); }
 
   // Returns the damaged tasks.
   Result<std::vector<TaskId>> Visit(const std::function<Result<void>(const LabeledItem&)>& visit) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -171,6 +172,15 @@ TEST(PlanFrames, AShardOfOneIsAFrame) {
 TEST(PlanFrames, WhatIsNoFrameOfTheVideoIsLeftOut) {
   EXPECT_THAT(PlanFrames({-5, 1000, 2000}, kLink, TaskId(0), 8), IsEmpty());
   EXPECT_THAT(PlanFrames({}, kLink, TaskId(0), 8), IsEmpty());
+}
+
+TEST(PlanTasks, NobodyLooksAtAVideoInWhichAPersonDrew) {
+  Dataset dataset;
+  dataset.sources = {Video(9, 1), Images(1)};
+  dataset.sources[0].drawn = std::make_shared<const KeyframeFile>();
+  const std::vector<Task> tasks = PlanTasks(dataset, 8);
+  ASSERT_EQ(tasks.size(), 1U);
+  EXPECT_EQ(tasks[0].source, SourceId(1));
 }
 
 }  // namespace

@@ -95,5 +95,15 @@ TEST(ReportJson, AnEmptyDatasetIsValidJson) {
   EXPECT_FALSE(error) << error.message();
 }
 
+TEST(ReportJson, NamesTheFileThatKeyframesAreFrom) {
+  TestRun run;
+  run.dataset.sources = {DrawnSource("road", 2, {{1, "car", {DrawnBox(0, {0, 0, 9, 9})}}})};
+  const json::value value = json::parse(FormatReportJson(
+      BuildReport(run.job, run.card, run.dataset, run.Classes(), Count(run), {}, {})));
+  EXPECT_EQ(value.at("sources").at(0).at("keyframes_from").as_string(), "drawn.xml");
+  EXPECT_FALSE(value.at("sources").at(0).as_object().contains("keyframe_every"));
+  EXPECT_EQ(value.at("totals").at("drawn").as_int64(), 2);
+}
+
 }  // namespace
 }  // namespace prelabel

@@ -130,5 +130,19 @@ TEST(RunStats, KeepsTheFirstOfManyQuarantinedItems) {
   EXPECT_EQ(totals.quarantined.back().item, RunStats::kQuarantinedKept - 1);
 }
 
+TEST(RunStats, FramesThatAPersonDrewInAreNotLeftUnseen) {
+  TestRun run;
+  run.dataset.sources = {DrawnSource(
+      "road", 5, {{1, "car", {DrawnBox(1, {0, 0, 9, 9}), DrawnBox(4, {3, 0, 12, 9})}}})};
+  const RunTotals totals = Count(run);
+  EXPECT_EQ(totals.all.items, 5U);
+  EXPECT_EQ(totals.all.drawn, 5U);
+  EXPECT_EQ(totals.all.looked_at, 0U);
+  EXPECT_EQ(totals.all.labeled, 4U);
+  EXPECT_EQ(totals.all.labels, 4U);
+  EXPECT_EQ(totals.all.interpolated, 2U);
+  EXPECT_EQ(totals.all.quarantined, 0U);
+}
+
 }  // namespace
 }  // namespace prelabel

@@ -66,5 +66,24 @@ TEST(Summary, SaysThatThereAreNoLabels) {
   EXPECT_THAT(FormatSummary(Report{}), HasSubstr("No labels"));
 }
 
+TEST(Summary, SaysWhatPeopleDrew) {
+  TestRun run;
+  run.card = {};
+  run.dataset.sources = {
+      DrawnSource("road", 5, {{1, "car", {DrawnBox(1, {0, 0, 9, 9}), DrawnBox(4, {0, 0, 9, 9})}}})};
+  const auto summary = [&run] {
+    return FormatSummary(
+        BuildReport(run.job, run.card, run.dataset, run.Classes(), Count(run), {}, {}));
+  };
+  EXPECT_THAT(
+      summary(),
+      HasSubstr("5 frames labeled from keyframes that people drew, 4 labels (2 interpolated), "
+                "0 quarantined\n"));
+  run.card = VehicleCard();
+  run.dataset.sources.push_back(ImageSource("photos", {"a.jpg", "b.jpg"}));
+  run.Commit(run.AddDetect(1, 0, 2), {Seen(0, {}), Seen(1, {})});
+  EXPECT_THAT(summary(), HasSubstr("2 of 2 items looked at, 5 frames labeled from keyframes"));
+}
+
 }  // namespace
 }  // namespace prelabel

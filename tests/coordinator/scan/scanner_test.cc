@@ -48,11 +48,25 @@ Result<VideoIndex> FakeIndex(const std::filesystem::path& path) {
   return index;
 }
 
+// One track in frame 2 and what it was asked for; a file whose name has "bad" in it is broken.
+Result<KeyframeFile> FakeKeyframes(const std::filesystem::path& path, const SourceItems& video) {
+  if (path.string().find("bad") != std::string::npos) {
+    return InvalidArgument("has no tracks", path.string() + ": line 3");
+  }
+  KeyframeFile file;
+  file.tracks.push_back({1, video.name, {}});
+  file.tracks.back().keyframes.resize(1);
+  file.tracks.back().keyframes[0].frame = static_cast<std::int64_t>(video.ItemCount()) - 8;
+  file.warnings = {"it is old"};
+  return file;
+}
+
 TEST(ScanDataset, KeepsTheOrderOfSourcesAndSortsFilesBytewise) {
   const TempTree tree;
   tree.Make({"photos/b.jpg", "photos/B.jpg", "photos/a/z.jpg", "photos/a.jpg", "clip.avi"});
   const auto dataset =
-      ScanDataset(Job({Video(tree.Path("clip.avi"), 5), Images({tree.Path("photos")})}), FakeIndex);
+      ScanDataset(Job({Video(tree.Path("clip.avi"), 5), Images({tree.Path("photos")})}), FakeIndex,
+                  FakeKeyframes);
   ASSERT_TRUE(dataset.has_value());
   const auto& sources = dataset.value().sources;
   ASSERT_EQ(sources.size(), 2U);
@@ -71,7 +85,7 @@ TEST(ScanDataset, AListHasTheCommonParentAsRootAndEachFileOnce) {
   tree.Make({"set/day/1.jpg", "set/day/2.jpg", "set/night/1.jpg"});
   const auto dataset = ScanDataset(Job({Images({tree.Path("set/night"), tree.Path("set/day/*.jpg"),
                                                 tree.Path("set/day/2.jpg")})}),
-                                   FakeIndex);
+                                   FakeIndex, FakeKeyframes);
   ASSERT_TRUE(dataset.has_value());
   EXPECT_EQ(dataset.value().sources[0].root, tree.Root() / "set");
   EXPECT_THAT(dataset.value().sources[0].files,
@@ -84,7 +98,7 @@ TEST(ScanDataset, SourcesOfOneNameAreToldApart) {
   const auto dataset =
       ScanDataset(Job({Video(tree.Path("1/cam.avi")), Video(tree.Path("2/cam.avi")),
                        Video(tree.Path("3/cam-2.avi")), Video(tree.Path("4/cam.mp4"))}),
-                  FakeIndex);
+                  FakeIndex, FakeKeyframes);
   ASSERT_TRUE(dataset.has_value());
   std::vector<std::string> names;
   for (const SourceItems& source : dataset.value().sources) names.push_back(source.name);
@@ -99,7 +113,7 @@ TEST(ScanDataset, BadSourcesSayWhyAndTheOthersGoOn) {
            Video(tree.Path("empty.avi")), Images({tree.Path("texts")}),
            Images({tree.Path("*.png")}), Images({tree.Path("nowhere")}),
            Images({tree.Path("*.jpg"), tree.Path("*.bmp")})}),
-      FakeIndex);
+      FakeIndex, FakeKeyframes);
   ASSERT_TRUE(dataset.has_value());
   const auto& sources = dataset.value().sources;
   EXPECT_THAT(sources[0].error, HasSubstr("bad.avi: no video stream"));
@@ -119,7 +133,8 @@ TEST(ScanDataset, AVideoThatHoldsFewerFramesThanItClaimsIsWarnedOf) {
   const TempTree tree;
   tree.Make({"short.avi", "whole.avi"});
   const auto dataset =
-      ScanDataset(Job({Video(tree.Path("short.avi")), Video(tree.Path("whole.avi"))}), FakeIndex);
+      ScanDataset(Job({Video(tree.Path("short.avi")), Video(tree.Path("whole.avi"))}), FakeIndex,
+                  FakeKeyframes);
   ASSERT_TRUE(dataset.has_value());
   const auto& sources = dataset.value().sources;
   EXPECT_THAT(sources[0].warnings,
@@ -131,7 +146,7 @@ TEST(ScanDataset, NothingAtAllIsTheJobsMistake) {
   const TempTree tree;
   const auto dataset = ScanDataset(
       Job({Images({tree.Path("*.png"), tree.Path("*.bmp")}), Video(tree.Path("none.avi"))}),
-      FakeIndex);
+      FakeIndex, FakeKeyframes);
   ASSERT_TRUE(dataset.has_error());
   EXPECT_EQ(dataset.error().code, ErrorCode::kInvalidArgument);
   EXPECT_THAT(dataset.error().message, HasSubstr("*.png: no file matches"));
@@ -139,10 +154,39 @@ TEST(ScanDataset, NothingAtAllIsTheJobsMistake) {
   EXPECT_THAT(dataset.error().message, HasSubstr("none.avi: no such file"));
 }
 
+TEST(ScanDataset, KeyframesThatAPersonDrewComeFromTheirFile) {
+  const TempTree tree;
+  tree.Make({"1/cam.avi", "2/cam.avi", "bad.avi"});
+  std::vector<DataSource> data = {Video(tree.Path("1/cam.avi")), Video(tree.Path("2/cam.avi")),
+                                  Video(tree.Path("bad.avi"))};
+  data[1].keyframes_from = tree.Path("drawn.xml");
+  data[2].keyframes_from = tree.Path("bad.xml");  // nobody asks for it: the video has no frames
+  const auto dataset = ScanDataset(Job(data), FakeIndex, FakeKeyframes);
+  ASSERT_TRUE(dataset.has_value());
+  EXPECT_EQ(dataset.value().sources[0].drawn, nullptr);
+  const SourceItems& source = dataset.value().sources[1];
+  ASSERT_NE(source.drawn, nullptr);
+  EXPECT_EQ(source.drawn->tracks[0].label, "cam-2");  // the name that labels give the video
+  EXPECT_EQ(source.drawn->tracks[0].keyframes[0].frame, 2);
+  EXPECT_EQ(source.drawn_in, tree.Path("drawn.xml"));
+  EXPECT_THAT(source.warnings, ElementsAre(tree.Path("drawn.xml") + ": it is old"));
+}
+
+TEST(ScanDataset, AMistakeInAFileOfKeyframesIsTheUsersToMend) {
+  const TempTree tree;
+  tree.Make({"a.avi", "b.avi"});
+  std::vector<DataSource> data = {Video(tree.Path("a.avi")), Video(tree.Path("b.avi"))};
+  data[1].keyframes_from = tree.Path("bad.xml");
+  const auto dataset = ScanDataset(Job(data), FakeIndex, FakeKeyframes);
+  ASSERT_TRUE(dataset.has_error());
+  EXPECT_EQ(dataset.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(dataset.error().ToString(), tree.Path("bad.xml") + ": line 3: has no tracks");
+}
+
 TEST(ScanDataset, AnOddNameOfAVideoIsNoWayOutOfItsFolder) {
   const TempTree tree;
   tree.Make({"...avi"});
-  const auto dataset = ScanDataset(Job({Video(tree.Path("...avi"))}), FakeIndex);
+  const auto dataset = ScanDataset(Job({Video(tree.Path("...avi"))}), FakeIndex, FakeKeyframes);
   ASSERT_TRUE(dataset.has_value());
   EXPECT_EQ(dataset.value().sources[0].name, "video");
 }
