@@ -43,14 +43,14 @@ Bins BinsOf(const std::uint8_t* bgr) {
   return {bin(sixths, 6 * range), bin(range, high), bin(high, 256)};
 }
 
-// Writes one stripe's histograms to `out`.
-void DescribeStripe(const Image& image, const Area& area, std::uint8_t* out) {
+// Writes one stripe's histograms, of every `step`th pixel of every `step`th row, to `out`.
+void DescribeStripe(const Image& image, const Area& area, int step, std::uint8_t* out) {
   std::array<std::array<std::uint32_t, kAppearanceBins>, kAppearanceChannels> counts{};
   std::uint32_t pixels = 0;
-  for (int y = area.y1; y < area.y2; ++y) {
+  for (int y = area.y1; y < area.y2; y += step) {
     const std::uint8_t* pixel =
         image.bgr.data() + (static_cast<std::size_t>(y) * image.width + area.x1) * 3;
-    for (int x = area.x1; x < area.x2; ++x, pixel += 3) {
+    for (int x = area.x1; x < area.x2; x += step, pixel += std::ptrdiff_t{3} * step) {
       const Bins bins = BinsOf(pixel);
       ++counts[0][bins.hue];
       ++counts[1][bins.saturation];
@@ -75,14 +75,15 @@ void Round(double low, double high, int size, int& begin, int& end) {
   if (end <= begin && low < size && high > 0) end = std::min(begin + 1, size);
 }
 
-Appearance Describe(const Image& image, double x1, double x2, double y1, double y2) {
+Appearance Describe(const Image& image, double x1, double x2, double y1, double y2, int step) {
   Appearance appearance{};
-  const double step = (y2 - y1) / kAppearanceStripes;
+  const double height = (y2 - y1) / kAppearanceStripes;
   for (int stripe = 0; stripe < kAppearanceStripes; ++stripe) {
     Area area;
     Round(x1, x2, image.width, area.x1, area.x2);
-    Round(y1 + stripe * step, y1 + (stripe + 1) * step, image.height, area.y1, area.y2);
-    DescribeStripe(image, area, appearance.data() + stripe * kAppearanceChannels * kAppearanceBins);
+    Round(y1 + stripe * height, y1 + (stripe + 1) * height, image.height, area.y1, area.y2);
+    DescribeStripe(image, area, step,
+                   appearance.data() + stripe * kAppearanceChannels * kAppearanceBins);
   }
   return appearance;
 }
@@ -95,12 +96,18 @@ Appearance DescribeBox(const Image& image, const Box& box) {
   const double width = static_cast<double>(box.x2) - box.x1;
   const double height = static_cast<double>(box.y2) - box.y1;
   if (!(width > 0) || !(height > 0)) return {};
+  // A histogram of some thousand pixels is good enough, however large the object is.
+  constexpr double kEnoughPixels = 2048;
+  const double pixels = std::min(width, static_cast<double>(image.width)) * (1 - 2 * kSide) *
+                        std::min(height, static_cast<double>(image.height)) * (1 - 2 * kEnd);
+  const int step = std::max(1, static_cast<int>(std::ceil(std::sqrt(pixels / kEnoughPixels))));
   return Describe(image, box.x1 + kSide * width, box.x2 - kSide * width, box.y1 + kEnd * height,
-                  box.y2 - kEnd * height);
+                  box.y2 - kEnd * height, step);
 }
 
 Appearance DescribeScene(const Image& image) {
-  return Describe(image, 0, image.width, 0, image.height);
+  constexpr int kStep = 4;  // it is for the whole picture that the histograms are
+  return Describe(image, 0, image.width, 0, image.height, kStep);
 }
 
 }  // namespace prelabel

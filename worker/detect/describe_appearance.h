@@ -13,10 +13,12 @@ namespace prelabel {
 using Appearance = std::array<std::uint8_t, kAppearanceSize>;
 
 // The middle half of the box's width and its height without 5 % above and below, cut into stripes:
-// what surrounds an object is not it. `box` is in pixels of `image` and may reach beyond it.
+// what surrounds an object is not it. Of large boxes every so many pixels. `box` is in pixels of
+// `image` and may reach beyond it.
 Appearance DescribeBox(const Image& image, const Box& box);
 
-// The whole picture, three stripes from top to bottom: for finding scene cuts.
+// The whole picture, three stripes from top to bottom, every fourth pixel of every fourth row: for
+// finding scene cuts.
 Appearance DescribeScene(const Image& image);
 
 }  // namespace prelabel
