@@ -82,7 +82,8 @@ TEST(Codec, AssignmentSurvivesWithPathsAndDetections) {
                .frame_rate = 29.97,
                .min_observations = 3,
                .score_reach = 4};
-  link.chooser = {.frame_count = 795, .budget = 159, .tolerance = 0.7F, .width = 768, .height = 576};
+  link.chooser = {
+      .frame_count = 795, .budget = 159, .tolerance = 0.7F, .width = 768, .height = 576};
   link.unreadable = {0, 5, 700};
   sent.tasks = {detect, link};
   const auto got = DecodeCoordinatorMessage(EncodeCoordinatorMessage(sent));

@@ -119,10 +119,9 @@ TEST(Scheduler, ALinkThatWantsFurtherFramesBeginsAnotherRound) {
   ASSERT_EQ(driver.Get<PlanRound>().size(), 1U);
   const PlannedTasks planned = driver.Get<PlanRound>()[0].planned;
   EXPECT_FALSE(planned.replaces.has_value());
-  EXPECT_THAT(planned.tasks,
-              ElementsAre(Task{TaskId(2), TaskKind::kDetect, SourceId(0), 10, 2, 10},
-                          Task{TaskId(3), TaskKind::kDetect, SourceId(0), 30, 2, 69},
-                          Task{TaskId(4), TaskKind::kLink, SourceId(0), 0, 100, 1}));
+  EXPECT_THAT(planned.tasks, ElementsAre(Task{TaskId(2), TaskKind::kDetect, SourceId(0), 10, 2, 10},
+                                         Task{TaskId(3), TaskKind::kDetect, SourceId(0), 30, 2, 69},
+                                         Task{TaskId(4), TaskKind::kLink, SourceId(0), 0, 100, 1}));
   EXPECT_FALSE(driver.scheduler.Finished());
   EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(2, 3));  // the link waits for both
   driver.Event(ResultReceived{kAda, TaskId(2), Attempt(1)});

@@ -192,7 +192,8 @@ TEST_P(StoreConformance, AFurtherRoundIsPlannedWithTheResultThatWantsIt) {
   Plan(2);
   StoreBatch batch;
   batch.results = {MakeResult(1, 1, "link")};
-  batch.planned = {{std::nullopt, {Detect(2, 100, 1), Detect(3, 110, 2)}}, {TaskId(3), {Detect(4, 110, 1), Detect(5, 111, 1)}}};
+  batch.planned = {{std::nullopt, {Detect(2, 100, 1), Detect(3, 110, 2)}},
+                   {TaskId(3), {Detect(4, 110, 1), Detect(5, 111, 1)}}};
   ASSERT_TRUE(store_->CommitBatch(batch).has_value());
   EXPECT_EQ(StateOf(1), TaskState::kCommitted);
   EXPECT_EQ(StateOf(2), TaskState::kPending);
