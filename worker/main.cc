@@ -1,5 +1,6 @@
 // prelabel-worker: joins a coordinator and works until the run is over.
 #include <fmt/format.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -207,7 +208,19 @@ int Main(int argc, char** argv) {
   return Work(arguments);
 }
 
+// Pictures come and go many times a second: giving their pages back to the system and getting them
+// again, zeroed, costs more than keeping them.
+void KeepFreedMemory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
+#endif
+}
+
 }  // namespace
 }  // namespace prelabel
 
-int main(int argc, char** argv) { return prelabel::Main(argc, argv); }
+int main(int argc, char** argv) {
+  prelabel::KeepFreedMemory();
+  return prelabel::Main(argc, argv);
+}

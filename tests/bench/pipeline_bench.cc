@@ -171,7 +171,7 @@ Result<void> Measure(const Arguments& arguments) {
     before = after;
   }
   const bool quiet = !quiet_ratios.empty();
-  fmt::print("RATIO pipeline/ceiling {:.3f} target >=0.90 ({} workers, {} of {} rounds{})\n",
+  fmt::print("RATIO pipeline/ceiling {:.3f} target >=0.93 ({} workers, {} of {} rounds{})\n",
              Median(quiet ? quiet_ratios : ratios), arguments.workers,
              quiet ? quiet_ratios.size() : ratios.size(), arguments.rounds,
              quiet ? ", undisturbed" : "; ALL DISTURBED by other programs: no figure");

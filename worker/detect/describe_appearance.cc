@@ -106,7 +106,7 @@ Appearance DescribeBox(const Image& image, const Box& box) {
 }
 
 Appearance DescribeScene(const Image& image) {
-  constexpr int kStep = 4;  // it is for the whole picture that the histograms are
+  constexpr int kStep = 8;  // it is for the whole picture that the histograms are
   return Describe(image, 0, image.width, 0, image.height, kStep);
 }
 

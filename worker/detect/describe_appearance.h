@@ -17,7 +17,7 @@ using Appearance = std::array<std::uint8_t, kAppearanceSize>;
 // `image` and may reach beyond it.
 Appearance DescribeBox(const Image& image, const Box& box);
 
-// The whole picture, three stripes from top to bottom, every fourth pixel of every fourth row: for
+// The whole picture, three stripes from top to bottom, every eighth pixel of every eighth row: for
 // finding scene cuts.
 Appearance DescribeScene(const Image& image);
 

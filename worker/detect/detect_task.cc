@@ -10,8 +10,8 @@ namespace prelabel {
 
 namespace {
 
-// Weaker boxes are never linked by what they look like.
-constexpr float kLeastDescribed = 0.1F;
+// Boxes below most thresholds only continue tracks, which takes no looks: not worth the time.
+constexpr float kLeastDescribed = 0.25F;
 
 void Describe(const Image& picture, ItemResult& item) {
   if (picture.empty() || !item.ok()) return;
