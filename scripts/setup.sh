@@ -24,7 +24,7 @@ build_packages=(
   # Wire, store and job file. Boost 1.74's -dev packages conflict with those of 1.81.
   libzmq3-dev cppzmq-dev libprotobuf-dev protobuf-compiler
   libsqlite3-dev libxxhash-dev libssl-dev libyaml-cpp-dev libexpat1-dev
-  libboost1.81-dev libboost-json1.81-dev libcli11-dev libfmt-dev
+  libboost1.81-dev libboost-json1.81-dev libcli11-dev libfmt-dev libeigen3-dev
   # The presets build the tests too.
   libgtest-dev libgmock-dev libbenchmark-dev
   # scripts/models.
@@ -40,6 +40,8 @@ dev_packages=(
   ffmpeg python3-opencv python3-jsonschema
   # tests/integration: peers that misbehave, networks that fail, wrong clocks.
   python3-zmq python3-protobuf iproute2 nftables faketime e2fsprogs
+  # tests/integration/page_test.py: the report in a browser.
+  chromium chromium-driver python3-selenium
   # tests/bench: what noop_bench has beside its figures.
   python3-distributed
 )

@@ -62,8 +62,8 @@ Result<void> MergeImages(const Pass& pass, SourceId source, const SourceItems& i
       for (const Prediction& p :
            FilterPredictions(state.result->predictions, pass.classes.threshold_of_class,
                              pass.classes, pass.job.labels)) {
-        labeled.labels.push_back(
-            {pass.classes.category_of_class[p.class_id], p.score, p.box, LabelSource::kModel, 0});
+        labeled.labels.push_back({pass.classes.category_of_class[p.class_id], p.score, p.box,
+                                  LabelSource::kModel, 0, p.class_id});
       }
       SortLabels(labeled.labels);
     }
@@ -122,7 +122,8 @@ class TrackSweep {
     while (next_ < tracks_.size() && tracks_[next_].keyframes.front().frame <= frame) {
       const Track& track = tracks_[next_++];
       PRELABEL_TRY(std::vector<TrackPoint> points, Fill(track.keyframes));
-      alive_.push_back({track.id, classes_.category_of_class[track.class_id], std::move(points)});
+      alive_.push_back({track.id, track.class_id, classes_.category_of_class[track.class_id],
+                        std::move(points)});
     }
     labels.clear();
     for (Alive& track : alive_) {
@@ -132,7 +133,8 @@ class TrackSweep {
       if (track.next >= track.points.size()) continue;
       const TrackPoint& point = track.points[track.next];
       if (point.frame != frame) continue;
-      labels.push_back({track.category, point.score, point.box, point.source, track.id});
+      labels.push_back(
+          {track.category, point.score, point.box, point.source, track.id, track.class_id});
     }
     std::erase_if(alive_, [](const Alive& track) { return track.next >= track.points.size(); });
     SortLabels(labels);
@@ -147,6 +149,7 @@ class TrackSweep {
 
   struct Alive {
     std::uint32_t id = 0;
+    std::uint16_t class_id = 0;
     int category = 0;
     std::vector<TrackPoint> points;
     std::size_t next = 0;

@@ -52,12 +52,16 @@ Result<ClassMap> BuildClassMap(const LabelOptions& labels, const ModelCard& card
 LinkOptions MakeLinkOptions(const LabelOptions& labels, const ClassMap& classes,
                             const SourceItems& video);
 
+inline constexpr std::uint16_t kDrawnClass = 0xFFFF;
+
 struct Label {
   int category = 0;  // position in ClassMap::categories
   float score = 0;
   Box box;
   LabelSource source = LabelSource::kModel;
   std::uint32_t track_id = 0;  // 0: not part of a track (images)
+  // The model's class that it was; kDrawnClass for what a person drew.
+  std::uint16_t class_id = kDrawnClass;
   // Of sources that a person drew: the shape whose bounds `box` is, with its attributes. Null where
   // there is nothing to say but the box, as for all labels of models.
   std::shared_ptr<const ShapePoint> drawn{};
