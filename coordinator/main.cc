@@ -7,6 +7,7 @@
 
 #include "common/base/nearest_name.h"
 #include "coordinator/cli/prepare_run.h"
+#include "coordinator/cli/profile_command.h"
 #include "coordinator/cli/run_command.h"
 #include "coordinator/cli/run_security.h"
 #include "coordinator/cli/status_command.h"
@@ -72,6 +73,13 @@ int Export(const ExportArguments& arguments) {
     if (!written) return Fail(written.error());
     fmt::print("{} frames in {}\n", written.value(), std::filesystem::proximate(folder).string());
   }
+  return kExitDone;
+}
+
+int Profile(const ProfileArguments& arguments) {
+  auto told = MakeProfile(arguments);
+  if (!told) return Fail(told.error());
+  fmt::print("{}", told.value());
   return kExitDone;
 }
 
@@ -154,6 +162,20 @@ int Main(int argc, char** argv) {
   export_command->add_flag("--frames", arguments.frames,
                            "Write the videos' frames as JPEG files under the names in coco.json");
 
+  ProfileArguments profile;
+  CLI::App* profile_command = app.add_subcommand(
+      "profile", "Keep what a run looks like as a reference that other runs are compared with");
+  profile_command->add_option("run", profile.run, "The run directory (the job's output.dir)")
+      ->required();
+  profile_command
+      ->add_option(
+          "--ground-truth", profile.ground_truth,
+          "COCO instances of the run's images: how often predictions are right; repeatable")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  profile_command->add_option("--out,-o", profile.out, "The profile to write")->required();
+  profile_command->footer("Jobs name it as report.reference.");
+
   ValidateArguments validate;
   CLI::App* validate_command = app.add_subcommand(
       "validate", "Check COCO, MOT and CVAT label files for what importers break on");
@@ -187,6 +209,7 @@ int Main(int argc, char** argv) {
   }
   if (status_command->parsed()) return ShowRunStatus(run_dir, status_json, status_all);
   if (report_command->parsed()) return Report(run_dir, set);
+  if (profile_command->parsed()) return Profile(profile);
   if (validate_command->parsed()) return Validate(validate, std::cout, std::cerr);
   if (keygen_command->parsed()) return Keygen(keys_dir, key_name);
   return Export(arguments);

@@ -27,6 +27,8 @@ struct ImageStats {
   float mean_red = 0;    // [0, 1]
   float mean_green = 0;
   float mean_blue = 0;
+  // Hasler and Süsstrunk, "Measuring colourfulness in natural images" (2003), M3 / 255; 0: gray.
+  float colorfulness = 0;
   friend bool operator==(const ImageStats&, const ImageStats&) = default;
 };
 

@@ -132,8 +132,8 @@ void Pack(const ItemResult& item, wire::Item& out) {
   if (!item.ok()) return;
   Pack(item.predictions, *out.mutable_predictions());
   const ImageStats& s = item.stats;
-  for (const float value :
-       {s.brightness, s.contrast, s.sharpness, s.entropy, s.mean_red, s.mean_green, s.mean_blue}) {
+  for (const float value : {s.brightness, s.contrast, s.sharpness, s.entropy, s.mean_red,
+                            s.mean_green, s.mean_blue, s.colorfulness}) {
     out.add_stats(value);
   }
   out.set_embedding(PackHalves(item.embedding));
@@ -152,9 +152,9 @@ Result<ItemResult> Unpack(const wire::Item& in) {
   item.height = static_cast<int>(in.height());
   if (!item.ok()) return item;
   PRELABEL_TRY(item.predictions, Unpack(in.predictions()));
-  if (in.stats_size() != 7) return Malformed("seven image statistics are expected");
+  if (in.stats_size() != 8) return Malformed("eight image statistics are expected");
   item.stats = {in.stats(0), in.stats(1), in.stats(2), in.stats(3),
-                in.stats(4), in.stats(5), in.stats(6)};
+                in.stats(4), in.stats(5), in.stats(6), in.stats(7)};
   PRELABEL_TRY(item.embedding, UnpackHalves(in.embedding()));
   PRELABEL_TRY(item.box_embeddings, UnpackHalves(in.box_embeddings()));
   PRELABEL_TRY(item.appearance, UnpackAppearance(in.appearance(), item.predictions.size()));

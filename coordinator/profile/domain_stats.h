@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/float16.h"
@@ -152,15 +153,16 @@ class DomainStats {
   explicit DomainStats(std::size_t classes);
 
   void Add(const ItemToAdd& item);
+  // Objects of ground truth in an item, found or not.
+  void AddObjects(std::size_t class_id, std::uint64_t count);
   // Adds what `other` has seen of the same dataset after this one.
   void Merge(const DomainStats& other);
   // Samples trimmed and sorted.
   DomainTotals Finish() const;
 
  private:
-  void Trim();
-
   DomainTotals totals_;
+  std::vector<std::uint16_t> seen_classes_;  // of the item in hand
 };
 
 // Of the group that `group` belongs to.

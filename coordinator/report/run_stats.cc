@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <tuple>
 
+#include "coordinator/profile/score_bin.h"
+
 namespace prelabel {
 namespace {
 
@@ -37,10 +39,7 @@ void AddTo(ClassStats& sum, const ClassStats& other) {
 
 }  // namespace
 
-std::size_t ScoreBin(float score) {
-  const float bin = std::floor(std::clamp(score, 0.0F, 1.0F) * static_cast<float>(kScoreBins));
-  return std::min(static_cast<std::size_t>(bin), kScoreBins - 1);
-}
+std::size_t ScoreBin(float score) { return BinOfScore(score, kScoreBins); }
 
 double ClassStats::MeanScore() const {
   if (labels == 0) return 0;

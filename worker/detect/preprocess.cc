@@ -36,6 +36,11 @@ struct ColourSums {
   std::array<std::uint64_t, 3> bgr{};
   std::uint64_t brightness = 0;  // in units of kBrightnessUnit
   std::array<std::uint64_t, 256> histogram{};
+  // Opponent colors R - G and R + G - 2 B (twice yellow - blue).
+  std::int64_t red_green = 0;
+  std::int64_t yellow_blue = 0;
+  std::uint64_t red_green_squares = 0;
+  std::uint64_t yellow_blue_squares = 0;
 };
 
 // A pixel's brightness is rounded to 1/129,000 of the range.
@@ -60,10 +65,16 @@ void SumChunk(const std::uint8_t* pixels, std::size_t count, std::uint8_t* luma,
   std::int32_t sum_g = 0;
   std::int32_t sum_r = 0;
   std::int32_t sum_brightness = 0;
+  std::int32_t red_green_squares = 0;    // at most 65,025 a pixel
+  std::int32_t yellow_blue_squares = 0;  // at most 260,100 a pixel
   for (std::size_t i = 0; i < count; ++i) {
     sum_b += b[i];
     sum_g += g[i];
     sum_r += r[i];
+    const std::int32_t red_green = r[i] - g[i];
+    const std::int32_t yellow_blue = r[i] + g[i] - 2 * b[i];
+    red_green_squares += red_green * red_green;
+    yellow_blue_squares += yellow_blue * yellow_blue;
     // OpenCV's BGR2GRAY: .114, .587 and .299 as 15-bit fractions, rounded to nearest.
     luma[i] =
         static_cast<std::uint8_t>((3735 * b[i] + 19235 * g[i] + 9798 * r[i] + (1 << 14)) >> 15);
@@ -76,6 +87,10 @@ void SumChunk(const std::uint8_t* pixels, std::size_t count, std::uint8_t* luma,
   sums.bgr[1] += static_cast<std::uint64_t>(sum_g);
   sums.bgr[2] += static_cast<std::uint64_t>(sum_r);
   sums.brightness += static_cast<std::uint64_t>(sum_brightness);
+  sums.red_green += sum_r - sum_g;
+  sums.yellow_blue += sum_r + sum_g - 2 * sum_b;
+  sums.red_green_squares += static_cast<std::uint64_t>(red_green_squares);
+  sums.yellow_blue_squares += static_cast<std::uint64_t>(yellow_blue_squares);
 }
 
 // Two tables: neighbours are often equal, and counting one waits for the other.
@@ -104,6 +119,19 @@ ColourSums SumColours(const Image& image, std::vector<std::uint8_t>& luma) {
 double Variance(double sum, double sum_of_squares, double count) {
   const double mean = sum / count;
   return std::max(0.0, sum_of_squares / count - mean * mean);
+}
+
+// Hasler and Süsstrunk's M3: spread and, for three tenths, distance from gray of the opponent
+// colors.
+double Colorfulness(const ColourSums& sums, double pixels) {
+  const double red_green = static_cast<double>(sums.red_green) / pixels;
+  const double yellow_blue = static_cast<double>(sums.yellow_blue) / 2 / pixels;
+  const double variance = Variance(static_cast<double>(sums.red_green),
+                                   static_cast<double>(sums.red_green_squares), pixels) +
+                          Variance(static_cast<double>(sums.yellow_blue),
+                                   static_cast<double>(sums.yellow_blue_squares), pixels) /
+                              4;
+  return std::sqrt(variance) + 0.3 * std::hypot(red_green, yellow_blue);
 }
 
 // Reflects an index at the border: -1 is 1, n is n - 2.
@@ -175,6 +203,7 @@ ImageStats ComputeImageStats(const Image& image) {
   stats.mean_blue = mean(0);
   stats.mean_green = mean(1);
   stats.mean_red = mean(2);
+  stats.colorfulness = static_cast<float>(Colorfulness(sums, pixels) / 255);
   return stats;
 }
 

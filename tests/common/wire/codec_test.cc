@@ -17,7 +17,7 @@ TaskResult SomeResult() {
   item.width = 640;
   item.height = 480;
   item.predictions = {{3, 0.75F, {1, 2, 3.5F, 4}}, {0, 0.0625F, {-0.0F, 0, 10, 20}}};
-  item.stats = {0.5F, 0.25F, 12, 7.5F, 0.1F, 0.2F, 0.3F};
+  item.stats = {0.5F, 0.25F, 12, 7.5F, 0.1F, 0.2F, 0.3F, 0.4F};
   item.embedding = {0x3C00, 0xC000};
   item.box_embeddings = {1, 2, 3, 4};
   item.appearance.assign(kAppearanceSize, 200);

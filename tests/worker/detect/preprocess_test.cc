@@ -93,6 +93,15 @@ TEST(ImageStats, AgreesWithOpenCv) {
   EXPECT_NEAR(stats.mean_red, 0.4861624649859944, 1e-7);
   EXPECT_NEAR(stats.mean_green, 0.49165266106442573, 1e-7);
   EXPECT_NEAR(stats.mean_blue, 0.525826330532213, 1e-7);
+  EXPECT_NEAR(stats.colorfulness, 0.6247154005099144, 1e-6);
+}
+
+// By hand: half red, half green. R - G is 255 or -255: deviation 255. (R + G) / 2 - B is 127.5
+// everywhere. Together 255 + 0.3 × 127.5. Gray is nothing.
+TEST(ImageStats, Colorfulness) {
+  Image image{.width = 2, .height = 1, .bgr = {0, 0, 255, 0, 255, 0}};
+  EXPECT_FLOAT_EQ(ComputeImageStats(image).colorfulness, 1.15F);
+  EXPECT_EQ(ComputeImageStats(Uniform(4, 4, 90, 90, 90)).colorfulness, 0);
 }
 
 TEST(ImageStats, SmallestPictures) {

@@ -1,0 +1,58 @@
+#include "coordinator/cli/measure_run.h"
+
+#include <string>
+#include <utility>
+
+#include "coordinator/cli/item_slices.h"
+#include "coordinator/formats/item_names.h"
+
+namespace prelabel {
+namespace {
+
+// Sums of embeddings depend in their last bits on where they are cut: always here.
+constexpr std::uint64_t kChunkItems = 1024;
+
+}  // namespace
+
+Result<RunMeasures> MeasureRun(const JobContext& context, Store& store, const TruthSource& truth) {
+  const std::size_t classes = context.card.classes.size();
+  JobSpec job = context.job;
+  if (job.interpolation == InterpolationMethod::kFlow) {
+    job.interpolation = InterpolationMethod::kLinear;
+  }
+  const ItemNames names(context.dataset);
+  ItemSlices slices(context.dataset);
+  RunMeasures measures{{}, LabelScores(classes), {}, 0};
+  DomainStats whole(classes);
+  DomainStats chunk(classes);
+  std::uint64_t in_chunk = 0;
+  const auto visit = [&](const LabeledItem& item) -> Result<void> {
+    if (item.raw == nullptr && item.labels.empty()) return Ok();
+    const std::string name = names.FileName(item.source, item.item);
+    const std::string group = NeighborhoodOf(context.dataset, item.source, item.item, name);
+    measures.scores.Add(item, JackknifeGroup(group));
+    if (item.raw == nullptr) return Ok();
+    std::vector<Truth> right;
+    if (truth) {
+      if (const std::vector<TruthObject>* objects = truth(name)) {
+        ++measures.judged;
+        right = MatchTruth(item.raw->predictions, *objects);
+        for (const TruthObject& object : *objects) {
+          if (!object.crowd) chunk.AddObjects(object.class_id, 1);
+        }
+      }
+    }
+    chunk.Add({*item.raw, item.source, name, group, slices.Of(item.source, item.item), right});
+    if (++in_chunk == kChunkItems) {
+      whole.Merge(std::exchange(chunk, DomainStats(classes)));
+      in_chunk = 0;
+    }
+    return Ok();
+  };
+  PRELABEL_TRY(measures.damaged, MergeLabels(context.dataset, job, context.classes, store, visit));
+  whole.Merge(chunk);
+  measures.domain = whole.Finish();
+  return measures;
+}
+
+}  // namespace prelabel
