@@ -67,6 +67,7 @@ class JobDecoder {
     }
     DecodeLabels(reader.Child("labels"));
     DecodeInterpolation(reader.Child("interpolation"));
+    DecodeReport(reader.Child("report"));
     DecodeCluster(reader.Child("cluster"));
     DecodeOutput(reader.Child("output"));
     reader.Finish();
@@ -229,6 +230,16 @@ class JobDecoder {
     reader.Finish();
   }
 
+  void DecodeReport(MapReader reader) {
+    for (const auto& [key, path] : {std::pair{"reference", &job_.report.reference},
+                                    std::pair{"slices", &job_.report.slices}}) {
+      const YamlNode* node = reader.Find(key);
+      if (node == nullptr) continue;
+      if (auto read = ReadPath(*node, reader.FullName(key), folder_, mistakes_)) *path = *read;
+    }
+    reader.Finish();
+  }
+
   void DecodeCluster(MapReader reader) {
     ClusterOptions& cluster = job_.cluster;
     bool known = true;
@@ -356,6 +367,8 @@ const std::vector<std::string>& JobKeys() {
       "labels.max_per_image",
       "labels.classes",
       "interpolation.method",
+      "report.reference",
+      "report.slices",
       "cluster.launcher",
       "cluster.workers",
       "cluster.listen",

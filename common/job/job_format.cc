@@ -74,6 +74,15 @@ std::string FormatLabels(const LabelOptions& labels) {
   return text;
 }
 
+std::string FormatReport(const ReportOptions& report) {
+  std::string keys;
+  if (!report.reference.empty()) {
+    keys += fmt::format("  reference: {}\n", Scalar(report.reference.string()));
+  }
+  if (!report.slices.empty()) keys += fmt::format("  slices: {}\n", Scalar(report.slices.string()));
+  return keys.empty() ? keys : "report:\n" + keys;
+}
+
 std::string FormatCluster(const ClusterOptions& cluster) {
   const std::string keys =
       cluster.keys.empty() ? "" : fmt::format("  keys: {}\n", Scalar(cluster.keys.string()));
@@ -110,6 +119,7 @@ std::string FormatJob(const JobSpec& job) {
   if (!job.model.empty()) text += fmt::format("model: {}\n", Scalar(job.model.string()));
   text += FormatLabels(job.labels);
   text += fmt::format("interpolation:\n  method: {}\n", MethodName(job.interpolation));
+  text += FormatReport(job.report);
   text += FormatCluster(job.cluster);
   text += fmt::format("output:\n  dir: {}\n  formats:\n", Scalar(job.output.dir.string()));
   for (const std::string& format : job.output.formats) text += fmt::format("    - {}\n", format);

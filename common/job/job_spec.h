@@ -81,12 +81,20 @@ struct OutputOptions {
   friend bool operator==(const OutputOptions&, const OutputOptions&) = default;
 };
 
+// What reports compare a run with, and apart.
+struct ReportOptions {
+  std::filesystem::path reference;  // a profile (prelabel profile); empty: none
+  std::filesystem::path slices;     // CSV: file_name and columns of what items are; empty: none
+  friend bool operator==(const ReportOptions&, const ReportOptions&) = default;
+};
+
 struct JobSpec {
   std::string name;
   std::vector<DataSource> data;
   std::filesystem::path model;  // the model card; empty where no source needs one
   LabelOptions labels;
   InterpolationMethod interpolation = InterpolationMethod::kLinear;
+  ReportOptions report;
   ClusterOptions cluster;
   OutputOptions output;
   friend bool operator==(const JobSpec&, const JobSpec&) = default;

@@ -68,6 +68,8 @@ JobSpec RandomJob(Random& random) {
   job.interpolation =
       std::array{InterpolationMethod::kNone, InterpolationMethod::kLinear,
                  InterpolationMethod::kCubic, InterpolationMethod::kFlow}[Below(4, random)];
+  if (Below(2, random) == 0) job.report.reference = NastyPath(random);
+  if (Below(2, random) == 0) job.report.slices = NastyPath(random);
   job.cluster.launcher = Below(2, random) == 0 ? Launcher::kNone : Launcher::kLocal;
   job.cluster.workers = 1 + Below(100, random);
   job.cluster.listen = "ipc://" + NastyText(random, false);
