@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "common/job/job_loader.h"
 #include "common/media/video_index.h"
 #include "coordinator/formats/keyframe_reader.h"
@@ -22,6 +24,21 @@ Result<KeyframeFile> LoadKeyframes(const std::filesystem::path& path, const Sour
                               video.index.width, video.index.height});
 }
 
+// Profiles fit one model: what another one makes of the same pictures says nothing about this one.
+Result<std::shared_ptr<const Profile>> LoadReference(const JobSpec& job, const ModelCard& card) {
+  PRELABEL_TRY(Profile profile, ReadProfile(job.report.reference));
+  if (profile.weights != card.sha256 || profile.classes != card.classes) {
+    return InvalidArgument(
+        fmt::format(
+            "is of another model ({}, weights {:.12}…) than the job's ({}, weights "
+            "{:.12}…); make one from a run of this model with 'prelabel profile', or remove "
+            "report.reference",
+            profile.model, profile.weights, card.name, card.sha256),
+        job.report.reference.string());
+  }
+  return std::make_shared<const Profile>(std::move(profile));
+}
+
 }  // namespace
 
 Result<JobContext> LoadJobContext(const std::filesystem::path& job_file,
@@ -35,6 +52,12 @@ Result<JobContext> LoadJobContext(const std::filesystem::path& job_file,
                                  "; put the file there or correct `weights`",
                              context.job.model.string());
     }
+  }
+  if (!context.job.report.reference.empty() && !context.job.model.empty()) {
+    PRELABEL_TRY(context.reference, LoadReference(context.job, context.card));
+  }
+  if (!context.job.report.slices.empty()) {
+    PRELABEL_TRY(context.slices, SliceTable::Read(context.job.report.slices));
   }
   PRELABEL_TRY(context.dataset, ScanDataset(context.job, BuildVideoIndex, LoadKeyframes));
   PRELABEL_TRY(context.classes,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,8 @@
 #include "common/job/job_spec.h"
 #include "common/job/model_card.h"
 #include "coordinator/merge/merge.h"
+#include "coordinator/profile/profile.h"
+#include "coordinator/profile/slice_table.h"
 #include "coordinator/scan/dataset.h"
 
 namespace prelabel {
@@ -32,11 +35,13 @@ struct JobContext {
   ClassMap classes;
   Dataset dataset;
   RunPaths paths;
+  std::shared_ptr<const Profile> reference;  // null where the job names none
+  SliceTable slices;                         // empty where the job names none
 };
 
-// Reads a job file with --set overrides and the process's environment, then the model card, then
-// the dataset with its files of keyframes. InvalidArgument with every mistake of the first of them
-// that has any.
+// Reads a job file with --set overrides and the process's environment, then the model card, the
+// profile and the table of slices, then the dataset with its files of keyframes. InvalidArgument
+// with every mistake of the first of them that has any.
 Result<JobContext> LoadJobContext(const std::filesystem::path& job_file,
                                   const std::vector<std::string>& set);
 

@@ -5,7 +5,6 @@
 
 #include "coordinator/cli/item_slices.h"
 #include "coordinator/formats/item_names.h"
-#include "coordinator/profile/slice_table.h"
 
 namespace prelabel {
 namespace {
@@ -23,10 +22,6 @@ Result<RunMeasures> MeasureRun(const JobContext& context, Store& store, const Tr
   }
   const ItemNames names(context.dataset);
   ItemSlices slices(context.dataset);
-  SliceTable table;
-  if (!context.job.report.slices.empty()) {
-    PRELABEL_TRY(table, SliceTable::Read(context.job.report.slices));
-  }
   std::vector<std::string> slices_here;
   RunMeasures measures{{}, LabelScores(classes), {}, 0};
   DomainStats whole(classes);
@@ -49,7 +44,7 @@ Result<RunMeasures> MeasureRun(const JobContext& context, Store& store, const Tr
       }
     }
     slices_here = slices.Of(item.source, item.item);
-    table.AppendSlices(name, slices_here);
+    context.slices.AppendSlices(name, slices_here);
     chunk.Add({*item.raw, item.source, name, group, slices_here, right});
     if (++in_chunk == kChunkItems) {
       whole.Merge(std::exchange(chunk, DomainStats(classes)));

@@ -21,7 +21,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::uintmax_t kMaxBytes = std::uintmax_t{64} << 20;
-constexpr std::size_t kMaxClasses = 65535;
+constexpr std::size_t kMaxClasses = 10000;  // 10 KB each where there is ground truth
 constexpr std::size_t kMaxDimensions = 64;
 
 // Reads values out of a parsed document; the first one that does not fit is remembered, and nothing

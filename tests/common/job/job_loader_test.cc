@@ -225,7 +225,7 @@ TEST(JobLoader, InterpolationHasFourMethods) {
 TEST(JobLoader, KeysOfNoVersionAreUnknown) {
   EXPECT_EQ(Mistakes(std::string(kSmallest) + "colour: blue\n"),
             "/jobs/job.yaml:6:1: unknown key 'colour'; known keys are name, data, model, labels, "
-            "interpolation, cluster, output");
+            "interpolation, report, cluster, output");
 }
 
 TEST(JobLoader, SyntaxErrorNamesThePlace) {
