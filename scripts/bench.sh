@@ -8,7 +8,8 @@ scripts/models/prepare_nanodet.py
 scripts/data/fetch_vtest.sh
 cmake --preset release -Wno-dev >/dev/null
 cmake --build --preset release --target prelabel prelabel-worker \
-  pipeline_bench seek_bench noop_bench plan_memory_bench resume_bench tail_bench micro_bench
+  features_bench pipeline_bench seek_bench noop_bench plan_memory_bench report_bench resume_bench \
+  tail_bench micro_bench
 
 bin=build/release/bin
 log=$(mktemp)
@@ -22,6 +23,10 @@ run() {
 }
 run pipeline_bench --model ../../var/models/nanodet-g-coco/model.yaml \
   --video ../../var/data/vtest.avi "$@"
+run features_bench --model ../../var/models/nanodet-g-coco/model.yaml \
+  --video ../../var/data/vtest.avi
+run report_bench --model ../../var/models/nanodet-g-coco/model.yaml \
+  --reference ../../configs/profiles/nanodet-g-coco.profile
 run seek_bench --video ../../var/data/vtest.avi
 run noop_bench
 run plan_memory_bench
