@@ -147,4 +147,17 @@ RoutingTotals AddUp(std::span<const ClassVerdict> classes,
   return totals;
 }
 
+double ObjectsPerImage(std::span<const ClassConfidence> confidence, const AuditResult* audit,
+                       const WorkCounts& work) {
+  double right = 0;
+  for (std::size_t c = 0; c < confidence.size(); ++c) {
+    const ClassAudit* of_class = audit == nullptr ? nullptr : &audit->classes[c];
+    right +=
+        static_cast<double>(confidence[c].labels) * PrecisionOf(confidence[c], of_class).expected;
+  }
+  const std::uint64_t quarantined = work.quarantined_images + work.quarantined_frames;
+  const std::uint64_t all = work.images + work.frames;
+  return all <= quarantined ? 0 : right / static_cast<double>(all - quarantined);
+}
+
 }  // namespace prelabel

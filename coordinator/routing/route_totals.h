@@ -25,4 +25,8 @@ RoutingTotals AddUp(std::span<const ClassVerdict> classes,
                     std::span<const ClassConfidence> confidence, const AuditResult* audit,
                     const WorkCounts& work, bool gaps, double target, const ReviewOptions& times);
 
+// Labels expected to be right, an image or frame that is not quarantined; 0 without any.
+double ObjectsPerImage(std::span<const ClassConfidence> confidence, const AuditResult* audit,
+                       const WorkCounts& work);
+
 }  // namespace prelabel

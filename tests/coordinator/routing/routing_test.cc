@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "coordinator/routing/route_totals.h"
+
 namespace prelabel {
 namespace {
 
@@ -374,6 +376,18 @@ TEST(Decide, QuarantinedImagesAreLabeledByHand) {
   const RoutingTotals totals = situation.Take().totals;
   EXPECT_NEAR(totals.hours_by_hand * 3600, 120 * 10 + 60 * 5, 1e-6);
   EXPECT_NEAR(totals.hours_left * 3600, 20 * 10 + 10 * 5, 1e-6);
+}
+
+TEST(ObjectsPerImage, AreRightLabelsAnImageThatCouldBeRead) {
+  Situation situation({Calibrated(), Uncalibrated(40)});  // 80 and, by the mean score, 20
+  EXPECT_EQ(ObjectsPerImage(situation.confidence, nullptr, situation.work), 0);
+  situation.work.images = 30;
+  situation.work.frames = 30;
+  situation.work.quarantined_frames = 10;
+  EXPECT_DOUBLE_EQ(ObjectsPerImage(situation.confidence, nullptr, situation.work), 2);
+  situation.audit.classes[0].checked = 10;
+  situation.audit.classes[0].precision = 0.3;
+  EXPECT_DOUBLE_EQ(ObjectsPerImage(situation.confidence, &situation.audit, situation.work), 1);
 }
 
 TEST(Decide, SaysWhatItAssumes) {
