@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "coordinator/routing/audit_size.h"
+#include "coordinator/routing/next_audit.h"
 
 namespace prelabel {
 namespace {
@@ -66,10 +66,9 @@ class Decision {
                              "reference has no ground truth for it."
                            : "Nothing is known about how often labels of this class are right: "
                              "there is no reference profile and no audit.");
-      out_.next =
-          NextAudit() + (in_.reference ? " Or make the profile from a run with ground truth "
-                                         "for this class."
-                                       : " Or name a reference profile with ground truth.");
+      out_.next = Next() + (in_.reference ? " Or make the profile from a run with ground truth "
+                                            "for this class."
+                                          : " Or name a reference profile with ground truth.");
       return std::move(out_);
     }
     const bool pays = PrecisionOf(in_.confidence, audit_).expected >= in_.break_even;
@@ -77,7 +76,7 @@ class Decision {
            (pays
                 ? " on correcting is quicker than drawing anew."
                 : " on correcting is quicker than drawing anew; whether that is reached is open."));
-    out_.next = NextAudit();
+    out_.next = Next();
     return std::move(out_);
   }
 
@@ -243,43 +242,13 @@ class Decision {
       Reason(PrecisionSentence());
     }
     Reason(PartSentence(), out_.verdict == Verdict::kReview);
-    out_.next = NextAudit();
+    out_.next = Next();
     return std::move(out_);
   }
 
-  // What an audit of how many labels would show.
-  std::string NextAudit() const {
-    const auto size = [&](std::uint64_t errors) {
-      return AuditSize(errors, in_.target, in_.confidence_level, in_.audited_classes);
-    };
-    const std::string shown = fmt::format("at least {} are right, with {} confidence",
-                                          Percent(in_.target), Percent(in_.confidence_level));
-    if (audit_ != nullptr) {
-      const double wrong =
-          1 - static_cast<double>(audit_->right) / static_cast<double>(audit_->checked);
-      const auto n = AuditSizeAtRate(wrong, in_.target, in_.confidence_level, in_.audited_classes);
-      if (!n) {
-        return "More audited labels will hardly show that " + shown +
-               "; a higher threshold for the class may.";
-      }
-      if (*n >= labels_) return CheckAll();
-      if (*n > audit_->checked) {
-        return fmt::format(
-            "{} audited labels, {} more, would show that {}, if as many of them as "
-            "now were right.",
-            *n, *n - audit_->checked, shown);
-      }
-    }
-    if (size(0) >= labels_) return CheckAll();
-    return fmt::format(
-        "Audit {} labels of this class: if all are right, {} (one wrong: {} labels, "
-        "two: {}).",
-        size(0), shown, size(1), size(2));
-  }
-
-  std::string CheckAll() const {
-    return fmt::format("Check {}: an audit would need as many.",
-                       labels_ == 1 ? "the one label" : fmt::format("all {} labels", labels_));
+  std::string Next() const {
+    return NextAudit(in_.confidence, audit_,
+                     {in_.target, in_.confidence_level, in_.audited_classes});
   }
 
   const ClassCase& in_;
@@ -292,20 +261,16 @@ class Decision {
 
 ClassVerdict DecideClass(const ClassCase& input) { return Decision(input).Take(); }
 
-KnownPrecision PrecisionOf(const ClassConfidence& confidence, const ClassAudit* audit) {
+KnownPrecision PrecisionOf(const ClassConfidence& confidence, const ClassAudit* audit,
+                           bool drifted) {
   if (audit != nullptr && audit->checked > 0) {
     return {KnownPrecision::From::kAudit, audit->precision, audit->precision_interval};
   }
   if (confidence.calibrated) {
-    return {KnownPrecision::From::kCalibration, confidence.expected_precision, confidence.interval};
+    return {KnownPrecision::From::kCalibration, confidence.expected_precision,
+            drifted ? Interval{0, 1} : confidence.interval};
   }
   return {KnownPrecision::From::kNothing, confidence.mean_score, {0, 1}};
-}
-
-std::string Percent(double share) {
-  std::string number = fmt::format("{:.1f}", 100 * share);
-  if (number.ends_with(".0")) number.resize(number.size() - 2);
-  return number + " %";
 }
 
 }  // namespace prelabel

@@ -29,16 +29,15 @@ struct ClassCase {
 ClassVerdict DecideClass(const ClassCase& input);
 
 // What is known about the share of right labels: audited, or else expected, or else nothing, which
-// is [0, 1] with the labels' mean score as the best guess.
+// is [0, 1] with the labels' mean score as the best guess. Where the data have drifted from the
+// reference, what it leads one to expect is no more than a best guess, too.
 struct KnownPrecision {
   enum class From : std::uint8_t { kNothing, kCalibration, kAudit };
   From from = From::kNothing;
   double expected = 0;
   Interval interval;
 };
-KnownPrecision PrecisionOf(const ClassConfidence& confidence, const ClassAudit* audit);
-
-// "97.5 %".
-std::string Percent(double share);
+KnownPrecision PrecisionOf(const ClassConfidence& confidence, const ClassAudit* audit,
+                           bool drifted = false);
 
 }  // namespace prelabel

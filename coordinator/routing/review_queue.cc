@@ -27,11 +27,10 @@ bool IsBetter(const ReviewItem& a, const ReviewItem& b) {
 // them, so that it moves none past another.
 class Lane {
  public:
-  // In order of worth without any discount.
   void Add(const ReviewItem& item, std::size_t index) { bounds_.push({Rate(item), index}); }
 
-  // Worth of the best one, of those that fit, once those chosen so far are known; 0 where none is
-  // left. Lazily greedy: what an item was worth when it was last looked at is a bound of what it
+  // Worth of the best one that fits, given what was chosen so far; 0 where none is left. It is then
+  // on top. Lazily greedy: what an item was worth when it was last looked at is a bound of what it
   // is worth now, since discounts only grow (Minoux, "Accelerated greedy algorithms", 1978).
   template <class Fits, class NeighborDiscount>
   double Best(const Fits& fits, const NeighborDiscount& discount) {

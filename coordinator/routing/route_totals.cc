@@ -1,11 +1,8 @@
 #include "coordinator/routing/route_totals.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-
-#include "coordinator/routing/class_verdict.h"
 
 namespace prelabel {
 namespace {
@@ -35,11 +32,11 @@ double Looks(std::uint64_t images, std::uint64_t frames) {
 
 class Sum {
  public:
-  Sum(std::span<const ClassVerdict> classes, std::span<const ClassConfidence> confidence,
+  Sum(std::span<const ClassVerdict> classes, std::span<const KnownPrecision> precision,
       const AuditResult* audit, const WorkCounts& work, bool gaps, double target,
       const ReviewOptions& times)
       : classes_(classes),
-        confidence_(confidence),
+        precision_(precision),
         audit_(audit),
         work_(work),
         gaps_(gaps),
@@ -55,9 +52,10 @@ class Sum {
     for (std::size_t c = 0; c < classes_.size(); ++c) {
       const ClassVerdict& verdict = classes_[c];
       const ClassAudit* audit = audit_ == nullptr ? nullptr : &audit_->classes[c];
-      const KnownPrecision known = PrecisionOf(confidence_[c], audit);
+      const KnownPrecision& known = precision_[c];
       const double worth = Worth(work_.categories[c]);
-      const auto labels = static_cast<double>(confidence_[c].labels);
+      const auto labels =
+          static_cast<double>(verdict.labels_auto + verdict.labels_review + verdict.labels_manual);
       const double right = labels * At(scenario, known.expected, known.interval);
       const double missed = Missed(audit, right);
 
@@ -109,7 +107,7 @@ class Sum {
   }
 
   std::span<const ClassVerdict> classes_;
-  std::span<const ClassConfidence> confidence_;
+  std::span<const KnownPrecision> precision_;
   const AuditResult* audit_;
   const WorkCounts& work_;
   bool gaps_;
@@ -120,7 +118,7 @@ class Sum {
 }  // namespace
 
 RoutingTotals AddUp(std::span<const ClassVerdict> classes,
-                    std::span<const ClassConfidence> confidence, const AuditResult* audit,
+                    std::span<const KnownPrecision> precision, const AuditResult* audit,
                     const WorkCounts& work, bool gaps, double target, const ReviewOptions& times) {
   RoutingTotals totals;
   for (const ClassVerdict& verdict : classes) {
@@ -128,7 +126,7 @@ RoutingTotals AddUp(std::span<const ClassVerdict> classes,
     totals.labels_review += verdict.labels_review;
     totals.labels_manual += verdict.labels_manual;
   }
-  const Sum sum(classes, confidence, audit, work, gaps, target, times);
+  const Sum sum(classes, precision, audit, work, gaps, target, times);
   const Hours expected = sum.Of(Case::kExpected);
   totals.hours_by_hand = expected.by_hand;
   totals.hours_left = expected.left;

@@ -6,6 +6,7 @@
 #include "common/job/job_spec.h"
 #include "coordinator/audit/audit_result.h"
 #include "coordinator/confidence/class_confidence.h"
+#include "coordinator/routing/class_verdict.h"
 #include "coordinator/routing/verdict.h"
 #include "coordinator/routing/work_time.h"
 
@@ -19,10 +20,10 @@ namespace prelabel {
 // labels under review (at most: classes may share images). Quarantined items are labeled by hand.
 // The interval goes from every class's precision being at its interval's lower end to all being at
 // the upper one, which is wider than 95 %.
-// `classes`, `confidence`, `work.categories` and, where there is an audit, `audit->classes` are
-// parallel.
+// `classes`, `precision` (of their labels), `work.categories` and, where there is an audit,
+// `audit->classes` are parallel.
 RoutingTotals AddUp(std::span<const ClassVerdict> classes,
-                    std::span<const ClassConfidence> confidence, const AuditResult* audit,
+                    std::span<const KnownPrecision> precision, const AuditResult* audit,
                     const WorkCounts& work, bool gaps, double target, const ReviewOptions& times);
 
 // Labels expected to be right, an image or frame that is not quarantined; 0 without any.

@@ -12,6 +12,7 @@
 
 #include "coordinator/routing/audit_size.h"
 #include "coordinator/routing/class_verdict.h"
+#include "coordinator/routing/next_audit.h"
 #include "coordinator/routing/route_totals.h"
 
 namespace prelabel {
@@ -137,39 +138,66 @@ std::string Answer(const Verdicts& verdicts, bool known, const DecisionInput& in
   return text + ".";
 }
 
-std::vector<std::string> Assumptions(const DecisionInput& input, bool all_known, bool recall) {
+// What numbers rest on that nobody has measured.
+struct Doubts {
+  bool precision_unknown = false;  // of some class with labels
+  bool by_calibration = false;
+  bool drifted = false;  // some class whose precision is by calibration
+  bool recall_unknown = true;
+};
+
+std::vector<std::string> Assumptions(const DecisionInput& input, const Doubts& doubts) {
   const ReviewOptions& times = input.review;
   std::vector<std::string> texts;
   texts.push_back(fmt::format(
       "Times: {:g} s to draw a box, {:g} s to check one and as much to remove a wrong one, {:g} s "
-      "to "
-      "look through an image. Checking is quicker than drawing where at least {} are right.",
+      "to look through an image. Checking is quicker than drawing where at least {} are right.",
       times.seconds_per_box, times.seconds_per_check, times.seconds_per_image,
       Percent(BreakEven(times))));
   if (input.work.frames > 0) {
     texts.emplace_back(
         "In videos people draw and check every tenth frame; their tool fills in the rest.");
   }
-  if (!all_known) {
+  if (doubts.by_calibration) {
+    texts.emplace_back(
+        "Expected precision holds as far as a score means the same here as in the reference.");
+  }
+  if (doubts.drifted) {
+    texts.emplace_back(
+        "Where the data have drifted from the reference, the interval of the hours goes from no "
+        "label being right to all.");
+  }
+  if (doubts.precision_unknown) {
     texts.emplace_back(
         "Where nothing is known about precision, hours reckon with the mean score, and their "
         "interval goes from no label being right to all.");
   }
-  if (!recall) {
-    texts.emplace_back(
-        "Objects that have no label are not counted: how many were missed is known only from whole "
-        "images that people looked through.");
-  } else {
-    texts.emplace_back(
-        "Objects that have no label are counted for classes with audited whole images; nobody "
-        "looks "
-        "for those of a class of which at least the target share is found.");
-  }
-  if (input.reference && input.audit == nullptr) {
-    texts.emplace_back(
-        "Expected precision holds as far as a score means the same here as in the reference.");
-  }
+  texts.emplace_back(
+      doubts.recall_unknown
+          ? "Objects that have no label are not counted: how many were missed is known only from "
+            "whole images that people looked through."
+          : "Objects that have no label are counted for classes with audited whole images; nobody "
+            "looks for those of a class of which at least the target share is found.");
   return texts;
+}
+
+ClassCase CaseOf(const DecisionInput& input, std::size_t c, std::uint64_t with_labels) {
+  const int category = static_cast<int>(c);
+  const std::vector<int>& of_class = input.classes.category_of_class;
+  ClassCase one{.confidence = input.confidence[c]};
+  one.audit = input.audit == nullptr ? nullptr : &input.audit->classes[c];
+  one.of_model = std::find(of_class.begin(), of_class.end(), category) != of_class.end();
+  if (input.shift != nullptr) {
+    if (input.shift->drift) one.drifted = DriftOfRun(*input.shift);
+    AddDriftOfCategory(*input.shift, input.classes, category, one.drifted);
+    one.unknown_boxes = UnknownOfCategory(*input.shift, input.classes, category);
+  }
+  one.target = input.target_precision;
+  one.confidence_level = input.confidence_level;
+  one.audited_classes = std::max<std::uint64_t>(1, with_labels);
+  one.break_even = BreakEven(input.review);
+  one.reference = input.reference;
+  return one;
 }
 
 }  // namespace
@@ -180,43 +208,35 @@ Verdicts Decide(const DecisionInput& input) {
   verdicts.confidence = input.confidence_level;
   verdicts.gaps = input.gaps;
   const std::uint64_t with_labels = ClassesWithLabels(input);
+  std::vector<KnownPrecision> precision;
   bool known = false;
-  bool all_known = true;
-  bool recall = false;
+  Doubts doubts;
   verdicts.guaranteed = true;
   for (std::size_t c = 0; c < input.confidence.size(); ++c) {
-    const int category = static_cast<int>(c);
-    const std::vector<int>& of_class = input.classes.category_of_class;
-    ClassCase one{.confidence = input.confidence[c]};
-    one.audit = input.audit == nullptr ? nullptr : &input.audit->classes[c];
-    one.of_model = std::find(of_class.begin(), of_class.end(), category) != of_class.end();
-    if (input.shift != nullptr) {
-      if (input.shift->drift) one.drifted = DriftOfRun(*input.shift);
-      AddDriftOfCategory(*input.shift, input.classes, category, one.drifted);
-      one.unknown_boxes = UnknownOfCategory(*input.shift, input.classes, category);
-    }
-    one.target = input.target_precision;
-    one.confidence_level = input.confidence_level;
-    one.audited_classes = std::max<std::uint64_t>(1, with_labels);
-    one.break_even = BreakEven(input.review);
-    one.reference = input.reference;
+    const ClassCase one = CaseOf(input, c, with_labels);
     const ClassVerdict& verdict = verdicts.classes.emplace_back(DecideClass(one));
+    precision.push_back(PrecisionOf(one.confidence, one.audit, !one.drifted.empty()));
 
     if (verdict.labels_auto > 0 && !verdict.guaranteed) verdicts.guaranteed = false;
-    if (one.audit != nullptr && one.audit->objects > 0) recall = true;
+    if (one.audit != nullptr && one.audit->objects > 0) doubts.recall_unknown = false;
     if (one.confidence.labels == 0) continue;
-    const bool of_it =
-        PrecisionOf(one.confidence, one.audit).from != KnownPrecision::From::kNothing ||
-        verdict.verdict == Verdict::kByHand;
-    known = known || of_it;
-    all_known = all_known && of_it;
+    if (precision.back().from != KnownPrecision::From::kNothing ||
+        verdict.verdict == Verdict::kByHand) {
+      known = true;
+    } else {
+      doubts.precision_unknown = true;
+    }
+    if (precision.back().from == KnownPrecision::From::kCalibration) {
+      doubts.by_calibration = true;
+      if (!one.drifted.empty()) doubts.drifted = true;
+    }
   }
-  verdicts.totals = AddUp(verdicts.classes, input.confidence, input.audit, input.work,
-                          !input.gaps.empty(), input.target_precision, input.review);
+  verdicts.totals = AddUp(verdicts.classes, precision, input.audit, input.work, !input.gaps.empty(),
+                          input.target_precision, input.review);
   verdicts.guaranteed = verdicts.guaranteed && verdicts.totals.labels_auto > 0;
   verdicts.overall = Overall(verdicts.totals);
   verdicts.sentence = Answer(verdicts, known, input);
-  verdicts.assumptions = Assumptions(input, all_known, recall);
+  verdicts.assumptions = Assumptions(input, doubts);
   return verdicts;
 }
 

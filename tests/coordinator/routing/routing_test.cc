@@ -89,7 +89,7 @@ TEST(Decide, AutomatesFromTheLowestThresholdWhoseLowerBoundReachesTheTarget) {
   EXPECT_EQ(verdict.precision_auto, 0.98);
   EXPECT_FALSE(verdict.guaranteed);
   EXPECT_THAT(verdict.reasons.front(), HasSubstr("a proposal"));
-  EXPECT_THAT(verdict.next, HasSubstr("Audit 59 labels"));
+  EXPECT_THAT(verdict.next, HasSubstr("59 have a score of 0.50 or more"));
   EXPECT_THAT(verdict.next, HasSubstr("(one wrong: 93 labels, two: 124)"));
   EXPECT_EQ(verdicts.overall, Verdict::kAutomate);
   EXPECT_FALSE(verdicts.guaranteed);
@@ -322,6 +322,20 @@ TEST(Decide, AddsUpHours) {
   EXPECT_NEAR(totals.hours_left_interval.low * 3600, (40 + 10) * 2 + 150, 1e-6);
   EXPECT_NEAR(totals.hours_saved_interval.low * 3600, 950 - 285.2, 1e-6);
   EXPECT_NEAR(totals.hours_saved_interval.high * 3600, 1150 - 250, 1e-6);
+}
+
+TEST(Decide, DriftLeavesHoursOpen) {
+  Situation situation({Calibrated()});
+  situation.with_shift = true;
+  situation.shift.drift = true;
+  situation.times.seconds_per_box = 10;
+  situation.times.seconds_per_check = 2;
+  const Verdicts verdicts = situation.Take();
+  // 80 right as the best guess, between none and all of the 100 that are checked.
+  EXPECT_NEAR(verdicts.totals.hours_left * 3600, (100 + 20) * 2, 1e-6);
+  EXPECT_NEAR(verdicts.totals.hours_left_interval.low * 3600, 100 * 2, 1e-6);
+  EXPECT_NEAR(verdicts.totals.hours_left_interval.high * 3600, (100 + 100) * 2, 1e-6);
+  EXPECT_THAT(verdicts.assumptions, ::testing::Contains(HasSubstr("drifted")));
 }
 
 TEST(Decide, InVideosEveryTenthFrameIsWork) {
