@@ -62,7 +62,7 @@ const std::array<ExampleClass, 24> kClasses = {{
 }};
 
 double RightAt(double score, double quality) {
-  return std::clamp(quality * (0.35 + 0.75 * score), 0.02, 0.99);
+  return std::clamp(1 - (1 - quality) * 2.4 * (1.15 - score), 0.02, 0.995);
 }
 
 // Falls with the score for classes of low quality, has a second hump for good ones.
@@ -163,7 +163,7 @@ ClassVerdict VerdictOf(const ClassConfidence& confidence, const ExampleClass& ex
   }
   if (example.verdict == Verdict::kAutomate) {
     for (const ThresholdPoint& point : confidence.curve) {
-      if (point.interval.low < 0.86 || 2 * point.kept < confidence.labels) continue;
+      if (point.expected_precision < 0.95 || 2 * point.kept < confidence.labels) continue;
       verdict.auto_threshold = point.threshold;
       verdict.labels_auto = point.kept;
       verdict.precision_auto = point.expected_precision;
@@ -463,8 +463,8 @@ Report ExampleReport(const std::vector<SamplePicture>& pictures) {
   car.guaranteed = true;
   car.auto_threshold = 0.46F;
   verdicts.sentence =
-      "In part, for 58 % of the labels (a proposal, not a guarantee): 6 classes can be automated, "
-      "14 need review and 3 are better labeled by hand; 2 classes that the job wants are in "
+      "In part, for 58 % of the labels (a proposal, not a guarantee): 5 classes can be automated, "
+      "15 need review and 3 are better labeled by hand; 2 classes that the job wants are in "
       "nobody's vocabulary here and have to be drawn by hand.";
   verdicts.gaps = {{"e-scooter", {"scooter", "motorcycle"}}, {kHostileName, {"cat"}}};
   verdicts.assumptions = {
