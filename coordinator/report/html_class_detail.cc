@@ -14,12 +14,12 @@ constexpr double kDisagreement = 0.1;  // of other estimates: worth a warning
 constexpr double kThinShare = 0.3;     // of labels in bins that the reference hardly has
 
 void AddReasons(Page& page, const ClassVerdict& verdict) {
-  page.Add("<ul class=\"reasons\">");
   // The first one stands in the row.
+  if (verdict.reasons.size() > 1) page.Add("<ul class=\"reasons\">");
   for (std::size_t i = 1; i < verdict.reasons.size(); ++i) {
     page.Add("<li>{}</li>", EscapeHtml(verdict.reasons[i]));
   }
-  page.Add("</ul>");
+  if (verdict.reasons.size() > 1) page.Add("</ul>");
   if (!verdict.next.empty()) {
     page.Add("<p class=\"next\"><b>To be surer:</b> {}</p>", EscapeHtml(verdict.next));
   }
@@ -139,11 +139,12 @@ std::string ClassDetail(const Report& report, const Assessment& assessment, std:
       verdict.auto_threshold <= 1 ? verdict.auto_threshold : JobThreshold(entry);
 
   Page page;
-  page.Add("<div class=\"detail\"><div class=\"why\">");
+  const bool reliable = precise && !confidence->reliability.empty();
+  page.Add("<div class=\"detail{}\"><div class=\"why\">", reliable ? "" : " lean");
   AddReasons(page, verdict);
   AddFacts(page, confidence, AuditOf(assessment, c));
   page.Add("</div>");
-  if (confidence != nullptr && precise && !confidence->reliability.empty()) {
+  if (reliable) {
     page.Add(
         "<figure class=\"plot\"><figcaption><b>Reliability</b><span>dots: how often such scores "
         "were right in the reference; bars: labels of this run</span></figcaption>{}</figure>",

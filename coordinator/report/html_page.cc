@@ -5,13 +5,14 @@
 namespace prelabel {
 
 std::string ShareText(double share) {
-  if (share > 0.985 && share < 0.9995) return fmt::format("{:.1f} %", 100 * share);
-  return fmt::format("{:.0f} %", 100 * share);
+  const int digits = share > 0.985 && share < 0.9995 ? 1 : 0;
+  // A no-break space, as before a unit.
+  return fmt::format("{:.{}f}\u00A0%", 100 * share, digits);
 }
 
 std::string IntervalText(const Interval& interval) {
   const std::string low = ShareText(interval.low);
-  return low.substr(0, low.size() - 2) + "–" + ShareText(interval.high);
+  return low.substr(0, low.find("\u00A0")) + "–" + ShareText(interval.high);
 }
 
 std::string HoursText(double hours) {

@@ -52,8 +52,10 @@ void AddFeature(Page& page, const Assessment& assessment, std::size_t i) {
 void AddTestRow(Page& page, const ShiftTest& test) {
   const bool means = test.reference_mean != 0 || test.run_mean != 0;
   page.Add(
-      "<tr><td class=\"wrap\">{}<span class=\"from\">{}</span></td><td>{}</td><td>{}</td><td>{}"
-      "</td><td>{}{}</td><td>{:.3g}</td><td>{}</td></tr>\n",
+      "<tr><td class=\"wrap\">{}<span class=\"from\">{}</span></td><td>{}</td><td "
+      "data-name=\"reference\">{}</td><td data-name=\"this run\">{}</td><td "
+      "data-name=\"effect\">{}{}</td><td data-name=\"large from\">{:.3g}</td><td "
+      "data-name=\"q\">{}</td></tr>\n",
       EscapeHtml(test.name), EscapeHtml(test.statistic), DriftBadge(test),
       means ? fmt::format("{:.3g}", test.reference_mean) : "–",
       means ? fmt::format("{:.3g}", test.run_mean) : "–", EffectText(test.effect), EffectBar(test),
@@ -62,7 +64,8 @@ void AddTestRow(Page& page, const ShiftTest& test) {
 
 void AddTests(Page& page, const std::vector<const ShiftTest*>& tests) {
   page.Add(
-      "<div class=\"card scroll\"><table class=\"tests\"><thead><tr><th>what</th><th>drift</th>"
+      "<div class=\"card scroll\"><table class=\"tests "
+      "stack\"><thead><tr><th>what</th><th>drift</th>"
       "<th>reference</th><th>this run</th><th>effect</th><th>large from</th><th>q</th></tr></thead>"
       "\n<tbody>\n");
   for (const ShiftTest* test : tests) AddTestRow(page, *test);

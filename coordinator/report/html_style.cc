@@ -147,8 +147,10 @@ nav + h2 { margin-top: 22px; }
 .more { margin: 0; }
 .more > summary { padding: 10px 18px; }
 .detail { display: grid; gap: 8px 28px; padding: 4px 22px 22px 34px; grid-template-columns: repeat(2, minmax(0, 1fr)); }
-.why { grid-column: 1 / -1; display: grid; gap: 0 28px; grid-template-columns: repeat(2, minmax(0, 1fr)); overflow-wrap: anywhere; }
+.why { grid-column: 1 / -1; display: grid; grid-template-rows: auto 1fr; gap: 0 28px; grid-template-columns: repeat(2, minmax(0, 1fr)); overflow-wrap: anywhere; }
 .why .facts { grid-row: 1 / 3; grid-column: 2; }
+.lean .why { grid-column: 1; grid-template-columns: minmax(0, 1fr); align-content: start; }
+.lean .why .facts { grid-row: auto; grid-column: auto; }
 .reasons { margin: 4px 0 10px; padding-left: 18px; }
 .reasons li { margin-bottom: 4px; overflow-wrap: anywhere; }
 .next { margin: 0 0 10px; }
@@ -237,7 +239,7 @@ table.wanted .share { margin-left: auto; }
 .key.refdot, .key.rundot { width: 10px; height: 10px; border: 0; border-radius: 50%; background: var(--soft); }
 .key.rundot { background: var(--accent); }
 .samples { display: grid; align-items: start; gap: 14px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 460px), 1fr)); }
-.thumbs { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 210px), 1fr)); }
+.thumbs { display: grid; gap: 12px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 168px), 1fr)); }
 .thumb .picture { display: flex; background: var(--bar); aspect-ratio: 4 / 3; }
 .thumb .picture img { width: 100%; height: 100%; object-fit: contain; }
 .gallery { display: grid; gap: 0 22px; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); }
@@ -272,14 +274,14 @@ dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 [hidden] { display: none !important; }
 
-@media (max-width: 900px) {
+@media screen and (max-width: 900px) {
   .classhead { display: none; }
   .cls > summary { grid-template-columns: 1fr auto; padding: 12px 16px 12px 32px; gap: 6px 14px; }
   .cls > summary::before { left: 14px; }
   .c-verdict { text-align: right; }
   .c-num, .c-prec, .c-routes { display: block; text-align: left; }
   .c-num { text-align: right; }
-  [data-name]::before { content: attr(data-name); display: block; font-size: 12px; color: var(--soft); }
+  .cls [data-name]::before { content: attr(data-name); display: block; font-size: 12px; color: var(--soft); }
   .c-prec, .c-routes { grid-column: 1; }
   [data-name="labels"] { grid-column: 2; grid-row: 2; }
   .c-prec { grid-row: 2; }
@@ -291,7 +293,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
   .why .facts { grid-row: auto; grid-column: auto; }
   .detail { padding: 0 16px 18px; gap: 18px; }
 }
-@media (max-width: 520px) {
+@media screen and (max-width: 520px) {
   main { padding: 20px 14px 48px; }
   .answer { padding: 16px 16px 16px; }
   .sentence { font-size: 18px; }
@@ -305,9 +307,21 @@ dd { margin: 0; overflow-wrap: anywhere; }
   .slider { padding: 0; }
   th, td { padding-left: 10px; padding-right: 10px; }
 }
+@media screen and (max-width: 620px) {
+  .stack, .stack tbody { display: block; }
+  .stack thead { display: none; }
+  .stack tr { display: grid; grid-template-columns: repeat(5, auto); gap: 4px 8px; padding: 10px 14px; border-bottom: 1px solid var(--line); justify-content: space-between; }
+  .stack tr:last-child { border-bottom: 0; }
+  .stack td { display: block; padding: 0; border: 0; text-align: left; font-size: 14px; min-width: 0; }
+  .stack td:first-child { grid-column: 1 / 5; font-size: 15px; }
+  .stack td:nth-child(2) { text-align: right; }
+  .stack td .effect { margin-left: 0; min-width: 56px; }
+  .stack [data-name]::before { content: attr(data-name); display: block; font-size: 12px; color: var(--soft); }
+}
 @media print {
   :root { --page: #ffffff; --shadow: none; }
-  body { font-size: 12px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  html { zoom: 0.7; }
+  body { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   main { max-width: none; padding: 0; }
   nav, .filter, .slider, .js .filter, .js .slider { display: none; }
   .tile, .card:not(.classlist), tr, .cls > summary, .plot, figure { break-inside: avoid; }

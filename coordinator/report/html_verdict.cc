@@ -1,5 +1,6 @@
 #include "coordinator/report/html_verdict.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -51,7 +52,7 @@ void AddRoutes(Page& page, const ClassVerdict& verdict) {
 }
 
 void AddClass(Page& page, const Report& report, const Assessment& assessment, std::size_t c,
-              std::uint32_t color, bool open) {
+              std::uint32_t color, bool open, bool reason) {
   const ClassReport& entry = report.classes[c];
   const ClassVerdict& verdict = assessment.verdicts.classes[c];
   std::string from;
@@ -76,7 +77,7 @@ void AddClass(Page& page, const Report& report, const Assessment& assessment, st
   page.Add("<span class=\"c-routes\" data-name=\"auto / review / by hand\">");
   AddRoutes(page, verdict);
   page.Add("</span><span class=\"c-why\">{}</span></summary>{}</details>\n",
-           verdict.reasons.empty() ? "" : EscapeHtml(verdict.reasons.front()),
+           reason && !verdict.reasons.empty() ? EscapeHtml(verdict.reasons.front()) : "",
            ClassDetail(report, assessment, c));
 }
 
@@ -130,6 +131,15 @@ std::string VerdictSection(const Report& report, const Assessment& assessment,
       "<p class=\"soft\">Open a class for its reasons, its curves and a threshold to try. Expected "
       "precision is the share of labels that a person would call right; in brackets and as a line "
       "its 95 % interval, the tick is the goal.</p>\n");
+  // Said once where it is the same for all.
+  const auto first_reason = [&](std::size_t c) {
+    const std::vector<std::string>& reasons = assessment.verdicts.classes[c].reasons;
+    return reasons.empty() ? std::string() : reasons.front();
+  };
+  const bool same = rows.size() > 1 && std::all_of(rows.begin(), rows.end(), [&](std::size_t c) {
+                      return first_reason(c) == first_reason(rows.front());
+                    });
+  if (same) page.Add("<p>{}</p>\n", EscapeHtml(first_reason(rows.front())));
   AddFilter(page, assessment, rows);
   page.Add(
       "<div class=\"card classlist\"><div class=\"classhead\" "
@@ -137,13 +147,13 @@ std::string VerdictSection(const Report& report, const Assessment& assessment,
       "<span>verdict</span><span class=\"r\">labels</span><span>expected precision</span><span "
       "class=\"r\">auto from</span><span>auto / review / by hand</span></div>\n");
   for (std::size_t i = 0; i < std::min(rows.size(), kClassesShown); ++i) {
-    AddClass(page, report, assessment, rows[i], colors[rows[i]], i == 0);
+    AddClass(page, report, assessment, rows[i], colors[rows[i]], i == 0, !same);
   }
   if (rows.size() > kClassesShown) {
     page.Add("<details class=\"more\"><summary>{} with fewer labels</summary>\n",
              CountOf(rows.size() - kClassesShown, "more class", "more classes"));
     for (std::size_t i = kClassesShown; i < rows.size(); ++i) {
-      AddClass(page, report, assessment, rows[i], colors[rows[i]], false);
+      AddClass(page, report, assessment, rows[i], colors[rows[i]], false, !same);
     }
     page.Add("</details>\n");
   }
