@@ -139,7 +139,7 @@ std::string VerdictSection(const Report& report, const Assessment& assessment,
   const bool same = rows.size() > 1 && std::all_of(rows.begin(), rows.end(), [&](std::size_t c) {
                       return first_reason(c) == first_reason(rows.front());
                     });
-  if (same) page.Add("<p>{}</p>\n", EscapeHtml(first_reason(rows.front())));
+  if (same) page.Add("<p><b>For all of them:</b> {}</p>\n", EscapeHtml(first_reason(rows.front())));
   AddFilter(page, assessment, rows);
   page.Add(
       "<div class=\"card classlist\"><div class=\"classhead\" "
