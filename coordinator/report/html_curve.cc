@@ -212,16 +212,20 @@ std::string ReliabilitySvg(const ClassConfidence& confidence, float threshold) {
   return svg;
 }
 
-std::string IntervalSvg(double value, const Interval& interval, double target) {
+std::string IntervalSvg(double value, const Interval& interval, std::optional<double> target) {
   constexpr double kLine = 96;
   const auto at = [](double share) { return 3 + (kLine - 6) * std::clamp(share, 0.0, 1.0); };
+  const std::string goal =
+      target
+          ? fmt::format("<line class=\"goal\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"1\" y2=\"13\"/>",
+                        at(*target))
+          : std::string();
   return fmt::format(
       "<svg class=\"interval\" viewBox=\"0 0 {0} 14\" width=\"{0}\" height=\"14\" "
-      "aria-hidden=\"true\"><line class=\"grid\" x1=\"3\" x2=\"{1}\" y1=\"7\" y2=\"7\"/><line "
-      "class=\"goal\" x1=\"{2:.1f}\" x2=\"{2:.1f}\" y1=\"1\" y2=\"13\"/><line class=\"range\" "
-      "x1=\"{3:.1f}\" x2=\"{4:.1f}\" y1=\"7\" y2=\"7\"/><circle cx=\"{5:.1f}\" cy=\"7\" "
-      "r=\"3.5\"/></svg>",
-      kLine, kLine - 3, at(target), at(interval.low), at(interval.high), at(value));
+      "aria-hidden=\"true\"><line class=\"grid\" x1=\"3\" x2=\"{1}\" y1=\"7\" y2=\"7\"/>{2}<line "
+      "class=\"range\" x1=\"{3:.1f}\" x2=\"{4:.1f}\" y1=\"7\" y2=\"7\"/><circle cx=\"{5:.1f}\" "
+      "cy=\"7\" r=\"3.5\"/></svg>",
+      kLine, kLine - 3, goal, at(interval.low), at(interval.high), at(value));
 }
 
 }  // namespace prelabel

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,8 @@ std::string KeptSvg(const std::vector<Cut>& cuts, std::size_t chosen);
 // where there are fewer than 30; and this run's labels as bars.
 std::string ReliabilitySvg(const ClassConfidence& confidence, float threshold);
 
-// A mark with its interval on a line from 0 to 1, and a tick at the goal.
-std::string IntervalSvg(double value, const Interval& interval, double target);
+// A mark with its interval on a line from 0 to 1, and a tick at the goal where there is one.
+std::string IntervalSvg(double value, const Interval& interval,
+                        std::optional<double> target = std::nullopt);
 
 }  // namespace prelabel
