@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/base/nearest_name.h"
+#include "coordinator/cli/compare_command.h"
 #include "coordinator/cli/prepare_run.h"
 #include "coordinator/cli/profile_command.h"
 #include "coordinator/cli/run_command.h"
@@ -34,6 +35,13 @@ int Report(const std::string& run, const std::vector<std::string>& set) {
                               stored.value() ? ParseRunInfo(*stored.value()) : RunInfo{});
   if (!outputs) return Fail(outputs.error());
   return ShowOutcome(outputs.value(), context.value());
+}
+
+int Compare(const CompareArguments& arguments) {
+  auto text = CompareRuns(arguments);
+  if (!text) return Fail(text.error());
+  fmt::print("{}", text.value());
+  return kExitDone;
 }
 
 struct ExportArguments {
@@ -150,6 +158,19 @@ int Main(int argc, char** argv) {
   CLI::App* report_command = app.add_subcommand(
       "report", "Write labels and reports again from stored predictions; no model runs");
   add_run(report_command, run_dir, set);
+  // With --compare there is no run to report on.
+  report_command->get_option("run")->required(false);
+  std::vector<std::string> compare;
+  std::string compare_out;
+  CLI::Option* compare_option =
+      report_command
+          ->add_option("--compare", compare,
+                       "Two runs, or their report.json, side by side; nothing is written again")
+          ->type_name("A B")
+          ->expected(2);
+  report_command->add_option("--out,-o", compare_out, "With --compare: the page to write")
+      ->type_name("FILE")
+      ->needs(compare_option);
 
   ExportArguments arguments;
   CLI::App* export_command = app.add_subcommand("export", "Write a run's labels in another format");
@@ -208,7 +229,16 @@ int Main(int argc, char** argv) {
     return RunJob(run);
   }
   if (status_command->parsed()) return ShowRunStatus(run_dir, status_json, status_all);
-  if (report_command->parsed()) return Report(run_dir, set);
+  if (report_command->parsed()) {
+    if (!compare.empty() && (!run_dir.empty() || !set.empty())) {
+      return Fail(InvalidArgument("--compare takes two runs and nothing else but --out"));
+    }
+    if (!compare.empty()) return Compare({compare[0], compare[1], compare_out});
+    if (run_dir.empty()) {
+      return Fail(InvalidArgument("run is required: give a run directory, or two with --compare"));
+    }
+    return Report(run_dir, set);
+  }
   if (profile_command->parsed()) return Profile(profile);
   if (validate_command->parsed()) return Validate(validate, std::cout, std::cerr);
   if (keygen_command->parsed()) return Keygen(keys_dir, key_name);

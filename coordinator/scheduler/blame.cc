@@ -45,8 +45,8 @@ CutUp CutAround(const Task& task, const std::set<std::uint32_t>& positions, Task
 
 }  // namespace
 
-Verdict Judge(const Task& task, TaskHistory history, const AttemptEnd& end,
-              std::uint32_t max_attempts) {
+Judgment Judge(const Task& task, TaskHistory history, const AttemptEnd& end,
+               std::uint32_t max_attempts) {
   const bool divisible = Divisible(task);
   std::set<std::uint32_t> named;
   for (const std::uint32_t position : end.positions) {

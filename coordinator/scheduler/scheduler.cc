@@ -305,7 +305,7 @@ void Scheduler::AddRound(TaskId link, const std::vector<std::int64_t>& frames, A
 
 void Scheduler::Blame(TaskEntry& entry, const AttemptEnd& end, const std::string& reason,
                       WorkerId worker, TimePoint now, Actions& actions) {
-  const Verdict verdict = Judge(entry.task, entry.history, end, options_.max_attempts);
+  const Judgment verdict = Judge(entry.task, entry.history, end, options_.max_attempts);
   if (const auto* again = std::get_if<TryAgain>(&verdict)) {
     entry.history = again->history;
     entry.state = State::kPending;
