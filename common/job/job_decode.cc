@@ -68,6 +68,7 @@ class JobDecoder {
     DecodeLabels(reader.Child("labels"));
     DecodeInterpolation(reader.Child("interpolation"));
     DecodeReport(reader.Child("report"));
+    DecodeReview(reader.Child("review"));
     DecodeCluster(reader.Child("cluster"));
     DecodeOutput(reader.Child("output"));
     reader.Finish();
@@ -184,6 +185,15 @@ class JobDecoder {
     if (threshold == nullptr) threshold = reader.Find("raw_threshold");
     if (known) CheckThreshold(threshold, "labels.threshold", labels.threshold);
     if (const YamlNode* classes = reader.Find("classes")) DecodeClasses(*classes);
+    reader.UniqueTexts("wanted", &labels.wanted);
+    if (const YamlNode* wanted = reader.Find("wanted")) {
+      for (const YamlNode& name : wanted->items) {
+        // What is no text at all is a mistake already.
+        if (name.kind == YamlNode::Kind::kScalar && !name.text.empty()) {
+          ReadName(name, "labels.wanted", mistakes_);
+        }
+      }
+    }
     reader.Finish();
   }
 
@@ -237,6 +247,15 @@ class JobDecoder {
       if (node == nullptr) continue;
       if (auto read = ReadPath(*node, reader.FullName(key), folder_, mistakes_)) *path = *read;
     }
+    reader.Finish();
+  }
+
+  void DecodeReview(MapReader reader) {
+    constexpr float kLongest = 3600;  // seconds
+    reader.Integer("budget_minutes", 1, 1000000, &job_.review.budget_minutes);
+    reader.PositiveNumber("seconds_per_box", kLongest, &job_.review.seconds_per_box);
+    reader.PositiveNumber("seconds_per_check", kLongest, &job_.review.seconds_per_check);
+    reader.PositiveNumber("seconds_per_image", kLongest, &job_.review.seconds_per_image);
     reader.Finish();
   }
 
@@ -366,9 +385,14 @@ const std::vector<std::string>& JobKeys() {
       "labels.nms",
       "labels.max_per_image",
       "labels.classes",
+      "labels.wanted",
       "interpolation.method",
       "report.reference",
       "report.slices",
+      "review.budget_minutes",
+      "review.seconds_per_box",
+      "review.seconds_per_check",
+      "review.seconds_per_image",
       "cluster.launcher",
       "cluster.workers",
       "cluster.listen",

@@ -65,6 +65,8 @@ std::string FormatLabels(const LabelOptions& labels) {
   std::string text =
       fmt::format("labels:\n  raw_threshold: {}\n  threshold: {}\n  nms: {}\n  max_per_image: {}\n",
                   labels.raw_threshold, labels.threshold, labels.nms, labels.max_per_image);
+  if (!labels.wanted.empty()) text += "  wanted:\n";
+  for (const std::string& name : labels.wanted) text += fmt::format("    - {}\n", Scalar(name));
   if (labels.classes.empty()) return text;
   text += "  classes:\n";
   for (const auto& [name, rule] : labels.classes) {
@@ -120,6 +122,11 @@ std::string FormatJob(const JobSpec& job) {
   text += FormatLabels(job.labels);
   text += fmt::format("interpolation:\n  method: {}\n", MethodName(job.interpolation));
   text += FormatReport(job.report);
+  text += fmt::format(
+      "review:\n  budget_minutes: {}\n  seconds_per_box: {}\n  seconds_per_check: {}\n"
+      "  seconds_per_image: {}\n",
+      job.review.budget_minutes, job.review.seconds_per_box, job.review.seconds_per_check,
+      job.review.seconds_per_image);
   text += FormatCluster(job.cluster);
   text += fmt::format("output:\n  dir: {}\n  formats:\n", Scalar(job.output.dir.string()));
   for (const std::string& format : job.output.formats) text += fmt::format("    - {}\n", format);

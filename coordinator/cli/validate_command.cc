@@ -4,9 +4,7 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <fstream>
 #include <optional>
 #include <string>
@@ -18,6 +16,7 @@
 #include "common/base/result.h"
 #include "coordinator/formats/coco_check.h"
 #include "coordinator/formats/cvat_check.h"
+#include "coordinator/formats/input_file.h"
 #include "coordinator/formats/json_text.h"
 #include "coordinator/formats/label_problem.h"
 #include "coordinator/formats/mot_check.h"
@@ -43,17 +42,6 @@ std::string Counted(std::uint64_t count, std::string_view one, std::string_view 
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
-Result<std::ifstream> Open(const fs::path& path) {
-  std::error_code error;
-  // Reading a device or a pipe might not end.
-  if (!fs::is_regular_file(path, error)) {
-    return InvalidArgument(error ? "cannot be read: " + error.message() : "is no file");
-  }
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return InvalidArgument(std::string("cannot be read: ") + std::strerror(errno));
-  return in;
-}
-
 bool HasFile(const fs::path& path) {
   std::error_code error;
   return fs::is_regular_file(path, error);
@@ -68,7 +56,7 @@ Result<Kind> KindOf(const fs::path& path) {
   if (path.extension() == ".json") return Kind::kCoco;
   if (path.extension() == ".xml") return Kind::kCvat;
   if (path.extension() == ".txt" || path.extension() == ".csv") return Kind::kMot;
-  PRELABEL_TRY(std::ifstream in, Open(path));
+  PRELABEL_TRY(std::ifstream in, OpenRegularFile(path));
   char first = 0;
   in >> first;
   if (first == '<') return Kind::kCvat;
@@ -108,7 +96,7 @@ class Validation {
   // What is in the file, for its line of the output. An error: it could not be read.
   Result<std::string> CheckFile(const fs::path& path) {
     PRELABEL_TRY(const Kind kind, KindOf(path));
-    PRELABEL_TRY(std::ifstream in, Open(path));
+    PRELABEL_TRY(std::ifstream in, OpenRegularFile(path));
     if (kind == Kind::kMot) return CheckMotFile(path, in);
     ProblemList problems(left_);
     std::string content;
@@ -142,7 +130,7 @@ class Validation {
     const fs::path folder = path.parent_path();
     if (const fs::path labels = folder / "labels.txt"; HasFile(labels)) {
       ProblemList problems(left_);
-      PRELABEL_TRY(std::ifstream file, Open(labels));
+      PRELABEL_TRY(std::ifstream file, OpenRegularFile(labels));
       PRELABEL_TRY(context.classes, CheckMotLabels(file, problems));
       Tell(labels, problems);
     }
@@ -151,7 +139,7 @@ class Validation {
     if (HasFile(sequence)) {
       sequence = sequence.lexically_normal();
       ProblemList problems(left_);
-      PRELABEL_TRY(std::ifstream file, Open(sequence));
+      PRELABEL_TRY(std::ifstream file, OpenRegularFile(sequence));
       PRELABEL_TRY(context.frames, CheckSeqInfo(file, problems));
       Tell(sequence, problems);
     }

@@ -103,6 +103,7 @@ class CocoWriter : public LabelWriter {
     }
     fmt::format_to(out, ", \"iscrowd\": 0, \"score\": {:.4f}, \"source\": \"{}\"", label.score,
                    SourceName(label.source));
+    if (label.route) fmt::format_to(out, ", \"route\": \"{}\"", RouteName(*label.route));
     if (video) fmt::format_to(out, ", \"track_id\": {}", label.track_id);
     if (item.drawn) AddDrawn(label);
     annotations_.Append("}");

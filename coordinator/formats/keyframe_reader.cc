@@ -1,7 +1,5 @@
 #include "coordinator/formats/keyframe_reader.h"
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <string_view>
 #include <system_error>
@@ -12,6 +10,7 @@
 
 #include "coordinator/formats/coco_keyframes.h"
 #include "coordinator/formats/cvat_reader.h"
+#include "coordinator/formats/input_file.h"
 #include "coordinator/formats/mot_keyframes.h"
 
 namespace prelabel {
@@ -20,17 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 enum class Format : std::uint8_t { kCvat, kCoco, kMot };
-
-Result<std::ifstream> Open(const fs::path& path) {
-  std::error_code error;
-  // Reading a device or a pipe might not end.
-  if (!fs::is_regular_file(path, error)) {
-    return InvalidArgument(error ? "cannot be read: " + error.message() : "is no file");
-  }
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return InvalidArgument(std::string("cannot be read: ") + std::strerror(errno));
-  return in;
-}
 
 Result<Format> FormatOf(const fs::path& path, std::istream& in) {
   char first = 0;
@@ -105,7 +93,7 @@ Result<KeyframeFile> ReadMotFile(const fs::path& path, std::istream& in, const V
   const fs::path beside = path.parent_path() / "labels.txt";
   std::error_code error;
   if (fs::is_regular_file(beside, error)) {
-    PRELABEL_TRY(std::ifstream file, Open(beside));
+    PRELABEL_TRY(std::ifstream file, OpenRegularFile(beside));
     Result<std::vector<std::string>> read = ReadMotLabels(file);
     if (!read) {
       return Error{read.error().code, read.error().message, "labels.txt beside it"};
@@ -116,7 +104,7 @@ Result<KeyframeFile> ReadMotFile(const fs::path& path, std::istream& in, const V
 }
 
 Result<KeyframeFile> Read(const fs::path& path, const VideoFacts& video) {
-  PRELABEL_TRY(std::ifstream in, Open(path));
+  PRELABEL_TRY(std::ifstream in, OpenRegularFile(path));
   PRELABEL_TRY(const Format format, FormatOf(path, in));
   if (format == Format::kCoco) return ReadCocoKeyframes(in, video);
   if (format == Format::kMot) return ReadMotFile(path, in, video);

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "common/labels/shape.h"
 #include "common/labels/track.h"
 #include "coordinator/merge/video_trust.h"
+#include "coordinator/routing/route.h"
 #include "coordinator/scan/dataset.h"
 #include "coordinator/store/store.h"
 
@@ -65,6 +67,8 @@ struct Label {
   // Of sources that a person drew: the shape whose bounds `box` is, with its attributes. Null where
   // there is nothing to say but the box, as for all labels of models.
   std::shared_ptr<const ShapePoint> drawn{};
+  // Absent where nobody has decided (label_router.h), and for what a person drew.
+  std::optional<Route> route{};
 };
 
 // One image or frame of the dataset, labelled or not.

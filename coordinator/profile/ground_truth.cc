@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "coordinator/formats/coco_reader.h"
+#include "coordinator/formats/input_file.h"
 
 namespace prelabel {
 namespace {
@@ -56,13 +57,10 @@ class Reader : public CocoVisitor {
 
 Result<void> GroundTruth::Add(const std::filesystem::path& file,
                               const std::vector<std::string>& classes) {
-  std::ifstream in(file, std::ios::binary);
-  std::error_code error;
-  if (!in || !std::filesystem::is_regular_file(file, error)) {
-    return InvalidArgument("cannot be read as ground truth", file.string());
-  }
+  Result<std::ifstream> in = OpenRegularFile(file);
+  if (in.has_error()) return InvalidArgument(in.error().message, file.string());
   Reader reader;
-  const Result<CocoOutline> outline = ReadCoco(in, {}, reader);
+  const Result<CocoOutline> outline = ReadCoco(in.value(), {}, reader);
   if (outline.has_error()) {
     return InvalidArgument(outline.error().ToString(), file.string());
   }

@@ -2,16 +2,16 @@
 #include <boost/json/value.hpp>
 #include <charconv>
 #include <cmath>
-#include <fstream>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "common/base/hash.h"
+#include "coordinator/formats/input_file.h"
 #include "coordinator/profile/profile.h"
 #include "coordinator/profile/profile_text.h"
 
@@ -20,7 +20,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::uintmax_t kMaxBytes = std::uintmax_t{64} << 20;
+constexpr std::uint64_t kMaxBytes = std::uint64_t{64} << 20;
 constexpr std::size_t kMaxClasses = 10000;  // 10 KB each where there is ground truth
 constexpr std::size_t kMaxDimensions = 64;
 
@@ -320,21 +320,7 @@ Result<Profile> ParseProfile(std::string_view text) {
 }
 
 Result<Profile> ReadProfile(const std::filesystem::path& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) {
-    return InvalidArgument("there is no such profile; make one with 'prelabel profile RUN'",
-                           path.string());
-  }
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (error || size > kMaxBytes) {
-    return InvalidArgument(fmt::format("is larger than {} MiB: no profile", kMaxBytes >> 20),
-                           path.string());
-  }
-  std::ifstream in(path, std::ios::binary);
-  std::string text(size, '\0');
-  if (!in.read(text.data(), static_cast<std::streamsize>(size))) {
-    return InvalidArgument("cannot be read", path.string());
-  }
+  PRELABEL_TRY(const std::string text, ReadWholeFile(path, kMaxBytes));
   Result<Profile> profile = ParseProfile(text);
   if (profile.has_error()) return InvalidArgument(profile.error().message, path.string());
   return profile;

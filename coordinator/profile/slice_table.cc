@@ -1,15 +1,18 @@
 #include "coordinator/profile/slice_table.h"
 
-#include <fstream>
-#include <iterator>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "coordinator/formats/csv_reader.h"
+#include "coordinator/formats/input_file.h"
 
 namespace prelabel {
+namespace {
+
+constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 30;
+
+}  // namespace
 
 Result<SliceTable> SliceTable::Parse(std::string_view text) {
   SliceTable table;
@@ -46,12 +49,7 @@ Result<SliceTable> SliceTable::Parse(std::string_view text) {
 }
 
 Result<SliceTable> SliceTable::Read(const std::filesystem::path& path) {
-  std::error_code error;
-  std::ifstream in(path, std::ios::binary);
-  if (!in || !std::filesystem::is_regular_file(path, error)) {
-    return InvalidArgument("cannot be read; correct report.slices", path.string());
-  }
-  const std::string text(std::istreambuf_iterator<char>(in), {});
+  PRELABEL_TRY(const std::string text, ReadWholeFile(path, kMaxBytes));
   Result<SliceTable> table = Parse(text);
   if (table.has_error()) {
     return InvalidArgument(

@@ -8,10 +8,9 @@
 #include <vector>
 
 #include "coordinator/confidence/class_confidence.h"
+#include "coordinator/routing/route.h"
 
 namespace prelabel {
-
-enum class Route : std::uint8_t { kAuto, kReview, kManual };
 
 enum class Verdict : std::uint8_t {
   kAutomate,

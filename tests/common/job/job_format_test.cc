@@ -59,6 +59,13 @@ JobSpec RandomJob(Random& random) {
     if (Below(2, random) == 0) rule.threshold = job.labels.threshold;
     job.labels.classes[NastyText(random, false)] = rule;
   }
+  for (int i = Below(4, random); i > 0; --i) {
+    job.labels.wanted.push_back(NastyText(random, false) + std::to_string(i));  // no two the same
+  }
+  job.review.budget_minutes = 1 + Below(1000000, random);
+  job.review.seconds_per_box = 0.01F + unit(random) * 3599;
+  job.review.seconds_per_check = 0.01F + unit(random);
+  job.review.seconds_per_image = 3600;
   for (DataSource& source : job.data) {
     if (source.kind != SourceKind::kVideo || Below(3, random) != 0) continue;
     source.adaptive.reset();
@@ -127,6 +134,11 @@ labels:
       to: person
 interpolation:
   method: linear
+review:
+  budget_minutes: 60
+  seconds_per_box: 7
+  seconds_per_check: 1.6
+  seconds_per_image: 7.8
 cluster:
   launcher: local
   workers: 2

@@ -186,6 +186,27 @@ TEST(JobLoader, ThresholdsMayNotBeBelowTheRawOne) {
             "labels.raw_threshold (0.4); raise it or lower labels.raw_threshold");
 }
 
+TEST(JobLoader, WantedNamesAndReviewTimes) {
+  const JobSpec job = Parse(std::string(kSmallest) +
+                            "labels: {wanted: [pallet, fork lift]}\n"
+                            "review: {budget_minutes: 90, seconds_per_box: 12.5}\n")
+                          .value();
+  EXPECT_THAT(job.labels.wanted, ElementsAre("pallet", "fork lift"));
+  EXPECT_EQ(job.review.budget_minutes, 90);
+  EXPECT_EQ(job.review.seconds_per_box, 12.5F);
+  EXPECT_EQ(job.review.seconds_per_check, 1.6F);
+  EXPECT_EQ(
+      Mistakes(std::string(kSmallest) + "labels: {wanted: [a, a, \"b\\n\"]}\n"
+                                        "review: {seconds_per_check: 0, seconds_per_image: 1e9}\n"),
+      "/jobs/job.yaml:6:22: 'a' appears twice in 'labels.wanted'\n"
+      "/jobs/job.yaml:6:25: 'labels.wanted' must be one line of at most 200 bytes, not "
+      "'b\\x0a'\n"
+      "/jobs/job.yaml:7:29: 'review.seconds_per_check' must be a number over 0 and at most "
+      "3600, not '0'\n"
+      "/jobs/job.yaml:7:51: 'review.seconds_per_image' must be a number over 0 and at most "
+      "3600, not '1e9'");
+}
+
 TEST(JobLoader, MissingKeysOfAnEmptyFile) {
   EXPECT_EQ(Mistakes("# nothing yet\n"),
             "/jobs/job.yaml:1:1: missing key 'name'; add e.g. 'name: my-job'\n"
@@ -225,7 +246,7 @@ TEST(JobLoader, InterpolationHasFourMethods) {
 TEST(JobLoader, KeysOfNoVersionAreUnknown) {
   EXPECT_EQ(Mistakes(std::string(kSmallest) + "colour: blue\n"),
             "/jobs/job.yaml:6:1: unknown key 'colour'; known keys are name, data, model, labels, "
-            "interpolation, report, cluster, output");
+            "interpolation, report, review, cluster, output");
 }
 
 TEST(JobLoader, SyntaxErrorNamesThePlace) {

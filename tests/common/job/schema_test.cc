@@ -80,7 +80,7 @@ TEST(JobSchema, DefaultsAreThoseOfTheProgram) {
     ASSERT_TRUE(job.has_value()) << job.error().ToString();
     EXPECT_EQ(job.value(), plain) << key.path;
   }
-  EXPECT_EQ(defaults, 16);
+  EXPECT_EQ(defaults, 20);
 }
 
 TEST(JobSchema, RangesAndChoicesAreThoseOfTheProgram) {
@@ -114,7 +114,7 @@ TEST(JobSchema, RangesAndChoicesAreThoseOfTheProgram) {
       ++checked;
     }
   }
-  EXPECT_EQ(checked, 21);  // nine numbers with two ends each, and three choices
+  EXPECT_EQ(checked, 29);  // 13 numbers with two ends each, and three choices
 }
 
 TEST(JobSchema, EveryKeyHasADescription) {
