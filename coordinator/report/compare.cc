@@ -1,6 +1,7 @@
 #include "coordinator/report/compare.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <map>
 #include <tuple>
@@ -70,14 +71,83 @@ std::string LabelsWord(const std::optional<ClassFigures>& figures) {
   return figures ? FormatCount(figures->labels) : "-";
 }
 
+std::string Listed(const std::vector<std::string>& names) {
+  constexpr std::size_t kNamed = 8;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i) {
+    text += (i == 0 ? "" : ", ") + names[i];
+  }
+  if (names.size() > kNamed) text += fmt::format(" and {} more", names.size() - kNamed);
+  return text;
+}
+
+void AddClassDifferences(const Comparison& comparison, std::vector<std::string>& sentences) {
+  std::vector<std::string> changed;
+  std::vector<std::string> better;
+  std::vector<std::string> worse;
+  std::vector<std::string> only_a;
+  std::vector<std::string> only_b;
+  for (const ClassComparison& entry : comparison.classes) {
+    if (!entry.a) only_b.push_back(entry.name);
+    if (!entry.b) only_a.push_back(entry.name);
+    if (entry.verdict_changed) {
+      changed.push_back(
+          fmt::format("{} ({} to {})", entry.name, VerdictWord(entry.a), VerdictWord(entry.b)));
+    }
+    if (!entry.beyond_intervals) continue;
+    (*entry.precision_gain > 0 ? better : worse).push_back(entry.name);
+  }
+  const auto add = [&sentences](const char* what, const std::vector<std::string>& names) {
+    if (!names.empty()) sentences.push_back(what + Listed(names) + ".");
+  };
+  add("Verdicts that change: ", changed);
+  add("More precise in B than intervals explain: ", better);
+  add("Less precise in B than intervals explain: ", worse);
+  add("Classes of A alone: ", only_a);
+  add("Classes of B alone: ", only_b);
+}
+
+std::vector<std::string> DifferencesOf(const Comparison& comparison) {
+  const ReportFigures& a = comparison.a;
+  const ReportFigures& b = comparison.b;
+  std::vector<std::string> sentences;
+  if (a.verdict && b.verdict) {
+    const double less = a.routing.hours_left - b.routing.hours_left;
+    sentences.push_back(
+        less == 0 ? fmt::format("Both leave {} to people.", HoursText(b.routing.hours_left))
+                  : fmt::format("B leaves {} {} to people: {} instead of {}.",
+                                HoursText(std::abs(less)), less > 0 ? "less" : "more",
+                                HoursText(b.routing.hours_left), HoursText(a.routing.hours_left)));
+    if (a.routing.labels_auto != b.routing.labels_auto) {
+      sentences.push_back(fmt::format("{} in B need nobody; in A {}.",
+                                      CountOf(b.routing.labels_auto, "label"),
+                                      FormatCount(a.routing.labels_auto)));
+    }
+  }
+  if (a.items != b.items) {
+    sentences.push_back(fmt::format("The data differ: {} in A, {} in B.", CountOf(a.items, "item"),
+                                    CountOf(b.items, "item")));
+  }
+  if (a.drift && b.drift && a.drift != b.drift) {
+    sentences.push_back(
+        *b.drift ? "B drifted from its reference (" + Listed(b.drifted) + "), A did not."
+                 : "A drifted from its reference (" + Listed(a.drifted) + "), B did not.");
+  }
+  if (!a.reference.empty() && !b.reference.empty() && a.reference != b.reference) {
+    sentences.push_back("The references differ: " + a.reference + " and " + b.reference + ".");
+  }
+  AddClassDifferences(comparison, sentences);
+  if (sentences.empty()) sentences.emplace_back("Nothing that both reports say differs.");
+  return sentences;
+}
+
 void AddRun(std::string& text, char letter, const std::string& name, const ReportFigures& run) {
   auto out = std::back_inserter(text);
   fmt::format_to(out, "{}  {}\n", letter, Shorten(name, 76));
   fmt::format_to(out, "   {}, {}", CountOf(run.items, "item"), CountOf(run.labels, "label"));
   if (run.verdict) {
-    // ASCII: terminals without UTF-8.
-    fmt::format_to(out, ", {:.3g} h left, {:.3g} h saved", run.routing.hours_left,
-                   run.routing.hours_saved);
+    fmt::format_to(out, ", {} left, {} saved", HoursText(run.routing.hours_left),
+                   HoursText(run.routing.hours_saved));
   } else {
     text += ", not judged";
   }
@@ -108,6 +178,7 @@ Comparison CompareReports(ReportFigures a, ReportFigures b) {
                    });
   comparison.a = std::move(a);
   comparison.b = std::move(b);
+  comparison.differences = DifferencesOf(comparison);
   return comparison;
 }
 
@@ -116,6 +187,8 @@ std::string FormatComparison(const Comparison& comparison) {
   auto out = std::back_inserter(text);
   AddRun(text, 'A', comparison.name_a, comparison.a);
   AddRun(text, 'B', comparison.name_b, comparison.b);
+  text += "\n";
+  for (const std::string& sentence : comparison.differences) text += WrapText(sentence, 80);
   if (comparison.classes.empty()) return text + "\nNeither has labels.\n";
   std::size_t width = 5;
   const std::size_t shown = std::min(comparison.classes.size(), kMostClasses);

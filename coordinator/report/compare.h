@@ -27,6 +27,7 @@ struct Comparison {
   std::string name_b;
   ReportFigures a;
   ReportFigures b;
+  std::vector<std::string> differences;  // sentences, what matters most first
   std::vector<ClassComparison> classes;  // with labels in a or b, most labels of the two first
 };
 

@@ -28,7 +28,9 @@ constexpr std::string_view kCss = R"css(
   table.compare tr { grid-template-columns: repeat(3, auto); }
   table.compare td:first-child { grid-column: 1 / -1; }
   table.compare td:nth-child(2) { text-align: left; }
+  table.compare td:nth-child(4) { text-align: right; }
   table.compare .both { justify-items: start; }
+  table.compare .interval { display: none; }
 }
 )css";
 
@@ -124,12 +126,15 @@ std::string FormatComparisonHtml(const Comparison& comparison) {
       "&#39;unsafe-inline&#39;; base-uri &#39;none&#39;; form-action &#39;none&#39;\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<title>{} and {} – prelabel</title>\n<style>{}{}</style>\n</head>\n<body>\n<main>\n"
-      "<h1>Two runs side by side</h1>\n<p class=\"lead\">What differs is B less A.</p>\n<div "
-      "class=\"pair\">\n",
+      "<h1>Two runs side by side</h1>\n<div class=\"pair\">\n",
       EscapeHtml(comparison.name_a), EscapeHtml(comparison.name_b), kReportCss, kCss);
   AddRun(page, 'A', comparison.name_a, comparison.a);
   AddRun(page, 'B', comparison.name_b, comparison.b);
-  page.Add("</div>\n<h2 id=\"classes\">Class by class</h2>\n");
+  page.Add("</div>\n<h2 id=\"differences\">What differs</h2>\n<div class=\"card note\"><ul>");
+  for (const std::string& sentence : comparison.differences) {
+    page.Add("<li>{}</li>", EscapeHtml(sentence));
+  }
+  page.Add("</ul></div>\n<h2 id=\"classes\">Class by class</h2>\n");
   if (comparison.classes.empty()) {
     page.Add("<p class=\"soft\">Neither has labels.</p>\n</main>\n</body>\n</html>\n");
     return page.Take();

@@ -16,7 +16,7 @@ std::string IntervalText(const Interval& interval) {
 }
 
 std::string HoursText(double hours) {
-  if (hours < 0) return "−" + HoursText(-hours);
+  if (hours < 0) return "-" + HoursText(-hours);
   const double minutes = std::round(60 * hours);
   if (minutes < 60) return fmt::format("{:.0f} min", minutes);
   if (hours < 9.95) return fmt::format("{:.1f} h", hours);

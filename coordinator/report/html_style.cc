@@ -89,10 +89,11 @@ details .card { margin-top: 10px; }
 .routes .byhand, .dot.byhand { background: var(--hand); }
 .keys { display: flex; flex-wrap: wrap; gap: 4px 24px; margin: 10px 0 0; padding: 0; list-style: none; font-variant-numeric: tabular-nums; }
 .dot { display: inline-block; width: 9px; height: 9px; border-radius: 50%; margin-right: 7px; background: var(--soft); }
-.hours { display: grid; grid-template-columns: repeat(3, auto) 1fr; gap: 4px 44px; margin-top: 20px; padding-top: 18px; border-top: 1px solid var(--line); align-items: center; }
+.hours { display: grid; grid-template-columns: repeat(3, auto) 1fr; gap: 4px 44px; margin-top: 20px; padding-top: 18px; border-top: 1px solid var(--line); align-items: start; }
 .figure b { display: block; font-size: 28px; line-height: 1.15; font-weight: 650; font-variant-numeric: tabular-nums; }
 .figure span { display: block; font-weight: 550; }
 .figure small { display: block; color: var(--soft); font-size: 13px; }
+.timeline { padding-top: 8px; }
 .timeline small { display: block; margin-top: 4px; font-size: 12px; }
 .timebar { position: relative; height: 22px; min-width: 120px; border-radius: 5px; background: var(--auto-page); overflow: hidden; }
 .timebar .left { position: absolute; inset: 0 auto 0 0; background: var(--review-bar); }
@@ -283,10 +284,10 @@ dd { margin: 0; overflow-wrap: anywhere; }
   .c-num { text-align: right; }
   .cls [data-name]::before { content: attr(data-name); display: block; font-size: 12px; color: var(--soft); }
   .c-prec, .c-routes { grid-column: 1; }
-  [data-name="labels"] { grid-column: 2; grid-row: 2; }
+  .cls [data-name="labels"] { grid-column: 2; grid-row: 2; }
   .c-prec { grid-row: 2; }
   .c-routes { grid-row: 3; }
-  [data-name="automatic from"] { grid-column: 2; grid-row: 3; }
+  .cls [data-name="auto from"] { grid-column: 2; grid-row: 3; }
   .hours { grid-template-columns: repeat(3, auto); gap: 14px 28px; justify-content: start; }
   .timeline { grid-column: 1 / -1; }
   .detail, .why { grid-template-columns: minmax(0, 1fr); }
