@@ -201,6 +201,9 @@ void ReadAssessment(Fields& fields, const json::object& in, ReportFigures& figur
   for (std::size_t c = 0; c < classes.size(); ++c) {
     const std::string inner = fmt::format("assessment.classes[{}].", c);
     if (!classes[c].is_object()) return fields.Fail(inner, "is no object");
+    if (fields.Text(classes[c].get_object(), "name", inner) != figures.classes[c].name) {
+      return fields.Fail(inner + "name", fmt::format("is not that of classes[{}]", c));
+    }
     ReadVerdict(fields, classes[c].get_object(), inner, figures.classes[c]);
   }
 }

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "common/base/utf8_prefix.h"
-#include "coordinator/report/html_text.h"
+#include "coordinator/report/html_page.h"
 #include "coordinator/report/report.h"
 
 namespace prelabel {
@@ -114,10 +114,10 @@ void AddAnswer(std::string& text, const Assessment& assessment) {
   text += "\n" + WrapText(assessment.verdicts.sentence, kWidth);
   if (totals.hours_by_hand > 0) {
     text += WrapText(
-        fmt::format("{:.3g} of {:.3g} hours by hand saved (95 %: {:.3g} to {:.3g}), "
-                    "{:.3g} left.",
-                    totals.hours_saved, totals.hours_by_hand, totals.hours_saved_interval.low,
-                    totals.hours_saved_interval.high, totals.hours_left),
+        fmt::format("{} of {} of work by hand saved (95 %: {} to {}), {} left.",
+                    HoursText(totals.hours_saved), HoursText(totals.hours_by_hand),
+                    HoursText(totals.hours_saved_interval.low),
+                    HoursText(totals.hours_saved_interval.high), HoursText(totals.hours_left)),
         kWidth);
   }
   if (assessment.shift && assessment.shift->drift) {
