@@ -69,7 +69,9 @@ Result<JobContext> LoadJobContext(const std::filesystem::path& job_file,
   }
   PRELABEL_TRY(context.dataset, ScanDataset(context.job, BuildVideoIndex, LoadKeyframes));
   PRELABEL_TRY(context.classes,
-               BuildClassMap(context.job.labels, context.card, DrawnLabels(context.dataset)));
+               BuildClassMap(context.job.labels, context.card, DrawnLabels(context.dataset),
+                             context.second_card ? context.second_card->classes
+                                                 : std::vector<std::string>()));
   context.paths.dir = context.job.output.dir;
   return context;
 }
