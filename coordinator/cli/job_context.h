@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,8 @@ struct RunPaths {
 
 struct JobContext {
   JobSpec job;
-  ModelCard card;  // without a name or classes where the job has no model
+  ModelCard card;                          // without a name or classes where the job has no model
+  std::optional<ModelCard> second_card{};  // of report.second_opinion.model
   ClassMap classes;
   Dataset dataset;
   RunPaths paths;

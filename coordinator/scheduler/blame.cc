@@ -11,7 +11,7 @@ namespace {
 // many losses.
 constexpr std::uint32_t kMaxSilentLosses = 4;
 
-bool Divisible(const Task& task) { return task.kind == TaskKind::kDetect && task.count > 1; }
+bool Divisible(const Task& task) { return task.kind != TaskKind::kLink && task.count > 1; }
 
 Task Piece(const Task& task, std::uint32_t from, std::uint32_t count) {
   Task piece = task;

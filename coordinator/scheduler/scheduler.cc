@@ -41,7 +41,7 @@ Scheduler::Scheduler(const std::vector<TaskRow>& rows, SchedulerOptions options)
       entry.state = State::kBlocked;
       source.links.push_back(row.task.id);
     } else {
-      ++source.open_detects;
+      if (row.task.kind == TaskKind::kDetect) ++source.open_detects;
       if (row.losses > 1) {
         retries_.Add(row.task.id, {TimePoint::min(), WorkerId(), true});
       } else {
@@ -344,7 +344,9 @@ void Scheduler::Replace(TaskEntry& entry, const CutUp& cut, const std::string& r
   const TaskId parent = entry.task.id;
   ReplaceTask replace{{parent, {}}, reason};
   std::vector<SchedulerAction> failures;
-  sources_[entry.task.source].open_detects += cut.parts.size();
+  if (entry.task.kind == TaskKind::kDetect) {
+    sources_[entry.task.source].open_detects += cut.parts.size();
+  }
   // tasks_ grows: `entry` is not valid from here on.
   for (const CutUp::Part& part : cut.parts) {
     TaskEntry child;
