@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include "common/base/nearest_name.h"
@@ -50,12 +51,20 @@ struct ExportArguments {
   std::string out;
   bool raw = false;
   bool frames = false;
+  std::string route;
   std::vector<std::string> set;
 };
 
 int Export(const ExportArguments& arguments) {
   if (arguments.format.empty() && !arguments.frames) {
     return Fail(InvalidArgument("nothing to export: give --format, --frames or both"));
+  }
+  std::optional<Route> route;
+  if (!arguments.route.empty()) {
+    route = ParseRoute(arguments.route);
+    if (!route || arguments.format.empty()) {
+      return Fail(InvalidArgument("--route takes auto, review or manual, and needs --format"));
+    }
   }
   auto context = LoadRunContext(arguments.run, arguments.set);
   if (!context) return Fail(context.error());
@@ -66,7 +75,7 @@ int Export(const ExportArguments& arguments) {
       return Fail(same.error());
     }
     auto exported = ExportLabels(context.value(), *store.value(), arguments.format, arguments.raw,
-                                 arguments.frames ? std::string() : arguments.out);
+                                 arguments.frames ? std::string() : arguments.out, route);
     if (!exported) return Fail(exported.error());
     fmt::print("{}\n", std::filesystem::proximate(exported.value().path).string());
     if (!exported.value().damaged.empty()) {
@@ -180,6 +189,8 @@ int Main(int argc, char** argv) {
                              "File or folder to write; default: below RUN/labels");
   export_command->add_flag("--raw", arguments.raw,
                            "coco-results: everything that the model said above the raw threshold");
+  export_command->add_option("--route", arguments.route,
+                             "Only labels that go this way: auto, review or manual");
   export_command->add_flag("--frames", arguments.frames,
                            "Write the videos' frames as JPEG files under the names in coco.json");
 

@@ -67,6 +67,7 @@ class JobDecoder {
     }
     DecodeLabels(reader.Child("labels"));
     DecodeInterpolation(reader.Child("interpolation"));
+    DecodeQuality(reader.Child("quality"));
     DecodeReport(reader.Child("report"));
     DecodeReview(reader.Child("review"));
     DecodeCluster(reader.Child("cluster"));
@@ -250,6 +251,12 @@ class JobDecoder {
     reader.Finish();
   }
 
+  void DecodeQuality(MapReader reader) {
+    reader.OpenFraction("target_precision", &job_.quality.target_precision);
+    reader.OpenFraction("confidence", &job_.quality.confidence);
+    reader.Finish();
+  }
+
   void DecodeReview(MapReader reader) {
     constexpr float kLongest = 3600;  // seconds
     reader.Integer("budget_minutes", 1, 1000000, &job_.review.budget_minutes);
@@ -387,6 +394,8 @@ const std::vector<std::string>& JobKeys() {
       "labels.classes",
       "labels.wanted",
       "interpolation.method",
+      "quality.target_precision",
+      "quality.confidence",
       "report.reference",
       "report.slices",
       "review.budget_minutes",

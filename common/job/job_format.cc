@@ -121,6 +121,8 @@ std::string FormatJob(const JobSpec& job) {
   if (!job.model.empty()) text += fmt::format("model: {}\n", Scalar(job.model.string()));
   text += FormatLabels(job.labels);
   text += fmt::format("interpolation:\n  method: {}\n", MethodName(job.interpolation));
+  text += fmt::format("quality:\n  target_precision: {}\n  confidence: {}\n",
+                      job.quality.target_precision, job.quality.confidence);
   text += FormatReport(job.report);
   text += fmt::format(
       "review:\n  budget_minutes: {}\n  seconds_per_box: {}\n  seconds_per_check: {}\n"

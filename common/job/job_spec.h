@@ -100,6 +100,13 @@ struct OutputOptions {
   friend bool operator==(const OutputOptions&, const OutputOptions&) = default;
 };
 
+// What labels must be like that nobody looks at.
+struct QualityOptions {
+  float target_precision = 0.95F;  // in (0, 1)
+  float confidence = 0.95F;        // that an audit shows it with, in (0, 1)
+  friend bool operator==(const QualityOptions&, const QualityOptions&) = default;
+};
+
 // What reports compare a run with, and apart.
 struct ReportOptions {
   std::filesystem::path reference;  // a profile (prelabel profile); empty: none
@@ -113,6 +120,7 @@ struct JobSpec {
   std::filesystem::path model;  // the model card; empty where no source needs one
   LabelOptions labels;
   InterpolationMethod interpolation = InterpolationMethod::kLinear;
+  QualityOptions quality;
   ReportOptions report;
   ReviewOptions review;
   ClusterOptions cluster;

@@ -201,6 +201,19 @@ void MapReader::PositiveFraction(const std::string& key, float* out) {
   AddWrong(*node, FullName(key), "a number over 0 and at most 1", *mistakes_);
 }
 
+void MapReader::OpenFraction(const std::string& key, float* out) {
+  const YamlNode* node = Find(key);
+  if (node == nullptr) return;
+  if (IsScalar(*node)) {
+    const auto value = ParseFloat(node->text);
+    if (value && *value > 0 && *value < 1) {
+      *out = *value;
+      return;
+    }
+  }
+  AddWrong(*node, FullName(key), "a number between 0 and 1", *mistakes_);
+}
+
 void MapReader::PositiveNumber(const std::string& key, float max, float* out) {
   const YamlNode* node = Find(key);
   if (node == nullptr) return;

@@ -54,6 +54,7 @@ class MapReader {
   }
   bool Fraction(const std::string& key, float* out);          // in [0, 1]; false where wrong
   void PositiveFraction(const std::string& key, float* out);  // in (0, 1]
+  void OpenFraction(const std::string& key, float* out);      // in (0, 1)
   void PositiveNumber(const std::string& key, float max, float* out);  // in (0, max]
   void Flag(const std::string& key, bool* out);                        // true or false
   void Duration(const std::string& key, std::chrono::milliseconds min,

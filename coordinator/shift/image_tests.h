@@ -35,7 +35,8 @@ class EmbeddingSpace {
 };
 
 // What lies outside of the reference's principal components: they are fitted on one half of the
-// reference, and the other half and the run are compared; the same with the halves exchanged.
+// reference, and the other half and the run are compared; the same with the halves exchanged. Only
+// larger errors are a shift: smaller ones are those of pictures that the reference has itself.
 ShiftTest TestReconstruction(const Rows& reference, const Rows& run);
 
 // Fills the Fréchet distances of `shift`: means over random halves of the reference, and of the run

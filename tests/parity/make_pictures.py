@@ -44,7 +44,7 @@ def gray(image, _severity, _random):
 
 CORRUPTIONS = {  # with the severity that costs the default model a fifth of its AP50 or more
     "gaussian_noise": (gaussian_noise, 25), "blur": (blur, 2), "low_light": (low_light, 0.1),
-    "fog": (fog, 0.65), "jpeg": (jpeg, 10), "gray": (gray, 0),
+    "fog": (fog, 0.7), "jpeg": (jpeg, 10), "gray": (gray, 0),
 }
 
 

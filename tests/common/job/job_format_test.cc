@@ -62,6 +62,8 @@ JobSpec RandomJob(Random& random) {
   for (int i = Below(4, random); i > 0; --i) {
     job.labels.wanted.push_back(NastyText(random, false) + std::to_string(i));  // no two the same
   }
+  job.quality.target_precision = 0.001F + unit(random) * 0.99F;
+  job.quality.confidence = 0.001F + unit(random) * 0.99F;
   job.review.budget_minutes = 1 + Below(1000000, random);
   job.review.seconds_per_box = 0.01F + unit(random) * 3599;
   job.review.seconds_per_check = 0.01F + unit(random);
@@ -134,6 +136,9 @@ labels:
       to: person
 interpolation:
   method: linear
+quality:
+  target_precision: 0.95
+  confidence: 0.95
 review:
   budget_minutes: 60
   seconds_per_box: 7

@@ -207,6 +207,18 @@ TEST(JobLoader, WantedNamesAndReviewTimes) {
       "3600, not '1e9'");
 }
 
+TEST(JobLoader, QualityIsCertainNeverAndNeverImpossible) {
+  const JobSpec job =
+      Parse(std::string(kSmallest) + "quality: {target_precision: 0.9, confidence: 0.99}\n")
+          .value();
+  EXPECT_EQ(job.quality.target_precision, 0.9F);
+  EXPECT_EQ(job.quality.confidence, 0.99F);
+  EXPECT_EQ(Mistakes(std::string(kSmallest) + "quality: {target_precision: 1, confidence: 0}\n"),
+            "/jobs/job.yaml:6:29: 'quality.target_precision' must be a number between 0 and 1, not "
+            "'1'\n"
+            "/jobs/job.yaml:6:44: 'quality.confidence' must be a number between 0 and 1, not '0'");
+}
+
 TEST(JobLoader, MissingKeysOfAnEmptyFile) {
   EXPECT_EQ(Mistakes("# nothing yet\n"),
             "/jobs/job.yaml:1:1: missing key 'name'; add e.g. 'name: my-job'\n"
@@ -246,7 +258,7 @@ TEST(JobLoader, InterpolationHasFourMethods) {
 TEST(JobLoader, KeysOfNoVersionAreUnknown) {
   EXPECT_EQ(Mistakes(std::string(kSmallest) + "colour: blue\n"),
             "/jobs/job.yaml:6:1: unknown key 'colour'; known keys are name, data, model, labels, "
-            "interpolation, report, review, cluster, output");
+            "interpolation, quality, report, review, cluster, output");
 }
 
 TEST(JobLoader, SyntaxErrorNamesThePlace) {

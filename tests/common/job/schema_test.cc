@@ -80,7 +80,7 @@ TEST(JobSchema, DefaultsAreThoseOfTheProgram) {
     ASSERT_TRUE(job.has_value()) << job.error().ToString();
     EXPECT_EQ(job.value(), plain) << key.path;
   }
-  EXPECT_EQ(defaults, 20);
+  EXPECT_EQ(defaults, 22);
 }
 
 TEST(JobSchema, RangesAndChoicesAreThoseOfTheProgram) {
@@ -106,6 +106,11 @@ TEST(JobSchema, RangesAndChoicesAreThoseOfTheProgram) {
       EXPECT_FALSE(accepts(maximum->to_number<double>() + step)) << key.path;
       ++checked;
     }
+    if (const json::value* maximum = key.schema.if_contains("exclusiveMaximum")) {
+      EXPECT_TRUE(accepts(maximum->to_number<double>() - step)) << key.path;
+      EXPECT_FALSE(accepts(maximum->to_number<double>())) << key.path;
+      ++checked;
+    }
     if (const json::value* choices = key.schema.if_contains("enum")) {
       for (const json::value& choice : choices->as_array()) {
         EXPECT_TRUE(ParseWith({key.path + "=" + json::serialize(choice)})) << key.path;
@@ -114,7 +119,7 @@ TEST(JobSchema, RangesAndChoicesAreThoseOfTheProgram) {
       ++checked;
     }
   }
-  EXPECT_EQ(checked, 29);  // 13 numbers with two ends each, and three choices
+  EXPECT_EQ(checked, 33);  // 15 numbers with two ends each, and three choices
 }
 
 TEST(JobSchema, EveryKeyHasADescription) {
