@@ -12,7 +12,7 @@ namespace {
 
 // Beside the style of reports.
 constexpr std::string_view kCss = R"css(
-.pair { display: grid; gap: 14px; grid-template-columns: repeat(2, minmax(0, 1fr)); }
+.pair { display: grid; gap: 14px; margin-top: 18px; grid-template-columns: repeat(2, minmax(0, 1fr)); }
 .pair .answer { padding: 18px 20px; }
 .pair .sentence { font-size: 16px; }
 .pair .hours { grid-template-columns: repeat(3, auto); justify-content: start; gap: 8px 28px; margin-top: 12px; padding-top: 14px; }

@@ -84,7 +84,7 @@ std::string TilesSection(const Report& report) {
             fmt::format("{} of labels interpolated", PercentOf(all.interpolated, all.labels)));
   }
   AddTile(page, FormatCount(all.quarantined), "quarantined",
-          all.quarantined == 0 ? "every item could be labeled" : "left without labels, see below",
+          all.quarantined == 0 ? "every item could be labeled" : "left without labels",
           all.quarantined > 0);
   if (report.run.items_run > 0 && report.run.seconds > 0) {
     AddTile(page, fmt::format("{:.1f}", report.run.items_per_second), "items a second",

@@ -129,7 +129,7 @@ std::string VerdictSection(const Report& report, const Assessment& assessment,
   }
   page.Add(
       "<p class=\"soft\">Open a class for its reasons, its curves and a threshold to try. Expected "
-      "precision is the share of labels that a person would call right; in brackets and as a line "
+      "precision is the share of labels that a person would call right; beside it and as a line "
       "its 95 % interval, the tick is the goal.</p>\n");
   // Said once where it is the same for all.
   const auto first_reason = [&](std::size_t c) {

@@ -529,7 +529,8 @@ Report ExampleOfAnotherModel() {
   for (std::size_t c = 0; c < report.classes.size(); c += 2) {
     report.classes[c].stats.labels += report.classes[c].stats.labels / 8;
     ClassConfidence& confidence = assessment.confidence[c];
-    confidence.expected_precision = std::min(0.99, confidence.expected_precision + 0.04);
+    confidence.expected_precision = std::min(0.97, confidence.expected_precision + 0.04);
+    confidence.interval = Around(confidence.expected_precision, 0.02);
   }
   assessment.verdicts.classes[4].verdict = Verdict::kAutomate;
   assessment.verdicts.classes[4].auto_threshold = 0.55F;
