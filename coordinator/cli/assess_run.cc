@@ -45,6 +45,9 @@ Result<AssessedRun> AssessRun(const JobContext& context, Store& store) {
   RunConfidence confidence = EstimateConfidence(measures.scores, context.classes, reliability);
   assessment.confidence = std::move(confidence.classes);
   assessment.all = std::move(confidence.all);
+  PRELABEL_TRY(assessment.second_opinion,
+               CollectSecondOpinion(store, context.dataset, context.job, context.classes,
+                                    context.second_card));
   assessment.verdicts =
       Decide({.classes = context.classes,
               .confidence = assessment.confidence,

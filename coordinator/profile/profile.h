@@ -26,7 +26,7 @@ struct Profile {
   friend bool operator==(const Profile&, const Profile&) = default;
 };
 
-// JSON, documented in docs/report.md.
+// JSON; docs/report.md says what is in it.
 std::string FormatProfile(const Profile& profile);
 // InvalidArgument: no profile, a newer version, damaged, or values out of range. Hostile input is
 // fine: at most 64 MiB are read.

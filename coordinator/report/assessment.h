@@ -9,6 +9,7 @@
 
 #include "coordinator/audit/audit_result.h"
 #include "coordinator/confidence/class_confidence.h"
+#include "coordinator/confidence/second_opinion.h"
 #include "coordinator/profile/profile.h"
 #include "coordinator/routing/verdict.h"
 #include "coordinator/shift/domain_shift.h"
@@ -34,6 +35,7 @@ struct Assessment {
   std::vector<ClassConfidence> confidence;  // by category
   ClassConfidence all;                      // all categories together
   std::optional<AuditResult> audit;
+  std::optional<SecondOpinionResult> second_opinion;
   Verdicts verdicts;
 };
 

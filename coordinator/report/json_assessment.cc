@@ -190,6 +190,7 @@ void PutAssessment(JsonBuilder& json, const Report& report, const Assessment& as
   PutReference(json, assessment);
   PutFeatures(json, assessment);
   if (assessment.shift) PutShift(json, report, *assessment.shift);
+  if (assessment.second_opinion) PutSecondOpinion(json, report, *assessment.second_opinion);
   json.Close('}');
 }
 

@@ -12,6 +12,9 @@ void PutAssessment(JsonBuilder& json, const Report& report, const Assessment& as
 // The key "shift" likewise.
 void PutShift(JsonBuilder& json, const Report& report, const DomainShift& shift);
 
+// The key "second_opinion" likewise.
+void PutSecondOpinion(JsonBuilder& json, const Report& report, const SecondOpinionResult& result);
+
 // "automate", "review", "by hand" or "no labels".
 std::string_view VerdictName(Verdict verdict);
 

@@ -10,6 +10,7 @@
 #include "coordinator/report/html_pictures.h"
 #include "coordinator/report/html_sample.h"
 #include "coordinator/report/html_script.h"
+#include "coordinator/report/html_second_opinion.h"
 #include "coordinator/report/html_shift.h"
 #include "coordinator/report/html_style.h"
 #include "coordinator/report/html_trust.h"
@@ -145,6 +146,7 @@ std::string FormatReportHtml(const Report& report) {
     page.Add("{}", VerdictSection(report, assessment, colors));
     page.Add("{}", ShiftSection(report, assessment));
     page.Add("{}", SliceSection(assessment));
+    page.Add("{}", SecondOpinionSection(report, assessment, colors));
     page.Add("{}", PicturesSection(report, colors));
     AddQuarantined(page, report);
     page.Add("{}{}", GapsSection(assessment), AssumptionsSection(assessment));
