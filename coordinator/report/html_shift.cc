@@ -95,9 +95,11 @@ void AddEmbedding(Page& page, const DomainShift& shift) {
 
 void AddUnknownRow(Page& page, const char* things, const UnknownShare& unknown) {
   if (unknown.count == 0) return;
-  page.Add("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", things,
-           FormatCount(unknown.count), ShareText(unknown.share), ShareText(unknown.excess),
-           IntervalText({unknown.low, unknown.high}));
+  page.Add(
+      "<tr><td>{}</td><td data-name=\"judged\">{}</td><td data-name=\"beyond\">{}</td><td "
+      "data-name=\"excess\">{}</td><td data-name=\"95 % interval\">{}</td></tr>\n",
+      things, FormatCount(unknown.count), ShareText(unknown.share), ShareText(unknown.excess),
+      IntervalText({unknown.low, unknown.high}));
 }
 
 void AddUnknown(Page& page, const DomainShift& shift) {
@@ -105,7 +107,8 @@ void AddUnknown(Page& page, const DomainShift& shift) {
   page.Add(
       "<h3>Unknown things</h3>\n<p class=\"soft\">How many lie further out than 95 % of the "
       "reference&#39;s. 5 % would be nothing new; the excess is what is.</p>\n<div class=\"card "
-      "scroll\"><table><thead><tr><th>what</th><th>judged</th><th>beyond</th><th>excess</th>"
+      "scroll\"><table "
+      "class=\"stack\"><thead><tr><th>what</th><th>judged</th><th>beyond</th><th>excess</th>"
       "<th>95 % interval</th></tr></thead>\n<tbody>\n");
   AddUnknownRow(page, "pictures", shift.unknown_images);
   AddUnknownRow(page, "boxes", shift.unknown_boxes);
@@ -196,14 +199,16 @@ std::string SliceSection(const Assessment& assessment) {
   Page page;
   page.Add(
       "<h2 id=\"slices\">Parts of the data</h2>\n<p class=\"soft\">Each part by itself against the "
-      "reference.</p>\n<div class=\"card scroll\"><table><thead><tr><th>part</th><th>pictures</th>"
-      "<th>drift</th><th>as a whole</th><th class=\"left\">features that drifted, and their "
-      "effect</th></tr></thead>\n<tbody>\n");
+      "reference.</p>\n<div class=\"card scroll\"><table class=\"stack slices\"><thead><tr>"
+      "<th>part</th><th>drift</th><th>pictures</th><th>as a whole</th><th class=\"left\">features "
+      "that drifted, and their effect</th></tr></thead>\n<tbody>\n");
   for (const SliceShift& slice : assessment.shift->slices) {
     page.Add(
-        "<tr><td class=\"wrap\">{}</td><td>{}</td><td>{}</td><td>", EscapeHtml(slice.name),
-        FormatCount(slice.images),
-        slice.drift ? "<b class=\"badge drift\">drift</b>" : "<b class=\"badge none\">none</b>");
+        "<tr><td class=\"wrap\">{}</td><td>{}</td><td data-name=\"pictures\">{}</td><td "
+        "data-name=\"as a whole\">",
+        EscapeHtml(slice.name),
+        slice.drift ? "<b class=\"badge drift\">drift</b>" : "<b class=\"badge none\">none</b>",
+        FormatCount(slice.images));
     if (slice.embedding) {
       page.Add("{}{}", EffectText(slice.embedding->effect), EffectBar(*slice.embedding));
     } else {

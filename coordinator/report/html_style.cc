@@ -316,6 +316,8 @@ dd { margin: 0; overflow-wrap: anywhere; }
   .stack td { display: block; padding: 0; border: 0; text-align: left; font-size: 14px; min-width: 0; }
   .stack td:first-child { grid-column: 1 / 5; font-size: 15px; }
   .stack td:nth-child(2) { text-align: right; }
+  .slices td:last-child { grid-column: 1 / -1; }
+  .slices td:nth-child(4) { grid-column: 2 / 5; }
   .stack td .effect { margin-left: 0; min-width: 56px; }
   .stack [data-name]::before { content: attr(data-name); display: block; font-size: 12px; color: var(--soft); }
 }
