@@ -116,32 +116,4 @@ std::vector<SampleGroup> GalleryChooser::Choose() const {
   return groups;
 }
 
-void SampledLabels::Add(std::uint64_t key, const LabeledItem& item) {
-  if (by_key_.size() >= kept_ && (by_key_.empty() || key > std::prev(by_key_.end())->first)) return;
-  by_key_.try_emplace(key, Sample{item.source, item.item, item.labels, {}});
-  Trim();
-}
-
-void SampledLabels::Merge(const SampledLabels& other) {
-  by_key_.insert(other.by_key_.begin(), other.by_key_.end());
-  Trim();
-}
-
-void SampledLabels::Trim() {
-  while (by_key_.size() > kept_) by_key_.erase(std::prev(by_key_.end()));
-}
-
-std::vector<Sample> SampledLabels::Find(std::span<const OddImage> odd) const {
-  std::map<std::pair<std::uint32_t, std::uint64_t>, const Sample*> by_place;
-  for (const auto& [key, sample] : by_key_) by_place[{sample.source.value, sample.item}] = &sample;
-  std::vector<Sample> samples;
-  for (const OddImage& image : odd) {
-    Sample sample{image.source, image.item, {}, image.reason};
-    const auto found = by_place.find({image.source.value, image.item});
-    if (found != by_place.end()) sample.labels = found->second->labels;
-    samples.push_back(std::move(sample));
-  }
-  return samples;
-}
-
 }  // namespace prelabel

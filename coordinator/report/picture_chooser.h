@@ -1,5 +1,5 @@
 // Chooses the pictures that a report shows for a reason: least confident labels, extremes of image
-// quality, and the labels of those that stand out from the reference. One pass, bounded memory, the
+// quality. One pass, bounded memory, the
 // same ones in any order of Add and Merge. Not thread-safe; distinct objects may be filled at once.
 #pragma once
 
@@ -78,25 +78,6 @@ class GalleryChooser {
 
  private:
   std::vector<LowestChooser> lowest_;  // parallel to the kinds in picture_chooser.cc
-};
-
-// Labels of the images that DomainStats samples, so that odd ones among them can be shown with
-// their boxes.
-class SampledLabels {
- public:
-  explicit SampledLabels(std::size_t kept = kImageSample) : kept_(kept) {}
-
-  // `key`: ImageKey of the item's name, as DomainStats takes it. Items that the model looked at.
-  void Add(std::uint64_t key, const LabeledItem& item);
-  void Merge(const SampledLabels& other);
-  // In the order of `odd`, the reason as the note; those that were not kept have no labels.
-  std::vector<Sample> Find(std::span<const OddImage> odd) const;
-
- private:
-  void Trim();
-
-  std::size_t kept_;
-  std::map<std::uint64_t, Sample> by_key_;
 };
 
 }  // namespace prelabel

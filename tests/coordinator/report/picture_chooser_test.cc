@@ -115,24 +115,5 @@ TEST(GalleryChooser, FindsTheDarkestAndTheBrightest) {
   EXPECT_EQ(groups[1].samples[0].note, "brightness 0.90");
 }
 
-TEST(SampledLabels, FindsLabelsOfTheLowestKeys) {
-  SampledLabels first(2);
-  SampledLabels second(2);
-  first.Add(30, Item(1, {0.5F}));
-  first.Add(10, Item(2, {0.6F, 0.7F}));
-  second.Add(20, Item(3, {0.8F}));
-  second.Add(40, Item(4, {0.9F}));
-  first.Merge(second);
-  const std::vector<OddImage> odd = {
-      {SourceId(0), 3, 9, "far"}, {SourceId(0), 1, 8, "odd"}, {SourceId(0), 2, 7, "far"}};
-  const std::vector<Sample> found = first.Find(odd);
-  ASSERT_THAT(found, SizeIs(3));
-  EXPECT_EQ(found[0].item, 3U);
-  EXPECT_EQ(found[0].note, "far");
-  EXPECT_THAT(found[0].labels, SizeIs(1));
-  EXPECT_THAT(found[1].labels, IsEmpty());  // its key was one of the highest
-  EXPECT_THAT(found[2].labels, SizeIs(2));
-}
-
 }  // namespace
 }  // namespace prelabel
