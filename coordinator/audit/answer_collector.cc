@@ -10,6 +10,13 @@
 #include "coordinator/formats/label_problem.h"
 
 namespace prelabel {
+namespace {
+
+Error Wrong(const std::string& place, std::string message) {
+  return InvalidArgument(std::move(message), place);
+}
+
+}  // namespace
 
 std::string AuditLabelId(const AuditSample& sample, std::size_t number) {
   return fmt::format("{}-{}", sample.id, number);
@@ -37,23 +44,20 @@ AnswerCollector::AnswerCollector(const AuditSample& sample)
   }
 }
 
-Error AnswerCollector::At(const std::string& place, std::string message) const {
-  return InvalidArgument(std::move(message), file_.empty() ? place : file_ + ": " + place);
-}
-
 Result<std::size_t> AnswerCollector::Number(std::string_view id, std::string_view kind,
                                             std::size_t most, const std::string& place) const {
   const std::size_t dash = id.find('-');
   const std::string_view of = id.substr(0, dash);
   if (dash == std::string_view::npos || of.empty()) {
-    return At(place, fmt::format("audit_id {} is none of this audit; leave it as it was written",
-                                 QuotedExcerpt(id)));
+    return Wrong(place, fmt::format("audit_id {} is none of this audit; leave it as it was written",
+                                    QuotedExcerpt(id)));
   }
   if (of != sample_.id) {
-    return At(place, fmt::format(
-                         "audit_id {} is of another sample than {}: the labels were drawn anew, or "
-                         "the file is another run's",
-                         QuotedExcerpt(id), sample_.id));
+    return Wrong(
+        place,
+        fmt::format("audit_id {} is of another sample than {}: the labels were drawn anew, or "
+                    "the file is another run's",
+                    QuotedExcerpt(id), sample_.id));
   }
   std::string_view rest = id.substr(dash + 1);
   std::size_t number = 0;
@@ -62,9 +66,9 @@ Result<std::size_t> AnswerCollector::Number(std::string_view id, std::string_vie
   const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
   if (!of_kind || error != std::errc{} || end != rest.data() + rest.size() || number < 1 ||
       number > most) {
-    return At(place,
-              fmt::format("audit_id {} is not that of one of the {} {} of the sample",
-                          QuotedExcerpt(id), most, kind.empty() ? "labels" : "whole images"));
+    return Wrong(place,
+                 fmt::format("audit_id {} is not that of one of the {} {} of the sample",
+                             QuotedExcerpt(id), most, kind.empty() ? "labels" : "whole images"));
   }
   return number - 1;
 }
@@ -75,10 +79,10 @@ Result<void> AnswerCollector::AddLabel(std::string_view id, LabelAnswer answer,
   if (answer == LabelAnswer::kNone) return Ok();
   LabelAnswer& known = answers_.labels[at];
   if (known != LabelAnswer::kNone && known != answer) {
-    return At(place,
-              fmt::format("label {} is {} here and {} in {}; keep one of the answers", id,
-                          answer == LabelAnswer::kRight ? "right" : "wrong",
-                          known == LabelAnswer::kRight ? "right" : "wrong", label_places_[at]));
+    return Wrong(place,
+                 fmt::format("label {} is {} here and {} in {}; keep one of the answers", id,
+                             answer == LabelAnswer::kRight ? "right" : "wrong",
+                             known == LabelAnswer::kRight ? "right" : "wrong", label_places_[at]));
   }
   if (known == LabelAnswer::kNone) {
     ++labels_;
@@ -111,9 +115,9 @@ Result<void> AnswerCollector::AddImageAt(std::size_t position,
   ImageAnswer& known = answers_.images[position];
   if (known.given) {
     if (known == answer) return Ok();
-    return At(place,
-              fmt::format("image {} has other objects here than in {}; keep one of the two",
-                          QuotedExcerpt(sample_.whole[position].name), image_places_[position]));
+    return Wrong(place,
+                 fmt::format("image {} has other objects here than in {}; keep one of the two",
+                             QuotedExcerpt(sample_.whole[position].name), image_places_[position]));
   }
   foreign_objects_ += foreign;
   ++images_;

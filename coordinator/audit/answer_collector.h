@@ -31,7 +31,7 @@ class AnswerCollector {
   // Outlived by `sample`.
   explicit AnswerCollector(const AuditSample& sample);
 
-  // Begins with another file, whose name is part of places.
+  // Begins with another file, whose name stands in messages about the files after it.
   void StartFile(std::string name) { file_ = std::move(name); }
 
   // An answer to a label. `place`: where it stands in the file. InvalidArgument with file and
@@ -45,8 +45,6 @@ class AnswerCollector {
   // By position in AuditSample::whole.
   Result<void> AddImageAt(std::size_t position, const std::vector<NamedObject>& objects,
                           const std::string& place);
-
-  Error At(const std::string& place, std::string message) const;
 
   std::uint64_t labels() const { return labels_; }  // answered, each counted once
   std::uint64_t images() const { return images_; }

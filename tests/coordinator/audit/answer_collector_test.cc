@@ -22,7 +22,7 @@ TEST(AnswerCollector, TakesAnAnswerTwiceAndNotTwoOfThem) {
   const auto other = collector.AddLabel("5f0c1a2b-2", LabelAnswer::kWrong, "line 6, column 1");
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error().ToString(),
-            "b.xml: line 6, column 1: label 5f0c1a2b-2 is wrong here and right in a.xml: line 3, "
+            "line 6, column 1: label 5f0c1a2b-2 is wrong here and right in a.xml: line 3, "
             "column 1; keep one of the answers");
   EXPECT_TRUE(collector.AddImage("5f0c1a2b-image-1", {{"car", {1, 1, 2, 2}}}, "line 7, column 1"));
   EXPECT_TRUE(collector.AddImage("5f0c1a2b-image-1", {{"car", {1, 1, 2, 2}}}, "line 8, column 1"));
