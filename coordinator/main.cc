@@ -3,10 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include "common/base/nearest_name.h"
 #include "coordinator/cli/audit_command.h"
+#include "coordinator/cli/compare_command.h"
 #include "coordinator/cli/prepare_run.h"
 #include "coordinator/cli/profile_command.h"
 #include "coordinator/cli/run_command.h"
@@ -37,18 +39,33 @@ int Report(const std::string& run, const std::vector<std::string>& set) {
   return ShowOutcome(outputs.value(), context.value());
 }
 
+int Compare(const CompareArguments& arguments) {
+  auto text = CompareRuns(arguments);
+  if (!text) return Fail(text.error());
+  fmt::print("{}", text.value());
+  return kExitDone;
+}
+
 struct ExportArguments {
   std::string run;
   std::string format;
   std::string out;
   bool raw = false;
   bool frames = false;
+  std::string route;
   std::vector<std::string> set;
 };
 
 int Export(const ExportArguments& arguments) {
   if (arguments.format.empty() && !arguments.frames) {
     return Fail(InvalidArgument("nothing to export: give --format, --frames or both"));
+  }
+  std::optional<Route> route;
+  if (!arguments.route.empty()) {
+    route = ParseRoute(arguments.route);
+    if (!route || arguments.format.empty()) {
+      return Fail(InvalidArgument("--route takes auto, review or manual, and needs --format"));
+    }
   }
   auto context = LoadRunContext(arguments.run, arguments.set);
   if (!context) return Fail(context.error());
@@ -59,7 +76,7 @@ int Export(const ExportArguments& arguments) {
       return Fail(same.error());
     }
     auto exported = ExportLabels(context.value(), *store.value(), arguments.format, arguments.raw,
-                                 arguments.frames ? std::string() : arguments.out);
+                                 arguments.frames ? std::string() : arguments.out, route);
     if (!exported) return Fail(exported.error());
     fmt::print("{}\n", std::filesystem::proximate(exported.value().path).string());
     if (!exported.value().damaged.empty()) {
@@ -157,6 +174,19 @@ int Main(int argc, char** argv) {
   CLI::App* report_command = app.add_subcommand(
       "report", "Write labels and reports again from stored predictions; no model runs");
   add_run(report_command, run_dir, set);
+  // With --compare there is no run to report on.
+  report_command->get_option("run")->required(false);
+  std::vector<std::string> compare;
+  std::string compare_out;
+  CLI::Option* compare_option =
+      report_command
+          ->add_option("--compare", compare,
+                       "Two runs, or their report.json, side by side; nothing is written again")
+          ->type_name("A B")
+          ->expected(2);
+  report_command->add_option("--out,-o", compare_out, "With --compare: the page to write")
+      ->type_name("FILE")
+      ->needs(compare_option);
 
   ExportArguments arguments;
   CLI::App* export_command = app.add_subcommand("export", "Write a run's labels in another format");
@@ -166,6 +196,8 @@ int Main(int argc, char** argv) {
                              "File or folder to write; default: below RUN/labels");
   export_command->add_flag("--raw", arguments.raw,
                            "coco-results: everything that the model said above the raw threshold");
+  export_command->add_option("--route", arguments.route,
+                             "Only labels that go this way: auto, review or manual");
   export_command->add_flag("--frames", arguments.frames,
                            "Write the videos' frames as JPEG files under the names in coco.json");
 
@@ -247,7 +279,16 @@ int Main(int argc, char** argv) {
     return RunJob(run);
   }
   if (status_command->parsed()) return ShowRunStatus(run_dir, status_json, status_all);
-  if (report_command->parsed()) return Report(run_dir, set);
+  if (report_command->parsed()) {
+    if (!compare.empty() && (!run_dir.empty() || !set.empty())) {
+      return Fail(InvalidArgument("--compare takes two runs and nothing else but --out"));
+    }
+    if (!compare.empty()) return Compare({compare[0], compare[1], compare_out});
+    if (run_dir.empty()) {
+      return Fail(InvalidArgument("run is required: give a run directory, or two with --compare"));
+    }
+    return Report(run_dir, set);
+  }
   if (profile_command->parsed()) return Profile(profile);
   if (sample_command->parsed()) return Tell(SampleForAudit(audit_sample));
   if (ingest_command->parsed()) return Tell(IngestAnswers(audit_ingest));

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Checks the published JSON Schemas: they are valid, every job in configs/ fits, the model card in the
-manual fits, and the manual documents every key. That the defaults and ranges are the program's is
+manual fits, and the manuals document every key and no other key of report.json. That the defaults and ranges are the program's is
 checked by tests/common/job/schema_test.cc.
 
 Needs Debian's python3-jsonschema and python3-yaml. Exit status 0 if all is well, else 1.
@@ -16,6 +16,7 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MANUAL = ROOT / "docs" / "job-file.md"
+REPORT_MANUAL = ROOT / "docs" / "report-json.md"
 
 
 def load_schema(name):
@@ -35,6 +36,15 @@ def key_paths(schema, root, prefix=""):
         yield from key_paths(schema["additionalProperties"], root, prefix + "<name>.")
     if isinstance(schema.get("items"), dict):
         yield from key_paths(schema["items"], root, prefix[:-1] + "[].")
+
+
+def report_keys(schema, prefix=""):
+    """The same without following references, which have tables of their own: `confidence.labels`."""
+    for key, value in schema.get("properties", {}).items():
+        items = value.get("items", {})
+        path = prefix + key + ("[]" if items.get("properties") else "")
+        yield path
+        yield from report_keys(items if items.get("properties") else value, path + ".")
 
 
 def misfits(schema, document, name):
@@ -71,11 +81,21 @@ def main():
             if key not in rows:
                 problems.append(f"{MANUAL.name}: {kind} key `{key}` has no row in a table")
 
+    report_schema = load_schema("report.schema.json")
+    expected = set(report_keys(report_schema))
+    for name, part in report_schema["$defs"].items():
+        expected |= set(report_keys(part, name + "."))
+    rows = set(re.findall(r"^\| `([^`]+)` \|", REPORT_MANUAL.read_text(encoding="utf-8"), re.M))
+    problems += [f"{REPORT_MANUAL.name}: key `{key}` has no row in a table" for key in
+                 sorted(expected - rows)]
+    problems += [f"{REPORT_MANUAL.name}: `{key}` is not in the schema" for key in
+                 sorted(rows - expected)]
+
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
         return 1
-    print(f"schemas: {len(jobs)} jobs and the manual fit")
+    print(f"schemas: {len(jobs)} jobs and the manuals fit")
     return 0
 
 

@@ -248,6 +248,7 @@ class JobDecoder {
       if (node == nullptr) continue;
       if (auto read = ReadPath(*node, reader.FullName(key), folder_, mistakes_)) *path = *read;
     }
+    if (const YamlNode* node = reader.Find("second_opinion")) DecodeSecondOpinion(*node);
     reader.Finish();
   }
 
@@ -255,6 +256,50 @@ class JobDecoder {
     reader.OpenFraction("target_precision", &job_.quality.target_precision);
     reader.OpenFraction("confidence", &job_.quality.confidence);
     reader.Finish();
+  }
+
+  void DecodeSecondOpinion(const YamlNode& node) {
+    MapReader reader(node, "report.second_opinion", mistakes_);
+    SecondOpinion& opinion = job_.report.second_opinion.emplace();
+    reader.Integer("images", 1, 100000, &opinion.images);
+    if (const YamlNode* model = reader.Find("model")) {
+      const auto path = ReadPath(*model, reader.FullName("model"), folder_, mistakes_);
+      // What cannot be read is a mistake already; the changes shall not be asked for, too.
+      opinion.model = path.value_or("unreadable");
+    }
+    if (const YamlNode* changes = reader.Find("changes")) DecodeChanges(*changes, opinion);
+    reader.Finish();
+  }
+
+  void DecodeChanges(const YamlNode& node, SecondOpinion& opinion) {
+    const std::string name = "report.second_opinion.changes";
+    if (node.kind != YamlNode::Kind::kSequence) {
+      if (!node.broken) {
+        mistakes_.Add(node.at, fmt::format("'{}' must be a list of flip, color and scale, not {}",
+                                           name, Describe(node)));
+      }
+      return;
+    }
+    if (node.items.empty() && opinion.model.empty()) {
+      mistakes_.Add(node.at, fmt::format("'{}' is empty and no second model is named: there is "
+                                         "nothing to ask; add a change, name a "
+                                         "report.second_opinion.model or remove "
+                                         "report.second_opinion",
+                                         name));
+    }
+    opinion.changes.clear();
+    for (const YamlNode& item : node.items) {
+      const auto choice = ReadChoice(item, name, {"flip", "color", "scale"}, mistakes_);
+      if (!choice) continue;
+      const View view = *choice == "flip"    ? View::kFlip
+                        : *choice == "color" ? View::kColor
+                                             : View::kScale;
+      if (std::find(opinion.changes.begin(), opinion.changes.end(), view) !=
+          opinion.changes.end()) {
+        mistakes_.Add(item.at, fmt::format("{} appears twice in '{}'", Quoted(*choice), name));
+      }
+      opinion.changes.push_back(view);
+    }
   }
 
   void DecodeReview(MapReader reader) {
@@ -398,6 +443,9 @@ const std::vector<std::string>& JobKeys() {
       "quality.confidence",
       "report.reference",
       "report.slices",
+      "report.second_opinion.images",
+      "report.second_opinion.changes",
+      "report.second_opinion.model",
       "review.budget_minutes",
       "review.seconds_per_box",
       "review.seconds_per_check",

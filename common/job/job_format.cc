@@ -82,6 +82,18 @@ std::string FormatReport(const ReportOptions& report) {
     keys += fmt::format("  reference: {}\n", Scalar(report.reference.string()));
   }
   if (!report.slices.empty()) keys += fmt::format("  slices: {}\n", Scalar(report.slices.string()));
+  if (report.second_opinion) {
+    const SecondOpinion& opinion = *report.second_opinion;
+    std::string changes;
+    for (const View view : opinion.changes) {
+      changes += fmt::format("{}{}", changes.empty() ? "" : ", ", ViewName(view));
+    }
+    keys += fmt::format("  second_opinion:\n    images: {}\n    changes: [{}]\n", opinion.images,
+                        changes);
+    if (!opinion.model.empty()) {
+      keys += fmt::format("    model: {}\n", Scalar(opinion.model.string()));
+    }
+  }
   return keys.empty() ? keys : "report:\n" + keys;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/labels/interpolation.h"
+#include "common/labels/view.h"
 
 namespace prelabel {
 
@@ -107,10 +108,20 @@ struct QualityOptions {
   friend bool operator==(const QualityOptions&, const QualityOptions&) = default;
 };
 
+// Some of what the model looked at is looked at once more, to see which labels are found again.
+struct SecondOpinion {
+  int images = 200;  // and frames; those of all sources together, drawn by lot
+  // kFlip, kColor or kScale, no two the same; any number.
+  std::vector<View> changes{View::kFlip, View::kColor, View::kScale};
+  std::filesystem::path model;  // the card of a second model; empty: none
+  friend bool operator==(const SecondOpinion&, const SecondOpinion&) = default;
+};
+
 // What reports compare a run with, and apart.
 struct ReportOptions {
   std::filesystem::path reference;  // a profile (prelabel profile); empty: none
   std::filesystem::path slices;     // CSV: file_name and columns of what items are; empty: none
+  std::optional<SecondOpinion> second_opinion{};
   friend bool operator==(const ReportOptions&, const ReportOptions&) = default;
 };
 

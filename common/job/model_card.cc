@@ -131,6 +131,12 @@ Result<ModelCard> ParseModelCard(const std::string& text, const std::filesystem:
   return card;
 }
 
+std::string DescribeInput(const ModelInput& in) {
+  return fmt::format("{}x{} {} {} mean {} {} {} std {} {} {}", in.width, in.height, in.resize,
+                     in.channels, in.mean[0], in.mean[1], in.mean[2], in.std[0], in.std[1],
+                     in.std[2]);
+}
+
 Result<ModelCard> LoadModelCard(const std::filesystem::path& path) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {

@@ -20,6 +20,9 @@ struct ModelInput {
   std::array<float, 3> std{};
 };
 
+// All of it in a line of text: equal inputs and no others give equal text.
+std::string DescribeInput(const ModelInput& input);
+
 struct ModelCard {
   std::string name;
   std::string task;               // "detect"

@@ -200,7 +200,7 @@ void Pack(const Assignment& assignment, wire::Assignment& out) {
   const Task& task = assignment.task;
   out.set_task(task.id.value);
   out.set_attempt(assignment.attempt.value);
-  out.set_kind(task.kind == TaskKind::kLink ? 1 : 0);
+  out.set_kind(static_cast<std::uint32_t>(task.kind));
   out.set_source(task.source.value);
   out.set_first(task.first);
   out.set_count(task.count);
@@ -239,15 +239,13 @@ void Pack(const Assignment& assignment, wire::Assignment& out) {
 }
 
 Result<Assignment> Unpack(const wire::Assignment& in) {
-  if (in.kind() > 1 || in.stride() == 0) return Malformed("unknown kind of task");
-  if (in.count() > kMaxItems && in.kind() == 0) return Malformed("too many items in a task");
+  if (in.kind() >= kTaskKinds || in.stride() == 0) return Malformed("unknown kind of task");
+  const auto kind = static_cast<TaskKind>(in.kind());
+  if (in.count() > kMaxItems && kind != TaskKind::kLink) {
+    return Malformed("too many items in a task");
+  }
   Assignment out;
-  out.task = {TaskId(in.task()),
-              in.kind() == 1 ? TaskKind::kLink : TaskKind::kDetect,
-              SourceId(in.source()),
-              in.first(),
-              in.count(),
-              in.stride()};
+  out.task = {TaskId(in.task()), kind, SourceId(in.source()), in.first(), in.count(), in.stride()};
   out.attempt = Attempt(in.attempt());
   out.video = in.video();
   for (const std::string& path : in.paths()) {
@@ -379,6 +377,7 @@ struct CoordinatorPacker {
     welcome.set_raw_max_per_image(m.raw_max_per_image);
     welcome.set_lease_ms(static_cast<std::uint32_t>(m.lease.count()));
     welcome.set_run(m.run);
+    welcome.set_second_model_card(m.second_model_card);
     for (const Welcome::Grant& grant : m.granted) {
       wire::Grant& packed = *welcome.add_granted();
       Pack(grant.held, *packed.mutable_held());
@@ -454,7 +453,9 @@ Result<WorkerMessage> Unpack(const wire::Failure& in) {
 }
 
 Result<CoordinatorMessage> Unpack(const wire::Welcome& in) {
-  if (!TextFits(in.model_card())) return Malformed("a path is too long");
+  if (!TextFits(in.model_card()) || !TextFits(in.second_model_card())) {
+    return Malformed("a path is too long");
+  }
   if (!TextFits(in.run())) return Malformed("the name of the run is too long");
   if (in.granted_size() > kMaxItems) return Malformed("too many leases");
   Welcome welcome{Epoch(in.epoch()),
@@ -466,7 +467,8 @@ Result<CoordinatorMessage> Unpack(const wire::Welcome& in) {
                   in.raw_max_per_image(),
                   std::chrono::milliseconds(in.lease_ms()),
                   {},
-                  in.run()};
+                  in.run(),
+                  in.second_model_card()};
   for (const wire::Grant& grant : in.granted()) {
     welcome.granted.push_back({Unpack(grant.held()), Attempt(grant.attempt())});
   }

@@ -14,7 +14,7 @@
 
 namespace prelabel {
 
-inline constexpr std::uint32_t kProtocolVersion = 3;
+inline constexpr std::uint32_t kProtocolVersion = 4;
 
 // What the bytes of labels may depend on besides model and data (invariant I0).
 struct ComputeClass {
@@ -68,6 +68,9 @@ struct Welcome {
   // Which run this is: a task's number means another task in another run, and nothing that was held
   // of one is granted in the other.
   std::string run;
+  // Path of the model.yaml that second looks by another model are for; empty: there are none. It is
+  // loaded when the first of them comes.
+  std::string second_model_card;
 };
 
 // C→W. The session cannot be: permanent says that trying again will not help.

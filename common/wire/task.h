@@ -1,6 +1,7 @@
 // Tasks and their results: what travels between coordinator and workers, and what the store keeps.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -10,13 +11,37 @@
 #include "common/labels/linking.h"
 #include "common/labels/prediction.h"
 #include "common/labels/track.h"
+#include "common/labels/view.h"
 
 namespace prelabel {
 
-enum class TaskKind : std::uint8_t { kDetect, kLink };
+// What follows kLink looks at items once more: a detect task in another view. Labels do not depend
+// on it. The numbers are the wire's and the store's.
+enum class TaskKind : std::uint8_t { kDetect, kLink, kFlip, kColor, kScale, kSecondModel };
 
-// A row of the plan. A detect task covers `count` items of its source: first, first + stride …
-// A link task covers a whole video.
+inline constexpr std::size_t kTaskKinds = 6;
+
+constexpr bool IsSecondLook(TaskKind kind) { return kind > TaskKind::kLink; }
+// kPlain for detect and link tasks.
+constexpr View ViewOf(TaskKind kind) {
+  return IsSecondLook(kind) ? static_cast<View>(static_cast<int>(kind) - 1) : View::kPlain;
+}
+// kDetect for the plain view.
+constexpr TaskKind KindOf(View view) {
+  return view == View::kPlain ? TaskKind::kDetect
+                              : static_cast<TaskKind>(static_cast<int>(view) + 1);
+}
+static_assert(ViewOf(TaskKind::kFlip) == View::kFlip);
+static_assert(KindOf(View::kSecondModel) == TaskKind::kSecondModel);
+
+// "detect", "link", or the name of the view.
+constexpr const char* TaskKindName(TaskKind kind) {
+  if (kind == TaskKind::kDetect) return "detect";
+  return kind == TaskKind::kLink ? "link" : ViewName(ViewOf(kind));
+}
+
+// A row of the plan. A detect task or a second look covers `count` items of its source: first,
+// first + stride … A link task covers a whole video.
 struct Task {
   TaskId id;
   TaskKind kind = TaskKind::kDetect;
@@ -41,7 +66,7 @@ struct Assignment {
   std::vector<std::int64_t> unreadable{};
 };
 
-// What a worker made of an assignment. Detect: one ItemResult an item, in order. Link: tracks.
+// What a worker made of an assignment. Link: tracks. Others: one ItemResult an item, in order.
 struct TaskResult {
   TaskId task;
   Attempt attempt;
@@ -52,7 +77,7 @@ struct TaskResult {
       0;  // time inside the model; varies from run to run, never in labels
 };
 
-// The items of a detect task, in order.
+// The items of a task, in order; none of a link task.
 std::vector<std::uint64_t> TaskItems(const Task& task);
 
 }  // namespace prelabel

@@ -134,7 +134,7 @@ constexpr FieldRule kWelcomeFields[] = {
     {1, kVarint}, {2, kVarint},  {3, kVarint},
     {4, kText},   {5, kFixed32}, {6, kFixed32},
     {7, kVarint}, {8, kVarint},  {9, kMessages, kGranted, &kGrant},
-    {10, kText}};
+    {10, kText},  {11, kText}};
 constexpr MessageRule kWelcome{"Welcome", kWelcomeFields};
 constexpr FieldRule kRejectFields[] = {{1, kText}, {2, kVarint}};
 constexpr MessageRule kReject{"Reject", kRejectFields};

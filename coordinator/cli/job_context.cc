@@ -24,6 +24,16 @@ Result<KeyframeFile> LoadKeyframes(const std::filesystem::path& path, const Sour
                               video.index.width, video.index.height});
 }
 
+Result<ModelCard> LoadCard(const std::filesystem::path& path) {
+  PRELABEL_TRY(ModelCard card, LoadModelCard(path));
+  if (!std::filesystem::exists(card.weights)) {
+    return InvalidArgument("the model's weights are missing: " + card.weights.string() +
+                               "; put the file there or correct `weights`",
+                           path.string());
+  }
+  return card;
+}
+
 // Profiles fit one model: what another one makes of the same pictures says nothing about this one.
 Result<std::shared_ptr<const Profile>> LoadReference(const JobSpec& job, const ModelCard& card) {
   PRELABEL_TRY(Profile profile, ReadProfile(job.report.reference));
@@ -46,12 +56,10 @@ Result<JobContext> LoadJobContext(const std::filesystem::path& job_file,
   JobContext context;
   PRELABEL_TRY(context.job, LoadJob(job_file, {set, ProcessEnvironment}));
   if (!context.job.model.empty()) {
-    PRELABEL_TRY(context.card, LoadModelCard(context.job.model));
-    if (!std::filesystem::exists(context.card.weights)) {
-      return InvalidArgument("the model's weights are missing: " + context.card.weights.string() +
-                                 "; put the file there or correct `weights`",
-                             context.job.model.string());
-    }
+    PRELABEL_TRY(context.card, LoadCard(context.job.model));
+  }
+  if (context.job.report.second_opinion && !context.job.report.second_opinion->model.empty()) {
+    PRELABEL_TRY(context.second_card, LoadCard(context.job.report.second_opinion->model));
   }
   if (!context.job.report.reference.empty() && !context.job.model.empty()) {
     PRELABEL_TRY(context.reference, LoadReference(context.job, context.card));
@@ -61,7 +69,9 @@ Result<JobContext> LoadJobContext(const std::filesystem::path& job_file,
   }
   PRELABEL_TRY(context.dataset, ScanDataset(context.job, BuildVideoIndex, LoadKeyframes));
   PRELABEL_TRY(context.classes,
-               BuildClassMap(context.job.labels, context.card, DrawnLabels(context.dataset)));
+               BuildClassMap(context.job.labels, context.card, DrawnLabels(context.dataset),
+                             context.second_card ? context.second_card->classes
+                                                 : std::vector<std::string>()));
   context.paths.dir = context.job.output.dir;
   return context;
 }

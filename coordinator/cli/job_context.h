@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,11 +29,13 @@ struct RunPaths {
   std::filesystem::path Labels() const { return dir / "labels"; }
   std::filesystem::path Report() const { return dir / "report"; }
   std::filesystem::path Audit() const { return dir / "audit"; }
+  std::filesystem::path ReviewQueue() const { return dir / "review" / "queue.jsonl"; }
 };
 
 struct JobContext {
   JobSpec job;
-  ModelCard card;  // without a name or classes where the job has no model
+  ModelCard card;                          // without a name or classes where the job has no model
+  std::optional<ModelCard> second_card{};  // of report.second_opinion.model
   ClassMap classes;
   Dataset dataset;
   RunPaths paths;

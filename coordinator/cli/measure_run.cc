@@ -23,11 +23,13 @@ Result<RunMeasures> MeasureRun(const JobContext& context, Store& store, const Tr
   const ItemNames names(context.dataset);
   ItemSlices slices(context.dataset);
   std::vector<std::string> slices_here;
-  RunMeasures measures{{}, LabelScores(classes), {}, 0};
+  RunMeasures measures{
+      {}, LabelScores(classes), WorkCounts(context.classes.categories.size()), {}, 0};
   DomainStats whole(classes);
   DomainStats chunk(classes);
   std::uint64_t in_chunk = 0;
   const auto visit = [&](const LabeledItem& item) -> Result<void> {
+    measures.work.Add(item, context.dataset.sources[item.source.value].kind);
     if (item.raw == nullptr && item.labels.empty()) return Ok();
     const std::string name = names.FileName(item.source, item.item);
     const std::string group = NeighborhoodOf(context.dataset, item.source, item.item, name);

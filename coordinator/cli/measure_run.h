@@ -13,6 +13,7 @@
 #include "coordinator/confidence/label_scores.h"
 #include "coordinator/profile/domain_stats.h"
 #include "coordinator/profile/truth_matching.h"
+#include "coordinator/routing/work_time.h"
 #include "coordinator/store/store.h"
 
 namespace prelabel {
@@ -20,6 +21,7 @@ namespace prelabel {
 struct RunMeasures {
   DomainTotals domain;
   LabelScores scores;
+  WorkCounts work;
   std::vector<TaskId> damaged;  // as MergeLabels returns them
   std::uint64_t judged = 0;     // items with ground truth
 };

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "common/job/job_loader.h"
+#include "coordinator/cli/prepare_second_looks.h"
 #include "coordinator/formats/output_file.h"
 #include "coordinator/merge/link_input.h"
 #include "coordinator/plan/planner.h"
@@ -115,6 +116,11 @@ Result<PreparedRun> PrepareRun(const JobContext& context, bool retry_failed) {
                  RetryFailed(*run.store, context.dataset, context.job.cluster.shard_size));
     PRELABEL_TRY(run.tasks, run.store->LoadTasks());
   }
+  PRELABEL_TRY(const bool other_model, ForgetOtherSecondModel(context, *run.store, run.tasks));
+  if (other_model) {
+    PRELABEL_TRY(run.name, NewName(*run.store));
+  }
+  PRELABEL_TRY(UpdateSecondLooks(context, retry_failed, *run.store, run.tasks));
   PRELABEL_TRY(RecordLinkOptions(*run.store, context, run.tasks));
   PRELABEL_TRY(WriteWholeFile(context.paths.Job(), FormatJob(context.job)));
   return run;

@@ -23,9 +23,9 @@ struct PreparedRun {
 };
 
 // Makes the run directory, locks and opens its store, checks that its results belong to this job
-// (invariant I6), plans what is missing, takes quarantined items up again where `retry_failed` says
-// so (plan/redo.h), and writes the resolved job.yaml.
-// InvalidArgument: the directory holds another job's results. Unavailable: it is in use.
+// (invariant I6), plans what is missing, second looks included, takes quarantined items up again
+// where `retry_failed` says so (plan/redo.h), and writes the resolved job.yaml. InvalidArgument:
+// the directory holds another job's results. Unavailable: it is in use.
 Result<PreparedRun> PrepareRun(const JobContext& context, bool retry_failed);
 
 // Makes the run ready to do damaged tasks again (plan/redo.h).

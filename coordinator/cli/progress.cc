@@ -37,6 +37,9 @@ std::string FormatProgress(const ProgressState& state, double items_per_second) 
     line += "  waiting for workers";
   }
   if (state.items_failed > 0) line += fmt::format("  {} failed", state.items_failed);
+  if (state.looks_done < state.looks_total) {
+    line += fmt::format("  second looks {}/{}", state.looks_done, state.looks_total);
+  }
   if (state.linking) line += "  linking tracks";
   return line;
 }
@@ -64,7 +67,7 @@ double Progress::Rate(const ProgressState& state, TimePoint now) {
 void Progress::Draw(const ProgressState& state, TimePoint now) {
   const std::string line = FormatProgress(state, Rate(state, now));
   last_draw_ = now;
-  last_items_ = state.items_done;
+  last_items_ = state.items_done + state.looks_done;
   if (!terminal_) {
     fmt::print(out_, "{}\n", line);
     return;
@@ -84,7 +87,8 @@ void Progress::Update(const ProgressState& state, TimePoint now) {
   Rate(state, now);  // it must see the first result when that comes
   const Duration every = terminal_ ? kRedraw : kPlainLine;
   if (now - last_draw_ < every && last_draw_ != TimePoint{}) return;
-  if (!terminal_ && state.items_done == last_items_) return;  // nothing new to say
+  if (!terminal_ && state.items_done + state.looks_done == last_items_)
+    return;  // nothing new to say
   Draw(state, now);
 }
 

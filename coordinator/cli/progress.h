@@ -16,6 +16,9 @@ struct ProgressState {
   std::uint64_t items_failed = 0;
   std::size_t workers = 0;
   bool linking = false;  // detection is over, tracks are being made
+  // Items that are looked at once more (second_looks.h), a view each.
+  std::uint64_t looks_done = 0;
+  std::uint64_t looks_total = 0;
 };
 
 // "  51 %  405/795 items  23.1/s  ETA 0:17  2 workers"; the rate is that since
@@ -49,7 +52,7 @@ class Progress {
   std::uint64_t first_items_ = 0;
   std::uint64_t items_at_start_ = 0;
   TimePoint last_draw_{};
-  std::uint64_t last_items_ = 0;
+  std::uint64_t last_items_ = 0;  // and second looks
 };
 
 }  // namespace prelabel

@@ -58,6 +58,9 @@ Welcome MakeWelcome(const JobContext& context, const PreparedRun& run, Epoch epo
   welcome.lease = LeaseOf(context.job.cluster);
   welcome.max_message_bytes = kMaxMessageBytes;
   welcome.model_card = context.job.model.string();
+  if (context.second_card) {
+    welcome.second_model_card = context.job.report.second_opinion->model.string();
+  }
   // The run's own limits, not the job's: a tighter job filters later, in merge.
   welcome.raw_threshold = run.fingerprint.raw_threshold;
   welcome.raw_nms = run.fingerprint.raw_nms;

@@ -23,11 +23,8 @@ RunFingerprint MakeFingerprint(const JobSpec& job, const ModelCard& card) {
   fingerprint.model_sha256 = "none";
   fingerprint.preprocessing = "none";
   if (!card.sha256.empty()) {
-    const ModelInput& in = card.input;
     fingerprint.model_sha256 = card.sha256;
-    fingerprint.preprocessing = fmt::format(
-        "{}x{} {} {} mean {} {} {} std {} {} {}", in.width, in.height, in.resize, in.channels,
-        in.mean[0], in.mean[1], in.mean[2], in.std[0], in.std[1], in.std[2]);
+    fingerprint.preprocessing = DescribeInput(card.input);
   }
   for (const DataSource& source : job.data) {
     if (!fingerprint.sampling.empty()) fingerprint.sampling += ' ';

@@ -22,15 +22,22 @@ RunObserver::RunObserver(const std::vector<TaskRow>& rows, std::uint64_t failed_
                          Progress& progress, RunLog& log, LocalLauncher* launcher,
                          std::optional<std::uint64_t> max_failed_items)
     : progress_(progress), log_(log), launcher_(launcher), max_failed_items_(max_failed_items) {
-  detect_items_.reserve(rows.size());
+  sizes_.reserve(rows.size());
   for (const TaskRow& row : rows) {
-    const std::uint32_t items = row.task.kind == TaskKind::kDetect ? row.task.count : 0;
-    detect_items_.push_back(items);
+    sizes_.push_back(SizeOf(row.task));
+    if (row.state == TaskState::kSplit) continue;
+    state_.looks_total += sizes_.back().looks;
+    if (row.state != TaskState::kPending) state_.looks_done += sizes_.back().looks;
   }
   const ItemCounts counts = CountItems(rows);
   state_.items_total = counts.total;
   state_.items_done = counts.total - counts.pending;
   state_.items_failed = failed_items;
+}
+
+RunObserver::TaskSize RunObserver::SizeOf(const Task& task) {
+  if (IsSecondLook(task.kind)) return {0, task.count};
+  return {task.kind == TaskKind::kDetect ? task.count : 0, 0};
 }
 
 void RunObserver::OnWorkerJoined(const WorkerInfo& worker) {
@@ -93,7 +100,7 @@ void RunObserver::OnDecision(const SchedulerAction& action) {
   } else if (const auto* replace = std::get_if<ReplaceTask>(&action)) {
     const PlannedTasks& split = replace->split;
     for (const Task& part : split.tasks) {
-      detect_items_.push_back(part.kind == TaskKind::kDetect ? part.count : 0);
+      sizes_.push_back(SizeOf(part));
     }
     log_.Write("split", {{"task", number(*split.replaces)},
                          {"first_part", number(split.tasks.front().id)},
@@ -103,8 +110,8 @@ void RunObserver::OnDecision(const SchedulerAction& action) {
   } else if (const auto* round = std::get_if<PlanRound>(&action)) {
     std::int64_t frames = 0;
     for (const Task& task : round->planned.tasks) {
-      detect_items_.push_back(task.kind == TaskKind::kDetect ? task.count : 0);
-      frames += detect_items_.back();
+      sizes_.push_back(SizeOf(task));
+      frames += sizes_.back().items;
     }
     state_.items_total += static_cast<std::uint64_t>(frames);
     const std::vector<Task>& tasks = round->planned.tasks;
@@ -136,10 +143,11 @@ void RunObserver::OnStoreTrouble(const Error* error) {
 void RunObserver::OnCommitted(const std::vector<EncodedResult>& results) {
   restarts_ = 0;
   for (const EncodedResult& result : results) {
-    const std::uint32_t items = detect_items_[result.task.value];
-    state_.items_done += items;
-    items_in_this_session_ += items;
-    state_.items_failed += result.failed_items;
+    const TaskSize size = sizes_[result.task.value];
+    state_.items_done += size.items;
+    state_.looks_done += size.looks;
+    items_in_this_session_ += size.items;
+    if (size.items > 0) state_.items_failed += result.failed_items;
     log_.Write("committed", {{"task", static_cast<std::int64_t>(result.task.value)},
                              {"attempt", static_cast<std::int64_t>(result.attempt.value)},
                              {"items", static_cast<std::int64_t>(result.items)},
@@ -149,9 +157,10 @@ void RunObserver::OnCommitted(const std::vector<EncodedResult>& results) {
 }
 
 void RunObserver::OnQuarantined(const QuarantinedTask& task) {
-  const std::uint32_t items = detect_items_[task.task.value];
-  state_.items_done += items;
-  state_.items_failed += items;
+  const TaskSize size = sizes_[task.task.value];
+  state_.items_done += size.items;
+  state_.items_failed += size.items;
+  state_.looks_done += size.looks;
   restarts_ = 0;
   log_.Write("quarantined", {{"task", static_cast<std::int64_t>(task.task.value)},
                              {"attempts", static_cast<std::int64_t>(task.attempts)},
@@ -164,7 +173,8 @@ void RunObserver::OnRefusedMessage(const std::string& reason) {
 }
 
 bool RunObserver::OnTurn(const Scheduler& scheduler, TimePoint now) {
-  state_.linking = state_.items_done == state_.items_total && !scheduler.Finished();
+  state_.linking = state_.items_done == state_.items_total &&
+                   state_.looks_done == state_.looks_total && !scheduler.Finished();
   progress_.Update(state_, now);
   log_.Flush();
   if (launcher_ != nullptr && !scheduler.Finished()) WatchLauncher();
@@ -216,7 +226,7 @@ void RunObserver::WriteStatus(const Scheduler& scheduler, TimePoint now) const {
     }
     const auto worker = present_.find(task.worker);
     status.unfinished.push_back(
-        {task.first.value, task.last.value, task.kind == TaskKind::kLink ? "link" : "detect",
+        {task.first.value, task.last.value, TaskKindName(task.kind),
          WhyUnfinished(task, worker == present_.end() ? "" : worker->second.hostname)});
   }
   WriteRunStatus(status, status_path_);

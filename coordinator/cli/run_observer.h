@@ -55,13 +55,19 @@ class RunObserver : public ServerObserver {
   std::uint64_t items_in_this_session() const { return items_in_this_session_; }
 
  private:
+  struct TaskSize {
+    std::uint32_t items = 0;  // of a detect task
+    std::uint32_t looks = 0;  // items of a second look
+  };
+  static TaskSize SizeOf(const Task& task);
+
   void WatchLauncher();
   void WriteStatus(const Scheduler& scheduler, TimePoint now) const;
 
   Progress& progress_;
   RunLog& log_;
   LocalLauncher* launcher_;
-  std::vector<std::uint32_t> detect_items_;  // by task: its items; 0 for link tasks
+  std::vector<TaskSize> sizes_;  // by task
   ProgressState state_;
   std::uint64_t items_in_this_session_ = 0;
   std::vector<std::string> worker_names_;

@@ -36,7 +36,7 @@ struct RunStatus {
   struct Unfinished {
     std::uint64_t first = 0;  // task ids
     std::uint64_t last = 0;
-    std::string kind;  // detect, link
+    std::string kind;  // TaskKindName
     std::string why;   // a sentence
   };
   std::vector<Unfinished> unfinished;

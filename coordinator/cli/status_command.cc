@@ -24,12 +24,11 @@ Result<RunStatus> FromStore(const RunPaths& paths) {
   RunStatus status;
   status.written = UtcNow();
   for (const TaskRow& row : tasks) {
-    const bool detect = row.task.kind == TaskKind::kDetect;
     ++status.tasks;
     if (row.state != TaskState::kPending) ++status.tasks_done;
     if (row.state != TaskState::kPending) continue;
     const std::uint64_t id = row.task.id.value;
-    const std::string kind = detect ? "detect" : "link";
+    const std::string kind = TaskKindName(row.task.kind);
     std::string why = "no coordinator works on this run";
     if (row.failures > 0) why += fmt::format("; failed {} times", row.failures);
     auto& lines = status.unfinished;

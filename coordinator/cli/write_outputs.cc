@@ -9,6 +9,9 @@
 #include <boost/json/value_to.hpp>
 #include <map>
 #include <memory>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -16,12 +19,19 @@
 #include "common/media/frame_source.h"
 #include "common/media/image_codec.h"
 #include "common/media/motion.h"
+#include "coordinator/cli/assess_run.h"
 #include "coordinator/cli/dataset_pictures.h"
+#include "coordinator/cli/item_slices.h"
+#include "coordinator/cli/report_pictures.h"
 #include "coordinator/formats/item_names.h"
 #include "coordinator/formats/label_writer.h"
 #include "coordinator/formats/output_file.h"
-#include "coordinator/report/sample_chooser.h"
 #include "coordinator/report/sample_pictures.h"
+#include "coordinator/routing/label_precision.h"
+#include "coordinator/routing/label_router.h"
+#include "coordinator/routing/review_file.h"
+#include "coordinator/routing/review_queue.h"
+#include "coordinator/routing/route_totals.h"
 
 namespace prelabel {
 namespace {
@@ -53,6 +63,65 @@ std::filesystem::path DefaultPath(const std::string& format, bool raw, const Run
     return paths.Labels() / (raw ? "coco-results-raw.json" : "coco-results.json");
   }
   return paths.Labels() / (format + ".json");
+}
+
+struct Streamed {
+  RunTotals totals;
+  ReportPictures pictures;
+  std::vector<TaskId> damaged;
+  std::filesystem::path review_queue;  // empty without a model
+};
+
+// The pass that writes: labels with their routes, the review queue, and what the report counts.
+// `assessed` is null in a run without a model.
+Result<Streamed> StreamOutputs(const JobContext& context, Store& store,
+                               std::span<const std::unique_ptr<LabelWriter>> writers,
+                               const AssessedRun* assessed) {
+  const Assessment none;
+  const Assessment& assessment = assessed == nullptr ? none : assessed->assessment;
+  const AuditResult* audit = assessment.audit ? &*assessment.audit : nullptr;
+  const std::span<const OddImage> odd =
+      assessment.shift ? std::span<const OddImage>(assessment.shift->odd_images)
+                       : std::span<const OddImage>();
+  LabelRouter router(assessment.verdicts);
+  const LabelPrecision precision(assessment.confidence, audit);
+  std::optional<ReviewQueue> queue;
+  if (assessed != nullptr) {
+    queue.emplace(precision, context.job.review,
+                  ObjectsPerImage(assessment.confidence, audit, assessed->work), odd);
+  }
+  const ItemNames names(context.dataset);
+  RunStats stats(context.dataset.sources.size(), context.classes);
+  Streamed streamed{{}, ReportPictures(context.dataset, odd), {}, {}};
+  const auto visit = [&](const LabeledItem& merged) -> Result<void> {
+    const LabeledItem& item = queue ? router.Routed(merged) : merged;
+    for (const auto& writer : writers) {
+      PRELABEL_TRY(writer->Add(item));
+    }
+    stats.Add(item);
+    const SourceItems& source = context.dataset.sources[item.source.value];
+    const std::string name = names.FileName(item.source, item.item);
+    streamed.pictures.Add(item, NeighborhoodOf(context.dataset, item.source, item.item, name));
+    if (!queue) return Ok();
+    std::optional<double> at;
+    if (source.kind == SourceKind::kVideo) {
+      at = source.index.TimestampSeconds(static_cast<std::int64_t>(item.item));
+    }
+    queue->Add(item, at);
+    return Ok();
+  };
+  PRELABEL_TRY(streamed.damaged, MergeLabels(context.dataset, context.job, context.classes, store,
+                                             visit, OpenMotion));
+  for (const auto& writer : writers) {
+    PRELABEL_TRY(writer->Finish());
+  }
+  if (queue) {
+    streamed.review_queue = context.paths.ReviewQueue();
+    PRELABEL_TRY(
+        WriteReviewQueue(streamed.review_queue, queue->Order(), context.dataset, context.classes));
+  }
+  streamed.totals = stats.Finish();
+  return streamed;
 }
 
 }  // namespace
@@ -104,30 +173,23 @@ Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, Run
     writers.push_back(std::move(writer));
     outputs.files.push_back(path);
   }
-  RunStats stats(context.dataset.sources.size(), context.classes);
-  SampleChooser chooser;
-  PRELABEL_TRY(outputs.damaged, MergeLabels(
-                                    context.dataset, context.job, context.classes, store,
-                                    [&](const LabeledItem& item) -> Result<void> {
-                                      for (const auto& writer : writers) {
-                                        PRELABEL_TRY(writer->Add(item));
-                                      }
-                                      stats.Add(item);
-                                      chooser.Add(item);
-                                      return Ok();
-                                    },
-                                    OpenMotion));
-  for (const auto& writer : writers) {
-    PRELABEL_TRY(writer->Finish());
+  std::optional<AssessedRun> assessed;
+  if (!context.job.model.empty()) {
+    PRELABEL_TRY(assessed, AssessRun(context, store));
   }
+  PRELABEL_TRY(auto second,
+               StreamOutputs(context, store, writers, assessed ? &*assessed : nullptr));
+  outputs.damaged = std::move(second.damaged);
+  if (!second.review_queue.empty()) outputs.files.push_back(std::move(second.review_queue));
 
   info.retry_command = RunAgainCommand(context.paths) + " --retry-failed";
-  DatasetPictures pictures(context.dataset);
-  auto samples = TakeSamples(
-      chooser.Choose(), context.dataset,
-      [&pictures](SourceId source, std::uint64_t item) { return pictures.Read(source, item); });
   outputs.report = BuildReport(context.job, context.card, context.dataset, context.classes,
-                               stats.Finish(), std::move(info), std::move(samples));
+                               std::move(second.totals), std::move(info), {});
+  DatasetPictures pictures(context.dataset);
+  second.pictures.Take(
+      [&pictures](SourceId source, std::uint64_t item) { return pictures.Read(source, item); },
+      outputs.report);
+  if (assessed) outputs.report.assessment = std::move(assessed->assessment);
   for (const auto& [name, text] :
        {std::pair<std::string, std::string>{"report.json", FormatReportJson(outputs.report)},
         {"report.html", FormatReportHtml(outputs.report)}}) {
@@ -140,17 +202,33 @@ Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, Run
 
 Result<ExportedLabels> ExportLabels(const JobContext& context, Store& store,
                                     const std::string& format, bool raw,
-                                    const std::filesystem::path& out) {
+                                    const std::filesystem::path& out, std::optional<Route> route) {
+  if (route && (raw || context.job.model.empty())) {
+    return InvalidArgument(raw ? "--route is of labels; it does not go with --raw"
+                               : "--route needs a model: people drew everything in this run");
+  }
   if (raw && format != "coco-results") {
     return InvalidArgument("--raw goes with --format coco-results only");
   }
   ExportedLabels exported;
   exported.path = out.empty() ? DefaultPath(format, raw, context.paths) : out;
-  PRELABEL_TRY(const auto writer, OpenWriter(format, raw, context, exported.path));
-  PRELABEL_TRY(exported.damaged,
-               MergeLabels(
-                   context.dataset, context.job, context.classes, store,
-                   [&](const LabeledItem& item) { return writer->Add(item); }, OpenMotion));
+  PRELABEL_TRY(auto writer, OpenWriter(format, raw, context, exported.path));
+  if (raw || context.job.model.empty()) {
+    PRELABEL_TRY(exported.damaged,
+                 MergeLabels(
+                     context.dataset, context.job, context.classes, store,
+                     [&](const LabeledItem& item) { return writer->Add(item); }, OpenMotion));
+    PRELABEL_TRY(writer->Finish());
+    return exported;
+  }
+  PRELABEL_TRY(const AssessedRun assessed, AssessRun(context, store));
+  if (route) writer = OnlyRoute(*route, std::move(writer));
+  LabelRouter router(assessed.assessment.verdicts);
+  PRELABEL_TRY(
+      exported.damaged,
+      MergeLabels(
+          context.dataset, context.job, context.classes, store,
+          [&](const LabeledItem& item) { return writer->Add(router.Routed(item)); }, OpenMotion));
   PRELABEL_TRY(writer->Finish());
   return exported;
 }

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/base/result.h"
 #include "coordinator/cli/job_context.h"
 #include "coordinator/report/report.h"
+#include "coordinator/routing/route.h"
 #include "coordinator/store/store.h"
 
 namespace prelabel {
@@ -24,7 +26,8 @@ struct WrittenOutputs {
   std::vector<TaskId> damaged;               // tasks whose stored results must be made again
 };
 
-// One pass over the merged labels feeds the job's label formats, report.json and report.html.
+// Two passes over the merged labels: the first judges them (assess_run.h), the second feeds the
+// job's label formats, the review queue, report.json and report.html.
 Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, RunInfo info);
 
 struct ExportedLabels {
@@ -32,10 +35,12 @@ struct ExportedLabels {
   std::vector<TaskId> damaged;  // as above; their items have no labels
 };
 
-// `format`: coco, mot, cvat or coco-results; `raw` with the last one only.
+// `format`: coco, mot, cvat or coco-results; `raw` with the last one only. `route`: only labels
+// that go that way.
 Result<ExportedLabels> ExportLabels(const JobContext& context, Store& store,
                                     const std::string& format, bool raw,
-                                    const std::filesystem::path& out);
+                                    const std::filesystem::path& out,
+                                    std::optional<Route> route = {});
 
 // One line that names damaged tasks: "2 stored results were damaged on disk (tasks 3, 9)".
 std::string DescribeDamage(const std::vector<TaskId>& damaged);

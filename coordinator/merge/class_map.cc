@@ -62,11 +62,13 @@ const std::string& NameOf(const ClassRule& rule, const std::string& name) {
 }
 
 Result<void> CheckRules(const LabelOptions& labels, const ModelCard& card,
-                        const std::vector<std::string>& drawn) {
+                        const std::vector<std::string>& drawn,
+                        const std::vector<std::string>& others) {
   std::vector<std::string> known = card.classes;
   known.insert(known.end(), drawn.begin(), drawn.end());
   for (const auto& [name, rule] : labels.classes) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (std::find(others.begin(), others.end(), name) != others.end()) continue;
     std::string who = "the model " + card.name + " has";
     if (!drawn.empty())
       who = card.name.empty() ? "the keyframes have" : who + " and keyframes have";
@@ -116,8 +118,9 @@ std::vector<std::string> DrawnLabels(const Dataset& dataset) {
 }
 
 Result<ClassMap> BuildClassMap(const LabelOptions& labels, const ModelCard& card,
-                               const std::vector<std::string>& drawn) {
-  PRELABEL_TRY(CheckRules(labels, card, drawn));
+                               const std::vector<std::string>& drawn,
+                               const std::vector<std::string>& others) {
+  PRELABEL_TRY(CheckRules(labels, card, drawn, others));
   ClassMap map;
   map.category_of_class.assign(card.classes.size(), -1);
   map.threshold_of_class.assign(card.classes.size(), kDropped);
@@ -145,6 +148,27 @@ Result<ClassMap> BuildClassMap(const LabelOptions& labels, const ModelCard& card
     map.category_of_class[i] = position_of_name.at(name_of_class[i]);
   }
   AddDrawn(labels, card, drawn, map);
+  return map;
+}
+
+ClassMap MapOtherModel(const LabelOptions& labels, const ModelCard& other,
+                       const ClassMap& classes) {
+  std::map<std::string, int> position_of_name;
+  for (std::size_t p = 0; p < classes.categories.size(); ++p) {
+    position_of_name[classes.categories[p].name] = static_cast<int>(p);
+  }
+  ClassMap map;
+  map.categories = classes.categories;
+  map.category_of_class.assign(other.classes.size(), -1);
+  map.threshold_of_class.assign(other.classes.size(), kDropped);
+  for (std::size_t i = 0; i < other.classes.size(); ++i) {
+    const ClassRule* rule = RuleOf(labels, other.classes[i]);
+    if (rule == nullptr) continue;
+    const auto found = position_of_name.find(NameOf(*rule, other.classes[i]));
+    if (found == position_of_name.end()) continue;
+    map.category_of_class[i] = found->second;
+    map.threshold_of_class[i] = rule->threshold.value_or(labels.threshold);
+  }
   return map;
 }
 

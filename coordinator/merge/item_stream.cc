@@ -9,13 +9,19 @@
 #include "common/wire/codec.h"
 
 namespace prelabel {
+namespace {
+
+std::uint64_t LastItem(const Task& task) {
+  return task.first + std::uint64_t{task.count - 1} * task.stride;
+}
+
+}  // namespace
 
 ItemStream::ItemStream(Store& store, std::span<const TaskRow> tasks, SourceId source,
-                       const std::map<TaskId, std::string>& reasons)
+                       const std::map<TaskId, std::string>& reasons, TaskKind kind)
     : store_(store), reasons_(reasons) {
   for (const TaskRow& row : tasks) {
-    if (row.task.source == source && row.task.kind == TaskKind::kDetect &&
-        row.state != TaskState::kSplit) {
+    if (row.task.source == source && row.task.kind == kind && row.state != TaskState::kSplit) {
       waiting_.push_back(&row);
     }
   }
@@ -73,7 +79,8 @@ Result<ItemState> ItemStream::Next(std::uint64_t item) {
   std::erase_if(open_, [](const OpenTask& task) { return task.done >= task.row->task.count; });
   while (next_waiting_ < waiting_.size() && waiting_[next_waiting_]->task.first <= item) {
     const TaskRow& row = *waiting_[next_waiting_++];
-    if (row.task.count == 0) continue;
+    // What is passed over whole is not read.
+    if (row.task.count == 0 || LastItem(row.task) < item) continue;
     PRELABEL_TRY(OpenTask task, Open(row));
     const auto after = std::find_if(open_.begin(), open_.end(), [&](const OpenTask& other) {
       return other.row->task.id > row.task.id;

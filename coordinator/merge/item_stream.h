@@ -1,5 +1,6 @@
-// The results of one source's detect tasks in the order of its items, whatever the tasks' shapes.
-// Holds the payloads of the tasks that the present item lies in: one, unless strides interleave.
+// The results of one source's detect tasks, or of its second looks of one kind, in the order of its
+// items, whatever the tasks' shapes. Holds the payloads of the tasks that the present item lies in:
+// one, unless strides interleave.
 #pragma once
 
 #include <cstddef>
@@ -24,14 +25,15 @@ struct ItemState {
 
 class ItemStream {
  public:
-  // `tasks` (more than the source's do no harm) and `reasons` (why tasks are quarantined) outlive
-  // the stream.
+  // Of tasks of `kind`, which is not kLink. `tasks` (more than the source's do no harm) and
+  // `reasons` (why tasks are quarantined) outlive the stream.
   ItemStream(Store& store, std::span<const TaskRow> tasks, SourceId source,
-             const std::map<TaskId, std::string>& reasons);
+             const std::map<TaskId, std::string>& reasons, TaskKind kind = TaskKind::kDetect);
 
-  // Items ascend from call to call. Where several tasks cover an item, a labelled result wins, and
-  // the lowest task id among equals; split tasks are passed over, their parts cover their items. A
-  // damaged payload is the error of its items; other errors of the store are returned.
+  // Items ascend from call to call; those between are passed over. Where several tasks cover an
+  // item, a labelled result wins, and the lowest task id among equals; split tasks are passed over,
+  // their parts cover their items. A damaged payload is the error of its items; other errors of the
+  // store are returned.
   Result<ItemState> Next(std::uint64_t item);
 
   // Tasks read so far whose payloads are damaged.

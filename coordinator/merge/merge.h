@@ -45,10 +45,16 @@ std::vector<std::string> DrawnLabels(const Dataset& dataset);
 
 // Drawn labels follow the model's classes under ids above all of the card's, or share a category
 // with what is written under the same name. Thresholds do not apply to them.
-// InvalidArgument: a rule names a class that neither the model nor `drawn` has (nearest names are
-// given).
+// InvalidArgument: a rule names a class that neither the model nor `drawn` nor `others` (classes of
+// a second model, which get no category) has; nearest names are given.
 Result<ClassMap> BuildClassMap(const LabelOptions& labels, const ModelCard& card,
-                               const std::vector<std::string>& drawn = {});
+                               const std::vector<std::string>& drawn = {},
+                               const std::vector<std::string>& others = {});
+
+// The classes of another model, which has looked at the same items: those that are written, by the
+// same rules, under the name of one of the categories of `classes`. Others, and all that rules do
+// not name where there are any, are dropped.
+ClassMap MapOtherModel(const LabelOptions& labels, const ModelCard& other, const ClassMap& classes);
 
 // How a video of the job is linked; the same value for every worker count and sharding.
 LinkOptions MakeLinkOptions(const LabelOptions& labels, const ClassMap& classes,

@@ -17,7 +17,7 @@ std::vector<Covered> FindCovered(const Dataset& dataset, const std::vector<TaskR
   std::vector<Covered> covered(dataset.sources.size());
   for (const TaskRow& row : existing) {
     const Task& task = row.task;
-    if (task.source.value >= covered.size()) continue;
+    if (task.source.value >= covered.size() || IsSecondLook(task.kind)) continue;
     Covered& source = covered[task.source.value];
     if (task.kind == TaskKind::kLink) {
       source.linked_items = task.count;
@@ -89,6 +89,14 @@ std::vector<Task> PlanTasks(const Dataset& dataset, int shard_size) {
   return PlanMissing(dataset, {}, shard_size);
 }
 
+void VisitFirstLooks(const SourceItems& source, const std::function<void(std::uint64_t)>& visit) {
+  const std::uint64_t items = source.ItemCount();
+  if (items == 0 || source.drawn != nullptr) return;
+  const std::uint32_t step = StepOf(source);
+  for (std::uint64_t item = 0; item < items; item += step) visit(item);
+  if ((items - 1) % step != 0) visit(items - 1);
+}
+
 std::vector<Task> PlanMissing(const Dataset& dataset, const std::vector<TaskRow>& existing,
                               int shard_size) {
   const std::vector<Covered> covered = FindCovered(dataset, existing);
@@ -98,15 +106,12 @@ std::vector<Task> PlanMissing(const Dataset& dataset, const std::vector<TaskRow>
     const std::uint64_t items = source.ItemCount();
     if (items == 0 || source.drawn != nullptr) continue;
     const bool video = source.kind == SourceKind::kVideo;
-    const std::uint32_t step = StepOf(source);
-    Cutter cutter(tasks, existing.size(), SourceId(s), step,
+    Cutter cutter(tasks, existing.size(), SourceId(s), StepOf(source),
                   static_cast<std::uint32_t>(std::max(shard_size, 1)));
     const std::vector<bool>& done = covered[s].items;
-    const auto add = [&](std::uint64_t item) {
+    VisitFirstLooks(source, [&](std::uint64_t item) {
       if (done.empty() || !done[item]) cutter.Add(item);
-    };
-    for (std::uint64_t item = 0; item < items; item += step) add(item);
-    if ((items - 1) % step != 0) add(items - 1);
+    });
     if (video && (cutter.Added() || covered[s].linked_items != items)) {
       cutter.AddLink(static_cast<std::uint32_t>(items));
     }
@@ -114,28 +119,38 @@ std::vector<Task> PlanMissing(const Dataset& dataset, const std::vector<TaskRow>
   return tasks;
 }
 
-std::vector<Task> PlanFrames(const std::vector<std::int64_t>& frames, const Task& link,
+std::vector<Task> GroupItems(std::span<const std::uint64_t> items, const Task& like,
                              TaskId first_id, std::uint32_t shard_size) {
   std::vector<Task> tasks;
-  bool open = false;
   std::uint64_t last = 0;
-  for (const std::int64_t frame : frames) {
-    const auto item = static_cast<std::uint64_t>(frame);
-    if (frame < 0 || item >= link.count || (!tasks.empty() && item <= last)) continue;
+  for (const std::uint64_t item : items) {
     const std::uint64_t step = item - last;
-    Task* const task = open ? &tasks.back() : nullptr;
-    if (task != nullptr && task->count == 1 && shard_size > 1) {
+    last = item;
+    Task* const task = tasks.empty() ? nullptr : &tasks.back();
+    if (task != nullptr && task->count == 1 && shard_size > 1 &&
+        step <= std::numeric_limits<std::uint32_t>::max()) {
       task->stride = static_cast<std::uint32_t>(step);
       task->count = 2;
     } else if (task != nullptr && task->count < shard_size && task->stride == step) {
       ++task->count;
     } else {
-      tasks.push_back(
-          {TaskId(first_id.value + tasks.size()), TaskKind::kDetect, link.source, item, 1, 1});
+      tasks.push_back({TaskId(first_id.value + tasks.size()), like.kind, like.source, item, 1, 1});
     }
-    open = true;
-    last = item;
   }
+  return tasks;
+}
+
+std::vector<Task> PlanFrames(const std::vector<std::int64_t>& frames, const Task& link,
+                             TaskId first_id, std::uint32_t shard_size) {
+  std::vector<std::uint64_t> items;
+  for (const std::int64_t frame : frames) {
+    const auto item = static_cast<std::uint64_t>(frame);
+    if (frame < 0 || item >= link.count || (!items.empty() && item <= items.back())) continue;
+    items.push_back(item);
+  }
+  Task look = link;
+  look.kind = TaskKind::kDetect;
+  std::vector<Task> tasks = GroupItems(items, look, first_id, shard_size);
   if (tasks.empty()) return tasks;
   tasks.push_back({TaskId(first_id.value + tasks.size()), TaskKind::kLink, link.source, link.first,
                    link.count, 1});

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "common/wire/task.h"
@@ -19,12 +21,22 @@ namespace prelabel {
 // one whose keyframes a person drew.
 std::vector<Task> PlanTasks(const Dataset& dataset, int shard_size);
 
+// The items of a source that PlanTasks looks at, ascending. Videos that are looked at in rounds:
+// those of the first round.
+void VisitFirstLooks(const SourceItems& source, const std::function<void(std::uint64_t)>& visit);
+
 // What PlanTasks would look at and `existing` does not cover, with ids from existing.size(): empty
 // when nothing is missing. Items keep their indices in a grown dataset (fingerprint.h checks that).
-// Tasks cover their items whatever became of them, split ones too. A video that has new detect
+// Tasks cover their items whatever became of them, split ones too; second looks cover nothing. A
+// video that has new detect
 // tasks gets a new link task; its last link task is the one that holds.
 std::vector<Task> PlanMissing(const Dataset& dataset, const std::vector<TaskRow>& existing,
                               int shard_size);
+
+// Tasks over `items` (ascending), each of the kind and source of `like`, ids from `first_id`. Items
+// at equal distances share a task, at most `shard_size` (>= 1) of them.
+std::vector<Task> GroupItems(std::span<const std::uint64_t> items, const Task& like,
+                             TaskId first_id, std::uint32_t shard_size);
 
 // A further round of a video: detect tasks over these frames (ascending; those beyond the link's
 // are left out) and a new link task like `link`, ids from `first_id`. Frames at equal distances

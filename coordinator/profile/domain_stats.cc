@@ -93,6 +93,8 @@ SliceDomain& FindSlice(std::vector<SliceDomain>& slices, std::string_view name) 
 
 }  // namespace
 
+std::uint64_t ImageKey(std::string_view name) { return KeyOf(name); }
+
 std::size_t JackknifeGroup(std::string_view group) { return KeyOf(group) % kJackknifeGroups; }
 
 void Reliability::Merge(const Reliability& other) {
@@ -114,7 +116,7 @@ DomainStats::DomainStats(std::size_t classes) { totals_.classes.resize(classes);
 void DomainStats::Add(const ItemToAdd& item) {
   const ItemResult& result = item.result;
   SampledImage image;
-  image.key = KeyOf(item.name);
+  image.key = ImageKey(item.name);
   image.source = item.source;
   image.item = result.item;
   image.features = FeaturesOf(result);

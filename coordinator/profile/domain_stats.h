@@ -165,6 +165,9 @@ class DomainStats {
   std::vector<std::uint16_t> seen_classes_;  // of the item in hand
 };
 
+// SampledImage::key of an item by its name.
+std::uint64_t ImageKey(std::string_view name);
+
 // Of the group that `group` belongs to.
 std::size_t JackknifeGroup(std::string_view group);
 

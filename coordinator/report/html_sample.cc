@@ -106,22 +106,28 @@ std::string CountsByClass(const SamplePicture& sample, const Report& report,
   return text;
 }
 
+// <div> with the picture and its boxes; names are optional.
+std::string PictureWithBoxes(const SamplePicture& sample, const Report& report,
+                             std::span<const std::uint32_t> colors, bool names) {
+  std::string text = fmt::format(
+      "<div class=\"picture\"><img src=\"data:image/jpeg;base64,{}\" width=\"{}\" height=\"{}\" "
+      "alt=\"{} with its labels\">",
+      Base64(sample.jpeg), sample.width, sample.height, EscapeHtml(sample.name));
+  fmt::format_to(std::back_inserter(text), "<svg viewBox=\"0 0 {} {}\">\n", sample.width,
+                 sample.height);
+  AddBoxes(text, sample, report, colors);
+  if (names) AddNames(text, sample, report, colors);
+  return text + "</svg></div>";
+}
+
 }  // namespace
 
 std::string SampleFigure(const SamplePicture& sample, const Report& report,
                          std::span<const std::uint32_t> colors) {
-  const std::string name = EscapeHtml(sample.name);
-  std::string figure = fmt::format(
-      "<figure class=\"card\"><div class=\"picture\"><img src=\"data:image/jpeg;base64,{}\" "
-      "width=\"{}\" height=\"{}\" alt=\"{} with its labels\">",
-      Base64(sample.jpeg), sample.width, sample.height, name);
-  fmt::format_to(std::back_inserter(figure), "<svg viewBox=\"0 0 {} {}\">\n", sample.width,
-                 sample.height);
-  AddBoxes(figure, sample, report, colors);
-  AddNames(figure, sample, report, colors);
+  std::string figure = "<figure class=\"card\">" + PictureWithBoxes(sample, report, colors, true);
   std::size_t interpolated = 0;
   for (const SampleBox& box : sample.boxes) interpolated += box.interpolated ? 1 : 0;
-  fmt::format_to(std::back_inserter(figure), "</svg></div><figcaption>{}<span>{}", name,
+  fmt::format_to(std::back_inserter(figure), "<figcaption>{}<span>{}", EscapeHtml(sample.name),
                  CountOf(sample.boxes.size(), "label"));
   if (interpolated > 0) {
     fmt::format_to(std::back_inserter(figure), ", {} interpolated", FormatCount(interpolated));
@@ -129,6 +135,16 @@ std::string SampleFigure(const SamplePicture& sample, const Report& report,
   figure += "</span><span class=\"counts\">" + CountsByClass(sample, report, colors) +
             "</span></figcaption></figure>\n";
   return figure;
+}
+
+std::string ThumbFigure(const SamplePicture& sample, const Report& report,
+                        std::span<const std::uint32_t> colors) {
+  return fmt::format(
+      "<figure class=\"card thumb\">{}<figcaption><b>{}</b><span>{}, "
+      "{}</span></figcaption></figure>"
+      "\n",
+      PictureWithBoxes(sample, report, colors, false), EscapeHtml(sample.note),
+      EscapeHtml(sample.name), CountOf(sample.boxes.size(), "label"));
 }
 
 }  // namespace prelabel

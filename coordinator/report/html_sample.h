@@ -15,4 +15,8 @@ namespace prelabel {
 std::string SampleFigure(const SamplePicture& sample, const Report& report,
                          std::span<const std::uint32_t> colors);
 
+// The same, small: boxes without written names, and why the picture is shown.
+std::string ThumbFigure(const SamplePicture& sample, const Report& report,
+                        std::span<const std::uint32_t> colors);
+
 }  // namespace prelabel

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -33,6 +34,33 @@ std::string FormatTime(double seconds) {
   const std::string rest = fmt::format("{:02}.{}", tenths / 10 % 60, tenths % 10);
   if (minutes < 60) return fmt::format("{}:{}", minutes, rest);
   return fmt::format("{}:{:02}:{}", minutes / 60, minutes % 60, rest);
+}
+
+std::string WrapText(std::string_view text, std::size_t width) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool no_break = text.substr(i, 2) == "\u00A0";
+    plain += no_break ? ' ' : text[i];
+    i += no_break ? 1 : 0;
+  }
+  std::string lines;
+  std::size_t column = 0;
+  for (std::size_t at = 0; at < plain.size();) {
+    const std::size_t end = std::min(plain.find(' ', at), plain.size());
+    const std::size_t length = end - at;
+    if (column > 0 && column + 1 + length > width) {
+      lines += '\n';
+      column = 0;
+    }
+    if (column > 0) {
+      lines += ' ';
+      ++column;
+    }
+    lines.append(plain, at, length);
+    column += length;
+    at = end + 1;
+  }
+  return lines + "\n";
 }
 
 std::string EscapeHtml(std::string_view text) {

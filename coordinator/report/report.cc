@@ -28,6 +28,8 @@ Report BuildReport(const JobSpec& job, const ModelCard& card, const Dataset& dat
   report.model = card.name;
   report.model_license = card.license;
   report.model_source = card.source;
+  report.model_sha256 = card.sha256;
+  report.model_classes = card.classes;
   report.labels = job.labels;
   for (std::size_t c = 0; c < classes.categories.size(); ++c) {
     ClassReport entry{classes.categories[c], {}, {}, totals.classes[c]};

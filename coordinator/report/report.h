@@ -12,6 +12,7 @@
 #include "common/job/job_spec.h"
 #include "common/job/model_card.h"
 #include "coordinator/merge/merge.h"
+#include "coordinator/report/assessment.h"
 #include "coordinator/report/run_stats.h"
 #include "coordinator/scan/dataset.h"
 
@@ -75,6 +76,13 @@ struct SamplePicture {
   int height = 0;
   std::vector<SampleBox> boxes;
   std::vector<std::uint8_t> jpeg;
+  std::string note;  // why it is shown; empty for samples, which are not chosen for anything
+};
+
+// Pictures with something in common.
+struct PictureGroup {
+  std::string title;  // "Darkest"
+  std::vector<SamplePicture> pictures;
 };
 
 struct Report {
@@ -82,6 +90,8 @@ struct Report {
   std::string model;  // empty where people drew the keyframes of every source
   std::string model_license;
   std::string model_source;
+  std::string model_sha256;                // of its weights; empty where unknown
+  std::vector<std::string> model_classes;  // by class id of the model
   LabelOptions labels;
   RunTotals totals;
   std::vector<ClassReport> classes;  // as in the class map
@@ -89,6 +99,12 @@ struct Report {
   std::vector<QuarantinedReport> quarantined;  // the first of totals.all.quarantined
   std::vector<WantedReport> wanted;            // as totals.wanted
   std::vector<SamplePicture> samples;          // report.html only
+  // Absent in a run without a model. Its vectors by category are parallel to `classes`.
+  std::optional<Assessment> assessment;
+  // In report.html; report.json has their names and notes.
+  std::vector<SamplePicture> least_confident;
+  std::vector<SamplePicture> odd;  // most shifted
+  std::vector<PictureGroup> gallery;
   RunInfo run;
 };
 
@@ -96,9 +112,14 @@ Report BuildReport(const JobSpec& job, const ModelCard& card, const Dataset& dat
                    const ClassMap& classes, RunTotals totals, RunInfo run,
                    std::vector<SamplePicture> samples);
 
+// Of report.json.
+inline constexpr std::uint64_t kReportFormat = 2;
+
+// configs/schema/report.schema.json describes it.
 std::string FormatReportJson(const Report& report);
 
-// One file, no script, nothing fetched: styles, charts (SVG) and pictures are inside.
+// One file, nothing fetched: styles, charts (SVG), pictures and a little script are inside. Without
+// the script, or where it may not run, everything but the threshold sliders is there.
 std::string FormatReportHtml(const Report& report);
 
 // At most 80 columns for names in ASCII; ends with a newline.

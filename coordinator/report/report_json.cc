@@ -1,68 +1,15 @@
-#include <iterator>
 #include <string>
 
 #include <fmt/format.h>
 
-#include "coordinator/formats/json_text.h"
+#include "coordinator/report/json_assessment.h"
+#include "coordinator/report/json_builder.h"
 #include "coordinator/report/report.h"
 
 namespace prelabel {
 namespace {
 
-// Builds indented JSON; commas and line ends are its business.
-class JsonText {
- public:
-  void Open(char bracket, std::string_view key = {}) {
-    Begin(key);
-    text_ += bracket;
-    ++depth_;
-    first_ = true;
-  }
-  void Close(char bracket) {
-    --depth_;
-    if (!first_) NewLine();
-    text_ += bracket;
-    first_ = false;
-  }
-  // `value` is JSON already.
-  void Put(std::string_view key, std::string_view value) {
-    Begin(key);
-    text_ += value;
-  }
-  void Put(std::string_view key, std::uint64_t value) { Put(key, fmt::format("{}", value)); }
-  void String(std::string_view key, std::string_view value) { Put(key, JsonString(value)); }
-
-  template <class Range, class Format>
-  void List(std::string_view key, const Range& range, Format format) {
-    std::string list = "[";
-    for (const auto& value : range) {
-      if (list.size() > 1) list += ", ";
-      list += format(value);
-    }
-    Put(key, list + "]");
-  }
-
-  std::string Take() { return std::move(text_) + "\n"; }
-
- private:
-  void NewLine() { fmt::format_to(std::back_inserter(text_), "\n{:{}}", "", 2 * depth_); }
-  void Begin(std::string_view key) {
-    if (!first_) text_ += ',';
-    if (depth_ > 0) NewLine();
-    first_ = false;
-    if (!key.empty()) text_ += JsonString(key) + ": ";
-  }
-
-  std::string text_;
-  int depth_ = 0;
-  bool first_ = true;
-};
-
-const auto kInteger = [](std::uint64_t value) { return fmt::format("{}", value); };
-const auto kQuoted = [](const std::string& value) { return JsonString(value); };
-const auto kShortest = [](float value) { return fmt::format("{}", value); };
-
-void PutCounts(JsonText& json, const SourceStats& stats) {
+void PutCounts(JsonBuilder& json, const SourceStats& stats) {
   json.Put("items", stats.items);
   json.Put("looked_at", stats.looked_at);
   json.Put("drawn", stats.drawn);
@@ -72,7 +19,7 @@ void PutCounts(JsonText& json, const SourceStats& stats) {
   json.Put("interpolated", stats.interpolated);
 }
 
-void PutTrust(JsonText& json, const ClassTrust& trust) {
+void PutTrust(JsonBuilder& json, const ClassTrust& trust) {
   const auto put_hold_outs = [&json](const HoldOuts& hold_outs) {
     json.Put("count", hold_outs.count);
     json.Put("mean_iou",
@@ -96,7 +43,7 @@ void PutTrust(JsonText& json, const ClassTrust& trust) {
   json.Close('}');
 }
 
-void PutWanted(JsonText& json, const Report& report, const WantedReport& wanted) {
+void PutWanted(JsonBuilder& json, const Report& report, const WantedReport& wanted) {
   json.Open('{');
   json.String("video", wanted.video);
   json.Put("frame", fmt::format("{}", wanted.help.frame));
@@ -118,35 +65,63 @@ void PutWanted(JsonText& json, const Report& report, const WantedReport& wanted)
   json.Close('}');
 }
 
-void PutClass(JsonText& json, const ClassReport& entry) {
+void PutClass(JsonBuilder& json, const ClassReport& entry) {
   const ClassStats& stats = entry.stats;
   json.Open('{');
   json.Put("id", fmt::format("{}", entry.category.id));
   json.String("name", entry.category.name);
-  json.List("model_classes", entry.model_classes, kQuoted);
-  json.List("thresholds", entry.thresholds, kShortest);
+  json.List("model_classes", entry.model_classes, kJsonQuoted);
+  json.List("thresholds", entry.thresholds, kJsonShortest);
   json.Put("raw_predictions", stats.raw_predictions);
   json.Put("labels", stats.labels);
   json.Put("interpolated", stats.interpolated);
   json.Put("images", stats.images);
   json.Put("tracks", stats.tracks);
   json.Put("mean_score", stats.labels == 0 ? "null" : fmt::format("{:.6f}", stats.MeanScore()));
-  json.List("raw_scores", stats.raw_scores, kInteger);
-  json.List("label_scores", stats.label_scores, kInteger);
+  json.List("raw_scores", stats.raw_scores, kJsonInteger);
+  json.List("label_scores", stats.label_scores, kJsonInteger);
   if (stats.trust.between > 0) PutTrust(json, stats.trust);
   json.Close('}');
 }
 
-void PutRun(JsonText& json, const RunInfo& run) {
+// What report.html shows as pictures, by name.
+void PutPictures(JsonBuilder& json, const Report& report) {
+  const auto put = [&json](std::string_view key, const std::vector<SamplePicture>& pictures) {
+    json.Open('[', key);
+    for (const SamplePicture& picture : pictures) {
+      json.Open('{');
+      json.String("item", picture.name);
+      json.String("note", picture.note);
+      json.Put("labels", picture.boxes.size());
+      json.Close('}');
+    }
+    json.Close(']');
+  };
+  json.Open('{', "pictures");
+  put("odd", report.odd);
+  put("least_confident", report.least_confident);
+  json.Open('[', "gallery");
+  for (const PictureGroup& group : report.gallery) {
+    json.Open('{');
+    json.String("title", group.title);
+    put("pictures", group.pictures);
+    json.Close('}');
+  }
+  json.Close(']');
+  put("samples", report.samples);
+  json.Close('}');
+}
+
+void PutRun(JsonBuilder& json, const RunInfo& run) {
   json.Open('{', "run");
   json.String("version", run.version);
   json.String("started", run.started);
   json.Put("seconds", fmt::format("{:.3f}", run.seconds));
   json.Put("items_run", run.items_run);
   json.Put("items_per_second", fmt::format("{:.3f}", run.items_per_second));
-  json.List("workers", run.workers, kQuoted);
-  json.List("compute_classes", run.compute_classes, kQuoted);
-  json.Put("resumed", run.resumed ? "true" : "false");
+  json.List("workers", run.workers, kJsonQuoted);
+  json.List("compute_classes", run.compute_classes, kJsonQuoted);
+  json.Bool("resumed", run.resumed);
   if (!run.retry_command.empty()) json.String("retry", run.retry_command);
   json.Close('}');
 }
@@ -154,23 +129,26 @@ void PutRun(JsonText& json, const RunInfo& run) {
 }  // namespace
 
 std::string FormatReportJson(const Report& report) {
-  JsonText json;
+  JsonBuilder json;
   json.Open('{');
-  json.Put("format", 1);
+  json.Put("format", kReportFormat);
   json.String("job", report.job);
 
   json.Open('{', "model");
   json.String("name", report.model);
   json.String("license", report.model_license);
   json.String("source", report.model_source);
+  json.String("sha256", report.model_sha256);
   json.Close('}');
 
   json.Open('{', "labels");
-  json.Put("raw_threshold", kShortest(report.labels.raw_threshold));
-  json.Put("threshold", kShortest(report.labels.threshold));
-  json.Put("nms", kShortest(report.labels.nms));
+  json.Put("raw_threshold", kJsonShortest(report.labels.raw_threshold));
+  json.Put("threshold", kJsonShortest(report.labels.threshold));
+  json.Put("nms", kJsonShortest(report.labels.nms));
   json.Put("max_per_image", fmt::format("{}", report.labels.max_per_image));
   json.Close('}');
+
+  if (report.assessment) PutAssessment(json, report, *report.assessment);
 
   json.Open('{', "totals");
   PutCounts(json, report.totals.all);
@@ -198,7 +176,7 @@ std::string FormatReportJson(const Report& report) {
       }
     }
     if (!source.error.empty()) json.String("error", source.error);
-    if (!source.warnings.empty()) json.List("warnings", source.warnings, kQuoted);
+    if (!source.warnings.empty()) json.List("warnings", source.warnings, kJsonQuoted);
     PutCounts(json, source.stats);
     json.Close('}');
   }
@@ -216,6 +194,7 @@ std::string FormatReportJson(const Report& report) {
     json.Close('}');
   }
   json.Close(']');
+  PutPictures(json, report);
   PutRun(json, report.run);
   json.Close('}');
   return json.Take();

@@ -7,7 +7,7 @@ namespace prelabel {
 void SampleChooser::Add(const LabeledItem& item) {
   if (item.labels.empty()) return;
   if (seen_++ % stride_ != 0) return;
-  kept_.push_back({item.source, item.item, item.labels});
+  kept_.push_back({item.source, item.item, item.labels, {}});
   if (kept_.size() < kKept) return;
   // Full: keep every second one, and from now on half as many.
   for (std::size_t i = 0; 2 * i < kept_.size(); ++i) {

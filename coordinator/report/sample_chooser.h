@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "coordinator/merge/merge.h"
@@ -14,6 +15,7 @@ struct Sample {
   SourceId source;
   std::uint64_t item = 0;
   std::vector<Label> labels;
+  std::string note{};  // why it was chosen; empty where it was not chosen for anything
 };
 
 class SampleChooser {

@@ -1,4 +1,4 @@
-// Reads the chosen samples: pictures at most 960 pixels wide, as JPEG, and their labels.
+// Reads the chosen samples: pictures as JPEG, narrow enough for a page, and their labels.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,12 @@ namespace prelabel {
 // Decodes one item of the dataset.
 using PictureReader = std::function<Result<Image>(SourceId source, std::uint64_t item)>;
 
-// In the order of `samples`. A picture that cannot be read any more is left out: a report is not
-// worth failing over an illustration.
+inline constexpr int kSampleWidth = 960;  // pixels
+inline constexpr int kThumbWidth = 420;
+
+// At most `most_width` pixels wide, in the order of `samples`. A picture that cannot be read any
+// more is left out: a report is not worth failing over an illustration.
 std::vector<SamplePicture> TakeSamples(const std::vector<Sample>& samples, const Dataset& dataset,
-                                       const PictureReader& read);
+                                       const PictureReader& read, int most_width = kSampleWidth);
 
 }  // namespace prelabel

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "common/base/utf8_prefix.h"
-#include "coordinator/report/html_text.h"
+#include "coordinator/report/html_page.h"
 #include "coordinator/report/report.h"
 
 namespace prelabel {
@@ -16,6 +16,7 @@ constexpr std::size_t kMostClasses = 20;
 constexpr std::size_t kMostNamed = 5;
 constexpr std::size_t kWidth = 80;
 constexpr std::size_t kNameWidth = 22;
+constexpr std::size_t kJudgedNameWidth = 20;
 
 // Cut to `width` bytes, not inside a UTF-8 sequence.
 std::string Shorten(std::string text, std::size_t width) {
@@ -30,6 +31,101 @@ std::string TrustLine(const Report& report) {
   if (all.between == 0) return {};
   return fmt::format("interpolated boxes: expected IoU {:.3f}, {} below 0.5\n",
                      all.MeanExpectedIou(), PercentOf(all.below_half, all.between));
+}
+
+// Verdicts are by category; absent where the run was not judged.
+const ClassVerdict* VerdictOf(const Report& report, std::size_t c) {
+  if (!report.assessment || c >= report.assessment->verdicts.classes.size()) return nullptr;
+  return &report.assessment->verdicts.classes[c];
+}
+
+std::string VerdictColumn(const ClassVerdict& verdict) {
+  switch (verdict.verdict) {
+    case Verdict::kAutomate:
+      return verdict.guaranteed ? "automate (audited)" : "automate";
+    case Verdict::kReview:
+      return "review";
+    case Verdict::kByHand:
+      return "by hand";
+    case Verdict::kNoLabels:
+      break;
+  }
+  return "-";
+}
+
+// People's precision where they checked any, else the expected one.
+std::string PrecisionColumn(const Assessment& assessment, std::size_t c) {
+  const auto text = [](double value, const Interval& interval) {
+    return fmt::format("{:.2f} ({:.2f}-{:.2f})", value, interval.low, interval.high);
+  };
+  if (assessment.audit && c < assessment.audit->classes.size() &&
+      assessment.audit->classes[c].checked > 0) {
+    const ClassAudit& audit = assessment.audit->classes[c];
+    return text(audit.precision, audit.precision_interval);
+  }
+  if (c >= assessment.confidence.size() || !assessment.confidence[c].calibrated) return "unknown";
+  return text(assessment.confidence[c].expected_precision, assessment.confidence[c].interval);
+}
+
+// The first of `order`; returns how many.
+std::size_t AddClasses(std::string& text, const Report& report,
+                       const std::vector<std::size_t>& order) {
+  const bool judged = report.assessment.has_value();
+  auto out = std::back_inserter(text);
+  std::size_t name_width = 5;
+  std::size_t shown = 0;
+  for (const std::size_t c : order) {
+    if (report.classes[c].stats.labels == 0 || shown == kMostClasses) break;
+    name_width = std::max(name_width, report.classes[c].category.name.size());
+    ++shown;
+  }
+  name_width = std::min(name_width, judged ? kJudgedNameWidth : kNameWidth);
+  if (shown > 0 && judged) {
+    fmt::format_to(out, "{:<{}} {:>10} {:>16} {:>9}  {}\n", "class", name_width, "labels",
+                   "precision", "auto from", "verdict");
+  } else if (shown > 0) {
+    fmt::format_to(out, "{:<{}} {:>10} {:>12} {:>9} {:>8} {:>11}\n", "class", name_width, "labels",
+                   "interpolated", "images", "tracks", "mean score");
+  }
+  for (std::size_t i = 0; i < shown; ++i) {
+    const ClassReport& entry = report.classes[order[i]];
+    const std::string name = Shorten(entry.category.name, name_width);
+    if (judged) {
+      const ClassVerdict* verdict = VerdictOf(report, order[i]);
+      fmt::format_to(out, "{:<{}} {:>10} {:>16} {:>9}  {}\n", name, name_width,
+                     FormatCount(entry.stats.labels), PrecisionColumn(*report.assessment, order[i]),
+                     verdict != nullptr && verdict->auto_threshold <= 1
+                         ? fmt::format("{:.2f}", verdict->auto_threshold)
+                         : "-",
+                     verdict == nullptr ? "-" : VerdictColumn(*verdict));
+    } else {
+      fmt::format_to(out, "{:<{}} {:>10} {:>12} {:>9} {:>8} {:>11.3f}\n", name, name_width,
+                     FormatCount(entry.stats.labels), FormatCount(entry.stats.interpolated),
+                     FormatCount(entry.stats.images), FormatCount(entry.stats.tracks),
+                     entry.stats.MeanScore());
+    }
+  }
+  return shown;
+}
+
+// The answer, the hours, and what it lacks.
+void AddAnswer(std::string& text, const Assessment& assessment) {
+  const RoutingTotals& totals = assessment.verdicts.totals;
+  text += "\n" + WrapText(assessment.verdicts.sentence, kWidth);
+  if (totals.hours_by_hand > 0) {
+    text += WrapText(
+        fmt::format("{} of {} of work by hand saved (95 %: {} to {}), {} left.",
+                    HoursText(totals.hours_saved), HoursText(totals.hours_by_hand),
+                    HoursText(totals.hours_saved_interval.low),
+                    HoursText(totals.hours_saved_interval.high), HoursText(totals.hours_left)),
+        kWidth);
+  }
+  if (assessment.shift && assessment.shift->drift) {
+    text += "The data drifted from the reference; report.html says in what.\n";
+  }
+  if (!assessment.reference && !assessment.no_reference.empty()) {
+    text += WrapText("No reference: " + assessment.no_reference, kWidth);
+  }
 }
 
 }  // namespace
@@ -53,26 +149,7 @@ std::string FormatSummary(const Report& report) {
   fmt::format_to(out, ", {} quarantined\n\n", FormatCount(all.quarantined));
 
   const std::vector<std::size_t> order = ClassesByLabels(report);
-  std::size_t name_width = 5;
-  std::size_t shown = 0;
-  for (const std::size_t c : order) {
-    if (report.classes[c].stats.labels == 0 || shown == kMostClasses) break;
-    name_width = std::max(name_width, report.classes[c].category.name.size());
-    ++shown;
-  }
-  name_width = std::min(name_width, kNameWidth);
-  if (shown > 0) {
-    fmt::format_to(out, "{:<{}} {:>10} {:>12} {:>9} {:>8} {:>11}\n", "class", name_width, "labels",
-                   "interpolated", "images", "tracks", "mean score");
-  }
-  for (std::size_t i = 0; i < shown; ++i) {
-    const ClassReport& entry = report.classes[order[i]];
-    fmt::format_to(out, "{:<{}} {:>10} {:>12} {:>9} {:>8} {:>11.3f}\n",
-                   Shorten(entry.category.name, name_width), name_width,
-                   FormatCount(entry.stats.labels), FormatCount(entry.stats.interpolated),
-                   FormatCount(entry.stats.images), FormatCount(entry.stats.tracks),
-                   entry.stats.MeanScore());
-  }
+  const std::size_t shown = AddClasses(text, report, order);
   const auto labeled =
       static_cast<std::size_t>(std::count_if(order.begin(), order.end(), [&](std::size_t c) {
         return report.classes[c].stats.labels > 0;
@@ -88,6 +165,8 @@ std::string FormatSummary(const Report& report) {
     fmt::format_to(out, "No labels: no prediction reached its threshold ({} by default).\n",
                    report.labels.threshold);
   }
+
+  if (report.assessment) AddAnswer(text, *report.assessment);
 
   for (const SourceReport& source : report.sources) {
     if (!source.error.empty()) {

@@ -11,7 +11,7 @@ namespace {
 // many losses.
 constexpr std::uint32_t kMaxSilentLosses = 4;
 
-bool Divisible(const Task& task) { return task.kind == TaskKind::kDetect && task.count > 1; }
+bool Divisible(const Task& task) { return task.kind != TaskKind::kLink && task.count > 1; }
 
 Task Piece(const Task& task, std::uint32_t from, std::uint32_t count) {
   Task piece = task;
@@ -45,8 +45,8 @@ CutUp CutAround(const Task& task, const std::set<std::uint32_t>& positions, Task
 
 }  // namespace
 
-Verdict Judge(const Task& task, TaskHistory history, const AttemptEnd& end,
-              std::uint32_t max_attempts) {
+Judgment Judge(const Task& task, TaskHistory history, const AttemptEnd& end,
+               std::uint32_t max_attempts) {
   const bool divisible = Divisible(task);
   std::set<std::uint32_t> named;
   for (const std::uint32_t position : end.positions) {

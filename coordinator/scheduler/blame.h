@@ -53,12 +53,12 @@ struct CutUp {
 struct GiveUp {
   TaskHistory history;
 };
-using Verdict = std::variant<TryAgain, CutUp, GiveUp>;
+using Judgment = std::variant<TryAgain, CutUp, GiveUp>;
 
 // `history`: before this attempt. `max_attempts`: transient failures after which an item is given
 // up (>= 1).
-Verdict Judge(const Task& task, TaskHistory history, const AttemptEnd& end,
-              std::uint32_t max_attempts);
+Judgment Judge(const Task& task, TaskHistory history, const AttemptEnd& end,
+               std::uint32_t max_attempts);
 
 // Wait before the next attempt after `failures` (>= 1) of them: 0.5 s, doubled each time, at most
 // 30 s, times 0.5 to 1.5. `random`: any number; equal ones give equal waits.

@@ -56,7 +56,7 @@ TaskStatus Scheduler::Describe(const TaskEntry& entry, TaskStatus::Why pending,
   }
   status.attempt = entry.attempt;
   status.failures = entry.history.failures;
-  status.items = entry.task.kind == TaskKind::kDetect ? entry.task.count : 0;
+  status.items = entry.task.kind == TaskKind::kLink ? 0 : entry.task.count;
   if (const auto reason = reasons_.find(id); reason != reasons_.end()) {
     status.reason = reason->second;
   }

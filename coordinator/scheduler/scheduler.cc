@@ -41,7 +41,7 @@ Scheduler::Scheduler(const std::vector<TaskRow>& rows, SchedulerOptions options)
       entry.state = State::kBlocked;
       source.links.push_back(row.task.id);
     } else {
-      ++source.open_detects;
+      if (row.task.kind == TaskKind::kDetect) ++source.open_detects;
       if (row.losses > 1) {
         retries_.Add(row.task.id, {TimePoint::min(), WorkerId(), true});
       } else {
@@ -305,7 +305,7 @@ void Scheduler::AddRound(TaskId link, const std::vector<std::int64_t>& frames, A
 
 void Scheduler::Blame(TaskEntry& entry, const AttemptEnd& end, const std::string& reason,
                       WorkerId worker, TimePoint now, Actions& actions) {
-  const Verdict verdict = Judge(entry.task, entry.history, end, options_.max_attempts);
+  const Judgment verdict = Judge(entry.task, entry.history, end, options_.max_attempts);
   if (const auto* again = std::get_if<TryAgain>(&verdict)) {
     entry.history = again->history;
     entry.state = State::kPending;
@@ -344,7 +344,9 @@ void Scheduler::Replace(TaskEntry& entry, const CutUp& cut, const std::string& r
   const TaskId parent = entry.task.id;
   ReplaceTask replace{{parent, {}}, reason};
   std::vector<SchedulerAction> failures;
-  sources_[entry.task.source].open_detects += cut.parts.size();
+  if (entry.task.kind == TaskKind::kDetect) {
+    sources_[entry.task.source].open_detects += cut.parts.size();
+  }
   // tasks_ grows: `entry` is not valid from here on.
   for (const CutUp::Part& part : cut.parts) {
     TaskEntry child;

@@ -65,7 +65,8 @@ struct TaskStatus {
 class Scheduler {
  public:
   // `rows`: the store's tasks, ids 0, 1, 2 …; a source's tasks have consecutive ids for the best
-  // locality. A source's link tasks wait until its detect tasks have ended. Where the result of
+  // locality. A source's link tasks wait until its detect tasks have ended
+  // (second looks do not matter to them). Where the result of
   // its last one wants further frames, these and another link task are added (PlanRound).
   Scheduler(const std::vector<TaskRow>& rows, SchedulerOptions options);
 
@@ -211,10 +212,10 @@ class Scheduler {
   RetryQueue retries_;
   Runs running_;
   Workers workers_;
-  WorkerId reserved_;                      // takes no more, to be idle for a task of its own
-  std::map<TaskId, std::string> reasons_;  // of the last failure, of tasks that have not ended
-  std::multiset<TaskId> claims_;           // every worker's `next`
-  std::array<Durations, 2> took_;          // by TaskKind, at all workers
+  WorkerId reserved_;                       // takes no more, to be idle for a task of its own
+  std::map<TaskId, std::string> reasons_;   // of the last failure, of tasks that have not ended
+  std::multiset<TaskId> claims_;            // every worker's `next`
+  std::array<Durations, kTaskKinds> took_;  // by TaskKind, at all workers
   TimePoint next_backup_look_{};
   std::uint64_t assignments_ = 0;
   std::uint64_t retries_made_ = 0;

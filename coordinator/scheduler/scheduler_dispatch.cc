@@ -112,8 +112,10 @@ std::optional<Duration> Scheduler::UsualDuration(const Worker& worker, TaskKind 
 bool Scheduler::BackUpFor(WorkerId id, const Worker& worker, TaskId& task, TimePoint now) {
   if (now < next_backup_look_) return false;
   next_backup_look_ = now + kBackupLookEvery;
-  const std::array<std::optional<Duration>, 2> usual = {UsualDuration(worker, TaskKind::kDetect),
-                                                        UsualDuration(worker, TaskKind::kLink)};
+  std::array<std::optional<Duration>, kTaskKinds> usual;
+  for (std::size_t kind = 0; kind < kTaskKinds; ++kind) {
+    usual[kind] = UsualDuration(worker, static_cast<TaskKind>(kind));
+  }
   Duration longest{};
   for (const auto& [id_of_task, run] : running_) {
     if (!run.started || run.worker == id || running_.count(id_of_task) > 1) continue;

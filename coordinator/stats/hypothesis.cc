@@ -87,9 +87,9 @@ KolmogorovSmirnov TestKolmogorovSmirnov(std::vector<double> a, std::vector<doubl
   return test;
 }
 
-double PermutationP(std::span<const UnitBins> a, std::span<const UnitBins> b, std::size_t bins,
-                    const HistogramDistance& distance, std::size_t permutations,
-                    std::uint64_t seed) {
+Permutation TestByPermutation(std::span<const UnitBins> a, std::span<const UnitBins> b,
+                              std::size_t bins, const HistogramDistance& distance,
+                              std::size_t permutations, std::uint64_t seed) {
   std::vector<const UnitBins*> units;
   for (const UnitBins& unit : a) units.push_back(&unit);
   for (const UnitBins& unit : b) units.push_back(&unit);
@@ -111,17 +111,21 @@ double PermutationP(std::span<const UnitBins> a, std::span<const UnitBins> b, st
   const double observed = distance_now();
   const bool empty = std::accumulate(first.begin(), first.end(), 0.0) <= 0 ||
                      std::accumulate(second.begin(), second.end(), 0.0) <= 0;
-  if (empty) return 1;
+  if (empty) return {};
+  double sum = 0;
   SplitMix64 random(seed);
   std::size_t as_far = 1;
   for (std::size_t p = 0; p < permutations; ++p) {
     for (std::size_t i = 0; i < a.size(); ++i) {
       std::swap(units[i], units[i + random.Below(units.size() - i)]);
     }
+    const double now = distance_now();
+    sum += now;
     // Equal but for rounding counts as equal.
-    if (distance_now() >= observed * (1 - 1e-12)) ++as_far;
+    if (now >= observed * (1 - 1e-12)) ++as_far;
   }
-  return static_cast<double>(as_far) / static_cast<double>(permutations + 1);
+  const auto count = static_cast<double>(permutations);
+  return {observed, sum / count, static_cast<double>(as_far) / (count + 1)};
 }
 
 std::vector<double> BenjaminiHochberg(std::span<const double> p) {

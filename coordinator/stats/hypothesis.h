@@ -30,11 +30,16 @@ KolmogorovSmirnov TestKolmogorovSmirnov(std::vector<double> a, std::vector<doubl
 using UnitBins = std::vector<std::uint16_t>;
 using HistogramDistance =
     std::function<double(std::span<const double> a, std::span<const double> b)>;
-// p of the distance of the two histograms under random exchanges of units; boxes of one image may
-// be as correlated as they like. 1 where a side is empty.
-double PermutationP(std::span<const UnitBins> a, std::span<const UnitBins> b, std::size_t bins,
-                    const HistogramDistance& distance, std::size_t permutations,
-                    std::uint64_t seed);
+// The distance of two histograms, and how it is under random exchanges of units; boxes of one image
+// may be as correlated as they like. All 0 and p 1 where a side is empty.
+struct Permutation {
+  double distance = 0;
+  double by_chance = 0;  // mean distance under exchanges: what small samples differ by anyway
+  double p = 1;          // share of exchanges that are as far apart, the given one included
+};
+Permutation TestByPermutation(std::span<const UnitBins> a, std::span<const UnitBins> b,
+                              std::size_t bins, const HistogramDistance& distance,
+                              std::size_t permutations, std::uint64_t seed);
 
 // Adjusted p values (q): rejecting where q <= 0.05 keeps the expected share of false rejections
 // under 5 % (Benjamini and Hochberg 1995). In the order of `p`.

@@ -47,7 +47,7 @@ struct TaskFailures {
 };
 
 // Tasks that are planned while the run goes on: smaller ones in place of one, which cover the same
-// items, or a further round of a video.
+// items, or a further round of a video. None in place of one: nobody wants it any more.
 struct PlannedTasks {
   std::optional<TaskId> replaces;
   std::vector<Task> tasks;  // ids continue from the number of tasks so far

@@ -21,7 +21,8 @@ Result<Task> ReadTask(const Statement& row, const Database& database) {
   task.first = static_cast<std::uint64_t>(row.Integer(3));
   task.count = Small(row, 4);
   task.stride = Small(row, 5);
-  if (row.Integer(1) < 0 || task.kind > TaskKind::kLink) return DataLoss(kDamaged, database.path());
+  if (row.Integer(1) < 0 || row.Integer(1) >= static_cast<std::int64_t>(kTaskKinds))
+    return DataLoss(kDamaged, database.path());
   return task;
 }
 

@@ -57,6 +57,11 @@ class CommandLineTest(support.ProgramTest):
                  (["run", "job.yaml", "--sett", "a=b"], "--sett"),
                  (["run", self.folder / "none.yaml"], "none.yaml"),
                  (["report", self.folder / "none"], "no run is there; give the job's output.dir"),
+                 (["report"], "run is required: give a run directory, or two with --compare"),
+                 (["report", "--compare", self.folder / "none", self.folder / "none"],
+                  "there is no report; give a run directory or its report.json"),
+                 (["report", "--compare", self.folder / "none"], "--compare"),
+                 (["report", self.folder / "none", "--out", "page.html"], "--out requires"),
                  (["export", self.folder / "none"], "nothing to export: give --format"),
                  (["export", self.folder / "none", "--format", "coco"], "no run is there"),
                  (["validate", self.folder / "none"], "none: cannot be read: No such file")]

@@ -79,7 +79,8 @@ class Cluster : public ServerObserver {
     }
     std::vector<std::string> labels;
     for (const std::uint64_t item : TaskItems(task)) {
-      labels.push_back("label of " + source + "/" + std::to_string(item));
+      const std::string what = task.kind == TaskKind::kDetect ? "label" : TaskKindName(task.kind);
+      labels.push_back(what + " of " + source + "/" + std::to_string(item));
     }
     return labels;
   }
@@ -134,6 +135,7 @@ class Cluster : public ServerObserver {
         tasks.push_back({TaskId(), TaskKind::kLink, SourceId(source), 0, kFrames, 1});
       }
     }
+    if (options_.seed % 7 == 3) PlanSecondLooks(sources, tasks);
     planned_ = tasks.size();
     std::uint64_t next = 0;
     for (Task& task : tasks) {
@@ -149,6 +151,17 @@ class Cluster : public ServerObserver {
       poison_hangs_ = dice_.OneIn(3);
     }
     PlanRounds(tasks);
+  }
+
+  // Of some seeds only, so that the others still play their old histories.
+  void PlanSecondLooks(std::uint64_t sources, std::vector<Task>& tasks) {
+    for (std::uint32_t source = 0; source < sources; ++source) {
+      for (const TaskKind kind : {TaskKind::kFlip, TaskKind::kSecondModel}) {
+        for (std::uint64_t i = dice_.Below(10); i > 0; --i) {
+          tasks.push_back({TaskId(), kind, SourceId(source), 4 * i, 4, 1});
+        }
+      }
+    }
   }
 
   // Some first link tasks will want further frames; not where they may be given up themselves.
@@ -407,7 +420,7 @@ class Cluster : public ServerObserver {
     if (Faulty() && dice_.OneIn(60)) takes = dice_.Between(seconds(1), seconds(25));
     Work work;
     work.task = assignment.task;
-    const std::uint32_t items = assignment.task.kind == TaskKind::kDetect ? work.task.count : 1;
+    const std::uint32_t items = assignment.task.kind == TaskKind::kLink ? 1 : work.task.count;
     work.an_item = std::max<Duration>(takes / items, microseconds(1));
     TimePoint& free_at = *std::min_element(process.free_at.begin(), process.free_at.end());
     work.start = std::max(free_at, clock_.Now());
@@ -472,7 +485,7 @@ class Cluster : public ServerObserver {
       TaskBroken failure{key.first, key.second, "out of memory"};
       if (options_.seed % 4 == 0 && dice_.OneIn(4)) failure.kind = FailureKind::kPermanent;
       // One item that is too large is rightly given up.
-      const bool divisible = done.kind == TaskKind::kDetect && done.count > 1;
+      const bool divisible = done.kind != TaskKind::kLink && done.count > 1;
       if (divisible && dice_.OneIn(4)) failure.kind = FailureKind::kTooLarge;
       if (dice_.OneIn(2)) failure.position = static_cast<std::uint32_t>(dice_.Below(4));
       Raise(index, failure);

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "worker/detect/view.h"
 #include "worker/link/link_task.h"
 
 namespace prelabel {
@@ -22,15 +23,20 @@ Result<TaskResult> Link(const Assignment& assignment) {
 
 DetectLane::DetectLane(ModelFactory factory, ModelCard card, const DetectOptions& options,
                        MediaOpener media, const Clock& clock, DoneCallback done,
-                       BegunCallback begun)
+                       BegunCallback begun, std::optional<SecondModel> second)
     : factory_(std::move(factory)),
-      card_(std::move(card)),
+      first_{card, Normalizer(card.input)},
+      second_factory_(second ? std::move(second->load) : ModelFactory()),
+      no_second_(second && !second->card ? second->card.error()
+                                         : InvalidArgument("the job names no second model")),
+      second_(second && second->card ? std::optional<Eye>({second->card.value(),
+                                                           Normalizer(second->card.value().input)})
+                                     : std::nullopt),
       options_(options),
       media_(std::move(media)),
       clock_(clock),
       done_(std::move(done)),
       begun_(std::move(begun)),
-      normalizer_(card_.input),
       queue_(options.prefetch_items),
       decode_thread_([this] { Loop(&DetectLane::DecodeLoop); }),
       model_thread_([this] { Loop(&DetectLane::ModelLoop); }) {}
@@ -69,24 +75,33 @@ void DetectLane::DecodeLoop() {
       queue_.Push({.task = open, .item = {}, .failure = {}, .input = {}, .last = true});
       continue;
     }
+    const Eye* const eye = EyeFor(task);
+    if (eye == nullptr) {
+      queue_.Push({.task = open,
+                   .item = {},
+                   .failure = LaneFailure{no_second_, std::nullopt},
+                   .input = {},
+                   .last = true});
+      continue;
+    }
     reader.Begin(open->assignment);
     for (std::uint32_t position = 0; position < task.count; ++position) {
       Begun();
-      LaneStep step = Prepare(reader, open, position);
+      LaneStep step = Prepare(*eye, reader, open, position);
       const bool last = step.last;
       if (!queue_.Push(std::move(step)) || last) break;
     }
   }
 }
 
-LaneStep DetectLane::Prepare(ItemReader& reader, const std::shared_ptr<OpenTask>& task,
-                             std::uint32_t position) {
+LaneStep DetectLane::Prepare(const Eye& eye, ItemReader& reader,
+                             const std::shared_ptr<OpenTask>& task, std::uint32_t position) {
   const Assignment& assignment = task->assignment;
   LaneStep step;
   step.task = task;
   step.last = position + 1 == assignment.task.count;
   try {
-    if (auto failure = PrepareItem(reader, assignment, position, step)) {
+    if (auto failure = PrepareItem(eye, reader, assignment, position, step)) {
       // The scan has seen this file, so the item may be good: another worker is to try.
       failure->message +=
           ". It was there when the dataset was scanned: make it readable on this "
@@ -104,8 +119,9 @@ LaneStep DetectLane::Prepare(ItemReader& reader, const std::shared_ptr<OpenTask>
   return step;
 }
 
-std::optional<Error> DetectLane::PrepareItem(ItemReader& reader, const Assignment& assignment,
-                                             std::uint32_t position, LaneStep& step) {
+std::optional<Error> DetectLane::PrepareItem(const Eye& eye, ItemReader& reader,
+                                             const Assignment& assignment, std::uint32_t position,
+                                             LaneStep& step) {
   ItemResult& item = step.item.emplace();
   item.item = ItemIndex(assignment.task, position);
   const Result<Image> image = reader.Read(assignment, position);
@@ -116,27 +132,29 @@ std::optional<Error> DetectLane::PrepareItem(ItemReader& reader, const Assignmen
   }
   item.width = image.value().width;
   item.height = image.value().height;
-  Image resized = media_.resize(image.value(), card_.input.width, card_.input.height);
-  item.stats = ComputeImageStats(resized);
-  step.input = queue_.TakeBuffer(normalizer_.size());
-  normalizer_.Run(resized, step.input);
-  if (assignment.video) step.picture = std::move(resized);
+  const View view = ViewOf(assignment.task.kind);
+  Image shown = ShowView(view, image.value(), eye.card.input, media_.resize);
+  if (view == View::kPlain) item.stats = ComputeImageStats(shown);
+  step.input = queue_.TakeBuffer(eye.normalizer.size());
+  eye.normalizer.Run(shown, step.input);
+  if (assignment.video && view == View::kPlain) step.picture = std::move(shown);
   return std::nullopt;
 }
 
 void DetectLane::ModelLoop() {
-  DetectTask detect(card_, options_, clock_);
-  Result<std::unique_ptr<Model>> model = factory_();
-  std::shared_ptr<OpenTask> begun;  // what `detect` is in the middle of
+  Engine first{factory_, DetectTask(first_.card, options_, clock_), factory_()};
+  std::optional<Engine> second;
+  Engine* engine = &first;          // the last step's
+  std::shared_ptr<OpenTask> begun;  // what its `detect` is in the middle of
   while (std::optional<LaneStep> step = queue_.NextStep()) {
     if (begun && begun != step->task) {  // it was cancelled
-      detect.Reset();
+      engine->detect.Reset();
       begun.reset();
     }
     const Assignment& assignment = step->task->assignment;
     const auto end = [&](Result<TaskResult> result, std::optional<std::uint32_t> position) {
       queue_.End();
-      detect.Reset();
+      engine->detect.Reset();
       begun.reset();
       done_(assignment.task.id, assignment.attempt, std::move(result), position);
     };
@@ -149,11 +167,21 @@ void DetectLane::ModelLoop() {
       end(step->failure->error, step->failure->position);
       continue;
     }
-    if (!begun && !model && model.error().code == ErrorCode::kUnavailable) model = factory_();
+    engine = &first;
+    if (assignment.task.kind == TaskKind::kSecondModel && second_) {
+      if (!second) {
+        second.emplace(Engine{second_factory_, DetectTask(second_->card, options_, clock_),
+                              second_factory_()});
+      }
+      engine = &*second;
+    }
+    auto& [load, detect, model] = *engine;
+    if (!begun && !model && model.error().code == ErrorCode::kUnavailable) model = load();
     if (!model) {
       end(model.error(), std::nullopt);
       continue;
     }
+    if (!begun) detect.Begin(ViewOf(assignment.task.kind));
     begun = step->task;
     if (step->item) {
       Begun();

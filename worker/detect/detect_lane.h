@@ -39,16 +39,25 @@ using DoneCallback =
 // Called on both threads whenever one begins an item or a link task: Running() has changed.
 using BegunCallback = std::function<void()>;
 
+// What second looks by another model need. It is loaded when the first of them comes; where the
+// card is an error, they fail with it.
+struct SecondModel {
+  ModelFactory load;
+  Result<ModelCard> card;
+};
+
 class DetectLane {
  public:
   // Starts both threads. `clock` measures compute_micros, nothing else, and outlives the lane.
+  // Without `second`, second looks by another model fail.
   DetectLane(ModelFactory factory, ModelCard card, const DetectOptions& options, MediaOpener media,
-             const Clock& clock, DoneCallback done, BegunCallback begun = {});
+             const Clock& clock, DoneCallback done, BegunCallback begun = {},
+             std::optional<SecondModel> second = {});
   ~DetectLane();
   DetectLane(const DetectLane&) = delete;
   DetectLane& operator=(const DetectLane&) = delete;
 
-  // Queues a detect or a link task; tasks are done in the order of submission.
+  // Queues a task of any kind; tasks are done in the order of submission.
   void Submit(Assignment assignment) { queue_.Submit(std::move(assignment)); }
 
   // Drops a task, or what is left of it after the item in hand; whether it was there. Where that
@@ -79,21 +88,39 @@ class DetectLane {
     if (begun_) begun_();
   }
 
+  // A replica and what it is in the middle of. The model thread's.
+  struct Engine {
+    const ModelFactory& load;
+    DetectTask detect;
+    Result<std::unique_ptr<Model>> model;
+  };
+  // What makes a task's inputs. Null where the task is one for a second model and there is none.
+  struct Eye {
+    ModelCard card;
+    Normalizer normalizer;
+  };
+  const Eye* EyeFor(const Task& task) const {
+    if (task.kind != TaskKind::kSecondModel) return &first_;
+    return second_ ? &*second_ : nullptr;
+  }
+
   // Reads one item and makes the model's input of it.
-  LaneStep Prepare(ItemReader& reader, const std::shared_ptr<OpenTask>& task,
+  LaneStep Prepare(const Eye& eye, ItemReader& reader, const std::shared_ptr<OpenTask>& task,
                    std::uint32_t position);
   // Fills in the step. An error is this worker's, not the item's.
-  std::optional<Error> PrepareItem(ItemReader& reader, const Assignment& assignment,
+  std::optional<Error> PrepareItem(const Eye& eye, ItemReader& reader, const Assignment& assignment,
                                    std::uint32_t position, LaneStep& step);
 
   const ModelFactory factory_;
-  const ModelCard card_;
+  const Eye first_;
+  const ModelFactory second_factory_;
+  const Error no_second_;  // why second_ is not there
+  const std::optional<Eye> second_;
   const DetectOptions options_;
   const MediaOpener media_;
   const Clock& clock_;
   const DoneCallback done_;
   const BegunCallback begun_;
-  const Normalizer normalizer_;
   std::atomic<std::uint64_t> items_done_{0};
   LaneQueue queue_;
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "worker/detect/describe_appearance.h"
+#include "worker/detect/view.h"
 
 namespace prelabel {
 
@@ -72,6 +73,7 @@ std::optional<std::uint32_t> DetectTask::Suspect() const {
 }
 
 void DetectTask::Reset() {
+  view_ = View::kPlain;
   result_ = {};
   compute_ = {};
   gathered_.clear();
@@ -88,9 +90,12 @@ Result<void> DetectTask::RunBatch(Model& model, std::span<const float> input) {
                     " outputs for a batch of " + std::to_string(options_.batch));
   }
   for (std::size_t i = 0; i < gathered_.size(); ++i) {
-    const DenseOutput& output = outputs.value()[i];
-    FillPredictions(output, card_.input, options_.limits, EmbedderFor(output),
-                    result_.items[gathered_[i]]);
+    DenseOutput& output = outputs.value()[i];
+    for (Prediction& candidate : output.candidates) {
+      candidate.box = FromView(view_, candidate.box, card_.input);
+    }
+    const FeatureEmbedder* embedder = view_ == View::kPlain ? EmbedderFor(output) : nullptr;
+    FillPredictions(output, card_.input, options_.limits, embedder, result_.items[gathered_[i]]);
     Describe(pictures_[i], result_.items[gathered_[i]]);
   }
   gathered_.clear();

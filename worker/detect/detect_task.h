@@ -10,6 +10,7 @@
 #include "common/base/clock.h"
 #include "common/base/result.h"
 #include "common/job/model_card.h"
+#include "common/labels/view.h"
 #include "common/media/image.h"
 #include "common/wire/task.h"
 #include "worker/detect/features.h"
@@ -29,6 +30,10 @@ class DetectTask {
   // `clock` measures compute_micros, nothing else.
   DetectTask(const ModelCard& card, const DetectOptions& options, const Clock& clock)
       : card_(card), options_(options), clock_(clock) {}
+
+  // How the pictures of the next task are shown: boxes are taken back to the plain view, and
+  // nothing but them is kept of another one. Plain again after Finish and Reset.
+  void Begin(View view) { view_ = view; }
 
   // The next item of the task, in order, its statistics and size filled in. `input` is the model's,
   // or empty where item.error is set; it is not needed afterwards. `picture`, of any size, is what
@@ -57,6 +62,7 @@ class DetectTask {
   const Clock& clock_;
   std::optional<FeatureEmbedder> embedder_;
 
+  View view_ = View::kPlain;
   TaskResult result_;
   Duration compute_{};
   std::vector<float> batch_input_;     // filled with `gathered_` inputs; only for batch > 1

@@ -50,6 +50,14 @@ void LaneExecutor::Configure(const Welcome& welcome) {
   detect.limits = {welcome.raw_threshold, welcome.raw_nms, welcome.raw_max_per_image};
   detect.batch = options_.batch;
   detect.prefetch_items = options_.prefetch_items;
+  std::optional<SecondModel> second;
+  if (!welcome.second_model_card.empty()) {
+    auto second_card = LoadCard(welcome.second_model_card);
+    ModelFactory load;
+    if (second_card)
+      load = [this, card = second_card.value()] { return options_.load_model(card); };
+    second = SecondModel{std::move(load), std::move(second_card)};
+  }
   loading_ = options_.slots;
   lanes_.resize(options_.slots);
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
@@ -64,7 +72,7 @@ void LaneExecutor::Configure(const Welcome& welcome) {
                   std::optional<std::uint32_t> position) {
           OnDone(i, task, attempt, std::move(result), position);
         },
-        [this] { OnBegun(); });
+        [this] { OnBegun(); }, second);
   }
 }
 

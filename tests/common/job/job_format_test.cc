@@ -79,6 +79,16 @@ JobSpec RandomJob(Random& random) {
                  InterpolationMethod::kCubic, InterpolationMethod::kFlow}[Below(4, random)];
   if (Below(2, random) == 0) job.report.reference = NastyPath(random);
   if (Below(2, random) == 0) job.report.slices = NastyPath(random);
+  if (Below(2, random) == 0) {
+    SecondOpinion& opinion = job.report.second_opinion.emplace();
+    opinion.images = 1 + Below(100000, random);
+    if (Below(2, random) == 0) opinion.model = NastyPath(random);
+    opinion.changes.clear();
+    for (const View view : {View::kScale, View::kFlip, View::kColor}) {
+      if (Below(2, random) == 0) opinion.changes.push_back(view);
+    }
+    if (opinion.changes.empty() && opinion.model.empty()) opinion.changes = {View::kFlip};
+  }
   job.cluster.launcher = Below(2, random) == 0 ? Launcher::kNone : Launcher::kLocal;
   job.cluster.workers = 1 + Below(100, random);
   job.cluster.listen = "ipc://" + NastyText(random, false);

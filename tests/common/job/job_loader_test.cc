@@ -255,6 +255,36 @@ TEST(JobLoader, InterpolationHasFourMethods) {
       "flow, none");
 }
 
+TEST(JobLoader, ASecondOpinionIsAskedForByItsKey) {
+  const auto opinion = [](const std::string& keys) {
+    return Parse(std::string(kSmallest) + "report: {second_opinion: " + keys + "}\n")
+        .value()
+        .report.second_opinion;
+  };
+  EXPECT_FALSE(Parse(kSmallest).value().report.second_opinion);
+  EXPECT_EQ(opinion(""), (SecondOpinion{200, {View::kFlip, View::kColor, View::kScale}, ""}));
+  EXPECT_EQ(opinion("{images: 7, changes: [scale, flip], model: m2/model.yaml}"),
+            (SecondOpinion{7, {View::kScale, View::kFlip}, "/jobs/m2/model.yaml"}));
+  EXPECT_EQ(opinion("{changes: [], model: m2.yaml}"), (SecondOpinion{200, {}, "/jobs/m2.yaml"}));
+  EXPECT_EQ(Mistakes(std::string(kSmallest) +
+                     "report: {second_opinion: {changes: [], images: 0, modle: x}}\n"),
+            "/jobs/job.yaml:6:36: 'report.second_opinion.changes' is empty and no second model is "
+            "named: there is nothing to ask; add a change, name a report.second_opinion.model or "
+            "remove report.second_opinion\n"
+            "/jobs/job.yaml:6:48: 'report.second_opinion.images' must be a whole number from 1 to "
+            "100000, not '0'\n"
+            "/jobs/job.yaml:6:51: unknown key 'modle' in 'report.second_opinion'; did you mean "
+            "'model'?");
+  EXPECT_EQ(Mistakes(std::string(kSmallest) +
+                     "report: {second_opinion: {changes: [flip, rotate, flip]}}\n"),
+            "/jobs/job.yaml:6:43: 'report.second_opinion.changes' cannot be 'rotate'; use one of "
+            "flip, color, scale\n"
+            "/jobs/job.yaml:6:51: 'flip' appears twice in 'report.second_opinion.changes'");
+  EXPECT_EQ(Mistakes(std::string(kSmallest) + "report: {second_opinion: {changes: flip}}\n"),
+            "/jobs/job.yaml:6:36: 'report.second_opinion.changes' must be a list of flip, color "
+            "and scale, not 'flip'");
+}
+
 TEST(JobLoader, KeysOfNoVersionAreUnknown) {
   EXPECT_EQ(Mistakes(std::string(kSmallest) + "colour: blue\n"),
             "/jobs/job.yaml:6:1: unknown key 'colour'; known keys are name, data, model, labels, "

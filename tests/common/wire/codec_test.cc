@@ -165,6 +165,18 @@ TEST(Codec, HelloSurvives) {
   EXPECT_EQ(hello.run, "a1b2");
 }
 
+TEST(Codec, SecondLooksSurvive) {
+  for (const TaskKind kind :
+       {TaskKind::kFlip, TaskKind::kColor, TaskKind::kScale, TaskKind::kSecondModel}) {
+    Assign sent{Epoch(3), {{}}};
+    sent.tasks[0].task = {TaskId(9), kind, SourceId(1), 32, 2, 5};
+    sent.tasks[0].paths = {"a.jpg", "b.jpg"};
+    const auto got = DecodeCoordinatorMessage(EncodeCoordinatorMessage(sent));
+    ASSERT_TRUE(got.has_value());
+    EXPECT_EQ(std::get<Assign>(got.value()).tasks[0].task, sent.tasks[0].task);
+  }
+}
+
 TEST(Codec, WelcomeSurvivesWithGrants) {
   Welcome sent;
   sent.epoch = Epoch(4);
@@ -172,6 +184,7 @@ TEST(Codec, WelcomeSurvivesWithGrants) {
   sent.lease = std::chrono::milliseconds(750);
   sent.granted = {{{Epoch(3), TaskId(7), Attempt(3)}, Attempt(1)}};
   sent.run = "a1b2";
+  sent.second_model_card = "/models/other/model.yaml";
   const auto got = DecodeCoordinatorMessage(EncodeCoordinatorMessage(sent));
   ASSERT_TRUE(got.has_value());
   const auto& welcome = std::get<Welcome>(got.value());
@@ -179,6 +192,7 @@ TEST(Codec, WelcomeSurvivesWithGrants) {
   EXPECT_EQ(welcome.heartbeat, sent.heartbeat);
   EXPECT_EQ(welcome.lease, sent.lease);
   EXPECT_EQ(welcome.run, "a1b2");
+  EXPECT_EQ(welcome.second_model_card, "/models/other/model.yaml");
   ASSERT_EQ(welcome.granted.size(), 1U);
   EXPECT_EQ(welcome.granted[0].held, sent.granted[0].held);
   EXPECT_EQ(welcome.granted[0].attempt, Attempt(1));

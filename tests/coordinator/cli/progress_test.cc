@@ -33,6 +33,15 @@ TEST(FormatProgress, LeavesOutWhatIsNotKnown) {
   EXPECT_EQ(FormatProgress({}, 0), "  0 %  0/0 items");  // an empty dataset
 }
 
+TEST(FormatProgress, SecondLooksAreWorkButNoItems) {
+  ProgressState state{10, 10, 0, 2, false};
+  state.looks_done = 12;
+  state.looks_total = 30;
+  EXPECT_EQ(FormatProgress(state, 5), "100 %  10/10 items  5.0/s  2 workers  second looks 12/30");
+  state.looks_done = 30;
+  EXPECT_EQ(FormatProgress(state, 5), "100 %  10/10 items  5.0/s  2 workers");
+}
+
 // What a Progress prints where there is no terminal.
 class ProgressTest : public ::testing::Test {
  protected:
@@ -49,6 +58,18 @@ class ProgressTest : public ::testing::Test {
   std::size_t size_ = 0;
   std::FILE* file_;
 };
+
+TEST_F(ProgressTest, SecondLooksAreSomethingNewToSay) {
+  Progress progress(file_, false);
+  ProgressState state{10, 10, 0, 1, false};
+  state.looks_total = 9;
+  progress.Update(state, seconds(1));
+  state.looks_done = 4;
+  progress.Update(state, seconds(12));
+  EXPECT_EQ(Printed(),
+            "100 %  10/10 items  1 worker  second looks 0/9\n"
+            "100 %  10/10 items  1 worker  second looks 4/9\n");
+}
 
 TEST_F(ProgressTest, PlainLinesNowAndThenWithoutControlCharacters) {
   Progress progress(file_, false);

@@ -75,6 +75,25 @@ TEST(ClassMap, RulesNameAndChooseDrawnLabelsToo) {
   EXPECT_EQ(map.category_of_drawn, (std::map<std::string, int>{{"cat", 0}, {"bird", 1}}));
 }
 
+TEST(ClassMap, AnotherModelsClassesAreMappedByName) {
+  ModelCard other;
+  other.classes = {"dog", "lorry", "car", "cat"};
+  const ClassMap all = BuildClassMap(LabelOptions{}, VehicleCard()).value();
+  const ClassMap by_name = MapOtherModel(LabelOptions{}, other, all);
+  EXPECT_EQ(by_name.categories, all.categories);
+  EXPECT_THAT(by_name.category_of_class, ElementsAre(2, -1, 0, -1));
+  EXPECT_THAT(by_name.threshold_of_class, ElementsAre(0.3F, 2.0F, 0.3F, 2.0F));
+
+  LabelOptions labels;
+  labels.classes = {{"truck", {"truck", 0.5F}}, {"lorry", {"truck", 0.7F}}};
+  EXPECT_TRUE(BuildClassMap(labels, VehicleCard()).has_error());  // nobody has lorries
+  const ClassMap ruled = BuildClassMap(labels, VehicleCard(), {}, other.classes).value();
+  EXPECT_THAT(ruled.categories, ElementsAre(Category{8, "truck"}));
+  const ClassMap mapped = MapOtherModel(labels, other, ruled);
+  EXPECT_THAT(mapped.category_of_class, ElementsAre(-1, 0, -1, -1));
+  EXPECT_THAT(mapped.threshold_of_class, ElementsAre(2.0F, 0.7F, 2.0F, 2.0F));
+}
+
 TEST(ClassMap, WithoutAModelThereAreDrawnLabelsAlone) {
   const ClassMap map = BuildClassMap({}, ModelCard{}, {"cat", "bird"}).value();
   EXPECT_THAT(map.categories, ElementsAre(Category{1, "cat"}, Category{2, "bird"}));

@@ -35,6 +35,33 @@ TEST(ItemStream, ItemsMayBeSkipped) {
   EXPECT_EQ(stream.Next(2).value().result->width, 102);
 }
 
+// Reading a sample must not read everything before it.
+TEST(ItemStream, WhatIsPassedOverIsNotRead) {
+  TestRun run;
+  const TaskId before = run.AddDetect(0, 0, 3);
+  run.Commit(before, {Seen(0, {}), Seen(1, {}), Seen(2, {})});
+  run.Commit(run.AddDetect(0, 3, 2, 2), {Seen(3, {}, 103), Seen(5, {}, 105)});
+  run.store.Damage(before);
+  const std::vector<TaskRow> rows = run.store.LoadTasks().value();
+  ItemStream stream(run.store, rows, SourceId(0), {});
+  EXPECT_EQ(stream.Next(5).value().result->width, 105);
+  EXPECT_TRUE(stream.damaged().empty());
+}
+
+TEST(ItemStream, SecondLooksAreAStreamOfTheirOwn) {
+  TestRun run;
+  run.Commit(run.AddDetect(0, 0, 2), {Seen(0, {}, 100), Seen(1, {}, 101)});
+  run.Commit(run.AddTask(TaskKind::kFlip, 0, 1, 1), {Seen(1, {}, 201)});
+  const std::vector<TaskRow> rows = run.store.LoadTasks().value();
+  ItemStream plain(run.store, rows, SourceId(0), {});
+  EXPECT_EQ(plain.Next(1).value().result->width, 101);
+  ItemStream flipped(run.store, rows, SourceId(0), {}, TaskKind::kFlip);
+  EXPECT_FALSE(flipped.Next(0).value().planned);
+  EXPECT_EQ(flipped.Next(1).value().result->width, 201);
+  ItemStream colored(run.store, rows, SourceId(0), {}, TaskKind::kColor);
+  EXPECT_FALSE(colored.Next(1).value().planned);
+}
+
 TEST(ItemStream, ALabelledResultWinsOverAFailedOne) {
   TestRun run;
   const TaskId whole = run.AddDetect(0, 0, 2);

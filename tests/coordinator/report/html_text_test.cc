@@ -49,6 +49,13 @@ TEST(FormatTime, IsReadOffAPlayer) {
   EXPECT_EQ(FormatTime(3723.4), "1:02:03.4");
 }
 
+TEST(WrapText, BreaksAtSpacesAlone) {
+  EXPECT_EQ(WrapText("one two three", 7), "one two\nthree\n");
+  EXPECT_EQ(WrapText("one unbreakable two", 7), "one\nunbreakable\ntwo\n");
+  EXPECT_EQ(WrapText("97\u00A0% right", 80), "97 % right\n");
+  EXPECT_EQ(WrapText("", 80), "\n");
+}
+
 TEST(EscapeHtml, LeavesNoMarkup) {
   EXPECT_EQ(EscapeHtml("<b a=\"1\">'&"), "&lt;b a=&quot;1&quot;&gt;&#39;&amp;");
 }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/coordinator/report/report_fixture.h"
+#include "tests/support/example_report.h"
 
 namespace prelabel {
 namespace {
@@ -38,6 +39,25 @@ TEST(Summary, FitsEightyColumns) {
   report.run.compute_classes = {"a", "b"};
   std::istringstream lines(FormatSummary(report));
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+}
+
+TEST(Summary, OfAJudgedRunEndsWithTheAnswer) {
+  const std::string text = FormatSummary(ExampleReport());
+  EXPECT_THAT(text,
+              HasSubstr("class                    labels        precision auto from  verdict\n"
+                        "person                   48,203 0.97 (0.93-1.00)      "));
+  EXPECT_THAT(text, HasSubstr("  automate (audited)\n"));
+  EXPECT_THAT(text, HasSubstr("\nIn part, for 58 % of the labels"));
+  EXPECT_THAT(text, HasSubstr("213 h of 331 h of work by hand saved (95 %: 192 h to 227 h), 118 h "
+                              "left.\n"));
+  EXPECT_THAT(FormatSummary(ExampleWithoutReference()),
+              HasSubstr("No reference: The job names no reference profile (report.reference).\n"));
+  Report wide = ExampleReport();
+  wide.classes[0].stats.labels = 1'234'567'890'123;
+  for (const Report& report : {wide, ExampleWithoutReference()}) {
+    std::istringstream lines(FormatSummary(report));
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+  }
 }
 
 TEST(Summary, SaysHowToRetryOnlyWhereThereIsSomething) {

@@ -21,7 +21,7 @@ TEST(Blame, PartsCoverTheTaskOnceWhateverIsNamed) {
     AttemptEnd end{Ending::kCrashed, true, {}};
     for (std::uint32_t n = random() % 3; n > 0; --n)
       end.positions.push_back(random() % (count + 3));
-    const Verdict verdict = Judge(Detect(100, count, stride), {}, end, 3);
+    const Judgment verdict = Judge(Detect(100, count, stride), {}, end, 3);
     const auto* cut = std::get_if<CutUp>(&verdict);
     ASSERT_NE(cut, nullptr);
     std::uint64_t next = 100;
@@ -42,12 +42,12 @@ TEST(Blame, APermanentFailureIsGivenUpAtOnce) {
 }
 
 TEST(Blame, LossesDoNotUseUpTheAttempts) {
-  const Verdict verdict = Judge(Detect(0, 1), {4, 3}, {Ending::kTransient}, 3);
+  const Judgment verdict = Judge(Detect(0, 1), {4, 3}, {Ending::kTransient}, 3);
   EXPECT_TRUE(std::holds_alternative<TryAgain>(verdict));  // the second failure of its own
 }
 
 TEST(Blame, TheLastTransientFailureOfManyItemsSparesTheInnocent) {
-  const Verdict verdict = Judge(Detect(0, 8), {2, 0}, {Ending::kTransient, false, {6}}, 3);
+  const Judgment verdict = Judge(Detect(0, 8), {2, 0}, {Ending::kTransient, false, {6}}, 3);
   const auto* cut = std::get_if<CutUp>(&verdict);
   ASSERT_NE(cut, nullptr);
   ASSERT_EQ(cut->parts.size(), 3U);
@@ -60,7 +60,7 @@ TEST(Blame, TheLastTransientFailureOfManyItemsSparesTheInnocent) {
 TEST(Blame, SilenceCondemnsNoItemBeforeTheFourthTime) {
   TaskHistory history;
   for (int loss = 1; loss <= 4; ++loss) {
-    const Verdict verdict = Judge(Detect(0, 1), history, {Ending::kLost, loss > 2}, 3);
+    const Judgment verdict = Judge(Detect(0, 1), history, {Ending::kLost, loss > 2}, 3);
     if (loss == 4) {
       EXPECT_TRUE(std::holds_alternative<GiveUp>(verdict));
       break;
@@ -74,7 +74,7 @@ TEST(Blame, SilenceCondemnsNoItemBeforeTheFourthTime) {
 }
 
 TEST(Blame, ALinkTaskThatKillsAloneIsGivenUp) {
-  const Verdict first = Judge(kLink, {}, {Ending::kCrashed}, 3);
+  const Judgment first = Judge(kLink, {}, {Ending::kCrashed}, 3);
   ASSERT_TRUE(std::holds_alternative<TryAgain>(first));
   EXPECT_TRUE(std::get<TryAgain>(first).alone);
   EXPECT_TRUE(std::holds_alternative<GiveUp>(Judge(kLink, {1, 1}, {Ending::kCrashed, true}, 3)));

@@ -103,6 +103,41 @@ TEST(Scheduler, LinksOnlyWhenEveryDetectTaskHasEnded) {
   EXPECT_TRUE(driver.scheduler.Finished());
 }
 
+// Tasks 0 and 1 are the video's plain looks, 2 the link, 3 a second look.
+TEST(Scheduler, LinksDoNotWaitForSecondLooks) {
+  std::vector<TaskRow> rows = Rows(2, true);
+  rows.push_back({{TaskId(3), TaskKind::kFlip, SourceId(0), 0, 8, 1}});
+  Driver driver(rows);
+  driver.Join(kAda, 2);
+  EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(0, 1));
+  driver.Join(kBob, 1);
+  EXPECT_THAT(driver.Dispatch(kBob), ElementsAre(3));
+  driver.Event(ResultReceived{kAda, TaskId(0), Attempt(1)});
+  EXPECT_THAT(driver.Dispatch(kAda), IsEmpty());
+  driver.Event(ResultReceived{kAda, TaskId(1), Attempt(1)});
+  EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(2));  // Bob is not done
+  driver.Event(ResultReceived{kAda, TaskId(2), Attempt(1)});
+  EXPECT_FALSE(driver.scheduler.Finished());
+  driver.Event(ResultReceived{kBob, TaskId(3), Attempt(1)});
+  EXPECT_TRUE(driver.scheduler.Finished());
+}
+
+TEST(Scheduler, ASecondLookThatFailsIsCutUpAndHoldsNothingUp) {
+  std::vector<TaskRow> rows = Rows(1, true);
+  rows.push_back({{TaskId(2), TaskKind::kScale, SourceId(0), 0, 2, 4}});
+  Driver driver(rows);
+  driver.Join(kAda, 4);
+  EXPECT_THAT(driver.Dispatch(kAda), ElementsAre(0, 2));
+  driver.Event(TaskFailed{kAda, TaskId(2), Attempt(1), "too large", FailureKind::kTooLarge});
+  ASSERT_EQ(driver.Get<ReplaceTask>().size(), 1U);
+  EXPECT_THAT(driver.Get<ReplaceTask>()[0].split.tasks,
+              ElementsAre(Task{TaskId(3), TaskKind::kScale, SourceId(0), 0, 1, 4},
+                          Task{TaskId(4), TaskKind::kScale, SourceId(0), 4, 1, 4}));
+  driver.Event(ResultReceived{kAda, TaskId(0), Attempt(1)});
+  // The link is held up by none of them.
+  EXPECT_THAT(driver.Dispatch(kAda), ::testing::UnorderedElementsAre(1, 3, 4));
+}
+
 TEST(Scheduler, ALinkThatWantsFurtherFramesBeginsAnotherRound) {
   SchedulerOptions options;
   options.shard_size = 2;

@@ -49,14 +49,17 @@ TEST(KolmogorovSmirnov, CriticalValues) {
 
 // Three units against three, all of one bin against all of the other: of the 20 ways to choose
 // three, 2 are as far apart.
-TEST(PermutationP, CountsRelabelings) {
+TEST(TestByPermutation, CountsRelabelings) {
   const std::vector<UnitBins> a(3, UnitBins{0});
   const std::vector<UnitBins> b(3, UnitBins{1, 1});
-  const double p = PermutationP(a, b, 2, LInfinityDistance, 19999, 1);
-  EXPECT_NEAR(p, 0.1, 0.01);
-  EXPECT_EQ(PermutationP(a, b, 2, LInfinityDistance, 99, 1),
-            PermutationP(a, b, 2, LInfinityDistance, 99, 1));
-  EXPECT_EQ(PermutationP({}, b, 2, LInfinityDistance, 99, 1), 1);
+  const Permutation test = TestByPermutation(a, b, 2, LInfinityDistance, 19999, 1);
+  EXPECT_EQ(test.distance, 1);
+  EXPECT_NEAR(test.p, 0.1, 0.01);
+  // The other 18 have two of one kind and one of the other: shares of the first bin of 1/2 and 1/5.
+  EXPECT_NEAR(test.by_chance, 0.1 + 0.9 * 0.3, 0.01);
+  EXPECT_EQ(TestByPermutation(a, b, 2, LInfinityDistance, 99, 1).p,
+            TestByPermutation(a, b, 2, LInfinityDistance, 99, 1).p);
+  EXPECT_EQ(TestByPermutation({}, b, 2, LInfinityDistance, 99, 1).p, 1);
 }
 
 // Benjamini and Hochberg's own example (1995, table of the paper): 15 p values, of which the first

@@ -81,7 +81,27 @@ class LaneTest : public ::testing::Test {
           const std::lock_guard lock(mutex_);
           ++begun_;
           changed_.notify_all();
-        });
+        },
+        second_);
+  }
+
+  // Another model of 8 × 8, which sees values one higher than they are.
+  void AddSecondModel() {
+    ModelCard card;
+    card.input = {2 * kSide, 2 * kSide, "stretch", "bgr", {-1, -1, -1}, {1, 1, 1}};
+    second_ = SecondModel{
+        [this]() -> Result<std::unique_ptr<Model>> {
+          const std::lock_guard lock(mutex_);
+          ++second_loads_;
+          return std::unique_ptr<Model>(std::make_unique<FakeModel>(2 * kSide, 2 * kSide));
+        },
+        card};
+  }
+
+  Assignment Looks(std::uint64_t id, TaskKind kind, std::vector<std::string> paths) {
+    Assignment assignment = Images(id, std::move(paths));
+    assignment.task.kind = kind;
+    return assignment;
   }
 
   // The first `count` outcomes.
@@ -145,6 +165,8 @@ class LaneTest : public ::testing::Test {
   std::vector<std::string> opened_;
   std::vector<Outcome> outcomes_;
   std::vector<Error> load_errors_;  // of the loads to come, the last one first
+  std::optional<SecondModel> second_;
+  int second_loads_ = 0;
   TickingClock clock_;
 
  private:
@@ -178,7 +200,13 @@ class LaneTest : public ::testing::Test {
       if (path == "gone.jpg") return Unavailable("cannot be opened: no such file", path.string());
       return Picture(std::stoull(path.string()));
     };
-    media.resize = [](const Image& image, int, int) { return image; };
+    // Pictures are of one value, or as they shall be.
+    media.resize = [](const Image& image, int width, int height) {
+      if (image.width == width && image.height == height) return image;
+      return Image{width, height,
+                   std::vector<std::uint8_t>(static_cast<std::size_t>(width) * height * 3,
+                                             image.bgr.front())};
+    };
     media.open_video =
         [this](const std::filesystem::path& path) -> Result<std::unique_ptr<FrameSource>> {
       const std::lock_guard lock(mutex_);
@@ -214,6 +242,67 @@ TEST_F(LaneTest, LabelsImagesInOrder) {
   EXPECT_THAT(result.items[1].predictions, ElementsAre(Prediction{0, 0.625F, {0, 0, 2, 2}}));
   EXPECT_EQ(result.compute_micros, 2000U);  // two runs, a tick of the clock each
   EXPECT_EQ(lane->items_done(), 2U);
+}
+
+// The model's boxes, by hand: a picture of 16 has (0, 0, 2, 2). Mirrored in 4 pixels that is
+// (2, 0, 4, 2).
+// Color makes the blue of 16 to .85 · 16 · .93 + 29.2 = 41.8, so 42: (0, 0, 1, 2).
+// Scale shows 3 × 3 pixels of 4 × 4 without an offset, so (0, 0, 2, 2) comes from 4/3 of that.
+TEST_F(LaneTest, SecondLooksTakeBoxesBackAndKeepNothingElse) {
+  auto lane = Start({.limits = {}, .batch = 2, .prefetch_items = 8});
+  lane->Submit(Looks(0, TaskKind::kFlip, {"16", "bad.jpg", "16"}));
+  lane->Submit(Looks(1, TaskKind::kColor, {"16"}));
+  lane->Submit(Looks(2, TaskKind::kScale, {"16"}));
+  lane->Submit(Images(3, {"16"}));
+  const auto outcomes = WaitForOutcomes(4);
+  const auto& flipped = outcomes[0].result.value().items;
+  ASSERT_EQ(flipped.size(), 3U);
+  ItemResult expected;
+  expected.width = expected.height = kSide;
+  expected.predictions = {{0, 0.53125F, {2, 0, 4, 2}}};
+  EXPECT_EQ(flipped[0], expected);  // neither embeddings nor statistics
+  EXPECT_FALSE(flipped[1].ok());
+  EXPECT_THAT(flipped[2].predictions, ElementsAre(Prediction{0, 0.53125F, {2, 0, 4, 2}}));
+  EXPECT_THAT(outcomes[1].result.value().items[0].predictions,
+              ElementsAre(Prediction{0, 0.58203125F, {0, 0, 1, 2}}));
+  EXPECT_THAT(outcomes[2].result.value().items[0].predictions,
+              ElementsAre(Prediction{0, 0.53125F, {0, 0, 2 * 4.0F / 3, 2 * 4.0F / 3}}));
+  // And the next plain task is plain again.
+  const ItemResult& plain = outcomes[3].result.value().items[0];
+  EXPECT_THAT(plain.predictions, ElementsAre(Prediction{0, 0.53125F, {0, 0, 2, 2}}));
+  EXPECT_FALSE(plain.embedding.empty());
+}
+
+// A second model's input of 17 gives (0, 0, 3, 2) of 8 × 8 pixels: half as much of 4 × 4.
+TEST_F(LaneTest, TheSecondModelIsLoadedWhenATaskAsksForIt) {
+  AddSecondModel();
+  auto lane = Start();
+  lane->Submit(Images(0, {"16"}));
+  WaitForOutcomes(1);
+  EXPECT_EQ(second_loads_, 0);
+  lane->Submit(Looks(1, TaskKind::kSecondModel, {"16", "16"}));
+  lane->Submit(Images(2, {"16"}));
+  lane->Submit(Looks(3, TaskKind::kSecondModel, {"16"}));
+  const auto outcomes = WaitForOutcomes(4);
+  const Prediction other{0, 0.5F + 17.0F / 512, {0, 0, 1.5F, 1}};
+  EXPECT_THAT(outcomes[1].result.value().items[1].predictions, ElementsAre(other));
+  EXPECT_THAT(outcomes[2].result.value().items[0].predictions,
+              ElementsAre(Prediction{0, 0.53125F, {0, 0, 2, 2}}));
+  EXPECT_THAT(outcomes[3].result.value().items[0].predictions, ElementsAre(other));
+  EXPECT_EQ(second_loads_, 1);
+}
+
+TEST_F(LaneTest, WithoutASecondModelItsTasksFailAndOthersDoNot) {
+  second_ = SecondModel{{}, InvalidArgument("lies outside of the data roots", "/m2/model.yaml")};
+  auto lane = Start();
+  lane->Submit(Looks(0, TaskKind::kSecondModel, {"16"}));
+  lane->Submit(Images(1, {"16"}));
+  auto outcomes = WaitForOutcomes(2);
+  ASSERT_TRUE(outcomes[0].result.has_error());
+  EXPECT_EQ(outcomes[0].result.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_THAT(outcomes[0].result.error().ToString(), HasSubstr("/m2/model.yaml: lies outside"));
+  EXPECT_TRUE(outcomes[1].result.has_value());
+  EXPECT_EQ(reads_, 1);  // nothing is read in vain
 }
 
 TEST_F(LaneTest, ABadImageFailsAlone) {

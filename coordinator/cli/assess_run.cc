@@ -1,0 +1,64 @@
+#include "coordinator/cli/assess_run.h"
+
+#include <utility>
+
+#include "coordinator/cli/measure_run.h"
+#include "coordinator/confidence/expected_precision.h"
+#include "coordinator/routing/routing.h"
+#include "coordinator/routing/vocabulary.h"
+
+namespace prelabel {
+namespace {
+
+ReferenceInfo Describe(const Profile& profile, const std::string& file) {
+  ReferenceInfo info;
+  info.file = file;
+  info.id = profile.id;
+  info.job = profile.job;
+  info.created = profile.created;
+  info.images = profile.totals.images;
+  for (const std::uint64_t objects : profile.totals.reliability.objects) info.objects += objects;
+  info.features = profile.totals.features;
+  return info;
+}
+
+}  // namespace
+
+Result<AssessedRun> AssessRun(const JobContext& context, Store& store) {
+  PRELABEL_TRY(RunMeasures measures, MeasureRun(context, store));
+  AssessedRun run;
+  Assessment& assessment = run.assessment;
+  assessment.features = measures.domain.features;
+  const Reliability* reliability = nullptr;
+  if (context.reference != nullptr) {
+    assessment.reference =
+        Describe(*context.reference, context.job.report.reference.filename().string());
+    assessment.shift = CompareDomains(*context.reference, measures.domain);
+    if (!context.reference->totals.reliability.empty()) {
+      reliability = &context.reference->totals.reliability;
+    }
+  } else {
+    assessment.no_reference =
+        "The job names no reference profile (report.reference), so nothing is known about how "
+        "often this model is right on pictures like these.";
+  }
+  RunConfidence confidence = EstimateConfidence(measures.scores, context.classes, reliability);
+  assessment.confidence = std::move(confidence.classes);
+  assessment.all = std::move(confidence.all);
+  assessment.verdicts =
+      Decide({.classes = context.classes,
+              .confidence = assessment.confidence,
+              .work = measures.work,
+              .target_precision = context.job.quality.target_precision,
+              .confidence_level = context.job.quality.confidence,
+              .shift = assessment.shift ? &*assessment.shift : nullptr,
+              .audit = assessment.audit ? &*assessment.audit : nullptr,
+              .reference = reliability != nullptr,
+              .gaps = FindGaps(context.job.labels.wanted, context.classes, context.card.classes),
+              .review = context.job.review});
+  run.work = std::move(measures.work);
+  run.sample = std::move(measures.domain.sample);
+  return run;
+}
+
+}  // namespace prelabel

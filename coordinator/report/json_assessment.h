@@ -1,0 +1,18 @@
+// The parts of report.json that judge: verdicts, confidence, audit, reference and shift.
+#pragma once
+
+#include "coordinator/report/json_builder.h"
+#include "coordinator/report/report.h"
+
+namespace prelabel {
+
+// The key "assessment" of the object that is open.
+void PutAssessment(JsonBuilder& json, const Report& report, const Assessment& assessment);
+
+// The key "shift" likewise.
+void PutShift(JsonBuilder& json, const Report& report, const DomainShift& shift);
+
+// "automate", "review", "by hand" or "no labels".
+std::string_view VerdictName(Verdict verdict);
+
+}  // namespace prelabel
