@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/base/nearest_name.h"
+#include "coordinator/cli/audit_command.h"
 #include "coordinator/cli/compare_command.h"
 #include "coordinator/cli/prepare_run.h"
 #include "coordinator/cli/profile_command.h"
@@ -95,6 +96,12 @@ int Export(const ExportArguments& arguments) {
 
 int Profile(const ProfileArguments& arguments) {
   auto told = MakeProfile(arguments);
+  if (!told) return Fail(told.error());
+  fmt::print("{}", told.value());
+  return kExitDone;
+}
+
+int Tell(const Result<std::string>& told) {
   if (!told) return Fail(told.error());
   fmt::print("{}", told.value());
   return kExitDone;
@@ -208,6 +215,38 @@ int Main(int argc, char** argv) {
   profile_command->add_option("--out,-o", profile.out, "The profile to write")->required();
   profile_command->footer("Jobs name it as report.reference.");
 
+  AuditSampleArguments audit_sample;
+  AuditIngestArguments audit_ingest;
+  CLI::App* audit_command = app.add_subcommand(
+      "audit", "Have people check a random sample of a run's labels (docs/audit.md)");
+  audit_command->require_subcommand(1);
+  CLI::App* sample_command = audit_command->add_subcommand(
+      "sample", "Draw labels and whole images, and write them for CVAT and Label Studio");
+  sample_command->add_option("run", audit_sample.run, "The run directory (the job's output.dir)")
+      ->required();
+  sample_command
+      ->add_option("--labels", audit_sample.labels,
+                   "How many labels to check; one of each class at least")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{100000}))
+      ->capture_default_str();
+  sample_command
+      ->add_option("--images", audit_sample.images, "How many whole images to look through")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{10000}))
+      ->capture_default_str();
+  sample_command->add_option("--seed", audit_sample.seed, "Another seed draws others")
+      ->capture_default_str();
+  sample_command->add_option("--out,-o", audit_sample.out,
+                             "Folder of the files for people; default: RUN/audit");
+  CLI::App* ingest_command =
+      audit_command->add_subcommand("ingest", "Read what people answered, for 'prelabel report'");
+  ingest_command->add_option("run", audit_ingest.run, "The run directory (the job's output.dir)")
+      ->required();
+  ingest_command
+      ->add_option(
+          "answers", audit_ingest.answers,
+          "CVAT for images 1.1 (XML), Label Studio (JSON) or COCO instances (whole images)")
+      ->required();
+
   ValidateArguments validate;
   CLI::App* validate_command = app.add_subcommand(
       "validate", "Check COCO, MOT and CVAT label files for what importers break on");
@@ -251,6 +290,8 @@ int Main(int argc, char** argv) {
     return Report(run_dir, set);
   }
   if (profile_command->parsed()) return Profile(profile);
+  if (sample_command->parsed()) return Tell(SampleForAudit(audit_sample));
+  if (ingest_command->parsed()) return Tell(IngestAnswers(audit_ingest));
   if (validate_command->parsed()) return Validate(validate, std::cout, std::cerr);
   if (keygen_command->parsed()) return Keygen(keys_dir, key_name);
   return Export(arguments);

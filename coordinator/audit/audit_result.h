@@ -32,8 +32,9 @@ struct AuditResult {
   std::uint64_t boxes_answered = 0;
   std::uint64_t images_drawn = 0;  // whole images
   std::uint64_t images_answered = 0;
-  ClassAudit all;                   // all categories together
-  std::vector<ClassAudit> classes;  // by category
+  std::uint64_t classes_tested = 0;  // that share quality.confidence for their guarantees
+  ClassAudit all;                    // all categories together
+  std::vector<ClassAudit> classes;   // by category
 };
 
 }  // namespace prelabel

@@ -28,6 +28,7 @@ struct RunPaths {
   std::filesystem::path Lock() const { return dir / "run.lock"; }
   std::filesystem::path Labels() const { return dir / "labels"; }
   std::filesystem::path Report() const { return dir / "report"; }
+  std::filesystem::path Audit() const { return dir / "audit"; }
   std::filesystem::path ReviewQueue() const { return dir / "review" / "queue.jsonl"; }
 };
 

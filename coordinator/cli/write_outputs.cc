@@ -20,6 +20,7 @@
 #include "common/media/image_codec.h"
 #include "common/media/motion.h"
 #include "coordinator/cli/assess_run.h"
+#include "coordinator/cli/dataset_pictures.h"
 #include "coordinator/cli/item_slices.h"
 #include "coordinator/cli/report_pictures.h"
 #include "coordinator/formats/item_names.h"
@@ -62,31 +63,6 @@ std::filesystem::path DefaultPath(const std::string& format, bool raw, const Run
     return paths.Labels() / (raw ? "coco-results-raw.json" : "coco-results.json");
   }
   return paths.Labels() / (format + ".json");
-}
-
-// Opens each video once.
-class DatasetPictures {
- public:
-  explicit DatasetPictures(const Dataset& dataset) : dataset_(dataset) {}
-
-  Result<Image> Read(SourceId id, std::uint64_t item) {
-    const SourceItems& source = dataset_.sources[id.value];
-    if (source.kind == SourceKind::kImages) return ReadImage(source.root / source.files[item]);
-    auto& video = videos_[id];
-    if (!video) {
-      PRELABEL_TRY(video, OpenVideo(source.files.front(), source.index));
-    }
-    return video->Read(static_cast<std::int64_t>(item));
-  }
-
- private:
-  const Dataset& dataset_;
-  std::map<SourceId, std::unique_ptr<FrameSource>> videos_;
-};
-
-Result<std::unique_ptr<MotionEstimator>> OpenMotion(const SourceItems& video) {
-  PRELABEL_TRY(auto frames, OpenVideo(video.files.front(), video.index));
-  return MakeOpticalFlow(std::move(frames));
 }
 
 struct Streamed {
