@@ -2,8 +2,12 @@
 
 #include <utility>
 
+#include "common/base/decimal.h"
+#include "coordinator/audit/evaluate_audit.h"
+#include "coordinator/cli/audit_command.h"
 #include "coordinator/cli/measure_run.h"
 #include "coordinator/confidence/expected_precision.h"
+#include "coordinator/routing/label_precision.h"
 #include "coordinator/routing/routing.h"
 #include "coordinator/routing/vocabulary.h"
 
@@ -45,6 +49,23 @@ Result<AssessedRun> AssessRun(const JobContext& context, Store& store) {
   RunConfidence confidence = EstimateConfidence(measures.scores, context.classes, reliability);
   assessment.confidence = std::move(confidence.classes);
   assessment.all = std::move(confidence.all);
+  const double target = Decimal(context.job.quality.target_precision);
+  const double confidence_level = Decimal(context.job.quality.confidence);
+  bool other_labels = false;
+  PRELABEL_TRY(const std::optional<StoredAudit> audit, LoadAudit(context.paths));
+  if (audit) {
+    PRELABEL_TRY(const std::string hash, HashOfLabels(context, store));
+    other_labels = hash != audit->sample.labels_hash;
+    if (!other_labels) {
+      const LabelPrecision expected(assessment.confidence, nullptr);
+      assessment.audit = EvaluateAudit(audit->sample, audit->answers,
+                                       {.target_precision = target,
+                                        .confidence = confidence_level,
+                                        .expected = [&expected](int category, float score) {
+                                          return expected.Of(category, score);
+                                        }});
+    }
+  }
   PRELABEL_TRY(assessment.second_opinion,
                CollectSecondOpinion(store, context.dataset, context.job, context.classes,
                                     context.second_card));
@@ -52,13 +73,18 @@ Result<AssessedRun> AssessRun(const JobContext& context, Store& store) {
       Decide({.classes = context.classes,
               .confidence = assessment.confidence,
               .work = measures.work,
-              .target_precision = context.job.quality.target_precision,
-              .confidence_level = context.job.quality.confidence,
+              .target_precision = target,
+              .confidence_level = confidence_level,
               .shift = assessment.shift ? &*assessment.shift : nullptr,
               .audit = assessment.audit ? &*assessment.audit : nullptr,
               .reference = reliability != nullptr,
               .gaps = FindGaps(context.job.labels.wanted, context.classes, context.card.classes),
               .review = context.job.review});
+  if (other_labels) {
+    assessment.verdicts.assumptions.push_back(
+        "The audit in this run was of other labels: a threshold, a class or a method has changed "
+        "since. It is not used; 'prelabel audit sample' draws anew.");
+  }
   run.work = std::move(measures.work);
   run.sample = std::move(measures.domain.sample);
   return run;

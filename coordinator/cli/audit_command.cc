@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "common/base/decimal.h"
 #include "common/media/image_codec.h"
 #include "coordinator/audit/audit_files.h"
 #include "coordinator/audit/audit_sampler.h"
@@ -31,9 +32,6 @@ namespace {
 constexpr int kFrameQuality = 95;  // JPEG
 constexpr std::uint64_t kMaxPictureBytes = std::uint64_t{1} << 30;
 constexpr std::uint64_t kMaxRecordBytes = std::uint64_t{1} << 28;
-
-// The number as the job file has it: 0.95F as a double is 0.949999988.
-double Decimal(float value) { return std::stod(fmt::format("{}", value)); }
 
 std::string Shown(const std::filesystem::path& path) {
   return std::filesystem::proximate(path).string();
@@ -137,19 +135,6 @@ Result<AuditSample> Draw(const JobContext& context, Store& store, const AuditPla
   return sampler.Finish(context.job.name);
 }
 
-Result<std::string> HashOfLabels(const JobContext& context, Store& store) {
-  LabelDigest digest(context.classes);
-  const ItemNames names(context.dataset);
-  PRELABEL_TRY(MergeLabels(
-      context.dataset, context.job, context.classes, store,
-      [&](const LabeledItem& item) -> Result<void> {
-        digest.Add(item, names.FileName(item.source, item.item));
-        return Ok();
-      },
-      OpenMotion));
-  return digest.Finish();
-}
-
 Result<std::unique_ptr<Store>> OpenStoreOf(const JobContext& context) {
   PRELABEL_TRY(auto store, OpenSqliteStoreReadOnly(context.paths.Database().string()));
   PRELABEL_TRY(CheckRunIsOf(context, *store));
@@ -193,6 +178,19 @@ std::string Summary(const AuditSample& sample, const AuditAnswers& answers,
 }
 
 }  // namespace
+
+Result<std::string> HashOfLabels(const JobContext& context, Store& store) {
+  LabelDigest digest(context.classes);
+  const ItemNames names(context.dataset);
+  PRELABEL_TRY(MergeLabels(
+      context.dataset, context.job, context.classes, store,
+      [&](const LabeledItem& item) -> Result<void> {
+        digest.Add(item, names.FileName(item.source, item.item));
+        return Ok();
+      },
+      OpenMotion));
+  return digest.Finish();
+}
 
 Result<std::string> SampleForAudit(const AuditSampleArguments& arguments) {
   PRELABEL_TRY(const JobContext context, LoadRunContext(arguments.run, {}));
