@@ -89,7 +89,7 @@ class Tally {
 // Compares the looks at one image after the other.
 class Comparison {
  public:
-  Comparison(SecondOpinionResult& result) : result_(result) {}
+  explicit Comparison(SecondOpinionResult& result) : result_(result) {}
 
   // `views`: parallel to the result's; nothing where the view has no result.
   void Add(const Seen& plain, std::span<const std::optional<Seen>> views) {
@@ -117,7 +117,7 @@ class Comparison {
  private:
   // Where each of the plain labels is found again.
   std::vector<int> Count(const Seen& plain, const Seen& other, std::size_t view) {
-    const std::vector<int> again = FindAgain(plain.labels, other.enough);
+    std::vector<int> again = FindAgain(plain.labels, other.enough);
     Tally tally(result_.classes.size());
     for (std::size_t i = 0; i < again.size(); ++i) {
       const SeenBox& label = plain.labels[i];

@@ -21,7 +21,7 @@ Result<TaskResult> Link(const Assignment& assignment) {
 
 }  // namespace
 
-DetectLane::DetectLane(ModelFactory factory, ModelCard card, const DetectOptions& options,
+DetectLane::DetectLane(ModelFactory factory, const ModelCard& card, const DetectOptions& options,
                        MediaOpener media, const Clock& clock, DoneCallback done,
                        BegunCallback begun, std::optional<SecondModel> second)
     : factory_(std::move(factory)),

@@ -50,8 +50,8 @@ class DetectLane {
  public:
   // Starts both threads. `clock` measures compute_micros, nothing else, and outlives the lane.
   // Without `second`, second looks by another model fail.
-  DetectLane(ModelFactory factory, ModelCard card, const DetectOptions& options, MediaOpener media,
-             const Clock& clock, DoneCallback done, BegunCallback begun = {},
+  DetectLane(ModelFactory factory, const ModelCard& card, const DetectOptions& options,
+             MediaOpener media, const Clock& clock, DoneCallback done, BegunCallback begun = {},
              std::optional<SecondModel> second = {});
   ~DetectLane();
   DetectLane(const DetectLane&) = delete;
