@@ -54,10 +54,10 @@ std::string PictureFile(std::size_t number, const std::string& name) {
 
 }  // namespace
 
-AuditSampler::AuditSampler(const ClassMap& classes, const AuditPlan& plan)
-    : classes_(classes),
-      plan_(plan),
-      digest_(classes),
+AuditSampler::AuditSampler(const ClassMap& classes, InterpolationMethod interpolation,
+                           const AuditPlan& plan)
+    : plan_(plan),
+      digest_(classes, interpolation),
       categories_(classes.categories.size()),
       labels_(classes.categories.size()) {
   for (std::size_t c = 0; c < categories_.size(); ++c) {

@@ -30,8 +30,8 @@ struct AuditPlan {
 // its numbers allow.
 class AuditSampler {
  public:
-  // `classes` outlives the sampler.
-  AuditSampler(const ClassMap& classes, const AuditPlan& plan);
+  // `interpolation`: the job's.
+  AuditSampler(const ClassMap& classes, InterpolationMethod interpolation, const AuditPlan& plan);
 
   // Items in MergeLabels' order. `name`: the item's in the labels, unique.
   void Add(const LabeledItem& item, std::string_view name);
@@ -55,7 +55,6 @@ class AuditSampler {
     AuditPicture picture;
   };
 
-  const ClassMap& classes_;
   AuditPlan plan_;
   LabelDigest digest_;
   std::vector<AuditCategory> categories_;

@@ -6,22 +6,24 @@
 #include <string_view>
 
 #include "common/base/hash.h"
+#include "common/labels/interpolation.h"
 #include "coordinator/merge/merge.h"
 
 namespace prelabel {
 
-// Of which items a model looked at, and of all labels that it gave (not of what people drew):
-// category, score and box, in MergeLabels' order.
+// Of the categories, of which items a model looked at, and of the labels that it gave (not of what
+// people drew): category, score and box. Of labels between keyframes their tracks and the job's
+// method stand for these, so that a pass that fills them in otherwise (measure_run.h) comes to the
+// same.
 class LabelDigest {
  public:
-  explicit LabelDigest(const ClassMap& classes) : classes_(classes) {}
+  LabelDigest(const ClassMap& classes, InterpolationMethod interpolation);
 
-  // `name`: the item's in the labels (ItemNames).
+  // Items in MergeLabels' order. `name`: the item's in the labels (ItemNames).
   void Add(const LabeledItem& item, std::string_view name);
   std::string Finish() const;  // 32 hexadecimal digits
 
  private:
-  const ClassMap& classes_;
   Hasher hasher_;
 };
 

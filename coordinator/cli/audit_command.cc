@@ -119,7 +119,7 @@ Result<void> CheckNothingIsLost(const RunPaths& paths, const AuditSample& sample
 }
 
 Result<AuditSample> Draw(const JobContext& context, Store& store, const AuditPlan& plan) {
-  AuditSampler sampler(context.classes, plan);
+  AuditSampler sampler(context.classes, context.job.interpolation, plan);
   const ItemNames names(context.dataset);
   PRELABEL_TRY(const auto damaged, MergeLabels(
                                        context.dataset, context.job, context.classes, store,
@@ -180,7 +180,7 @@ std::string Summary(const AuditSample& sample, const AuditAnswers& answers,
 }  // namespace
 
 Result<std::string> HashOfLabels(const JobContext& context, Store& store) {
-  LabelDigest digest(context.classes);
+  LabelDigest digest(context.classes, context.job.interpolation);
   const ItemNames names(context.dataset);
   PRELABEL_TRY(MergeLabels(
       context.dataset, context.job, context.classes, store,

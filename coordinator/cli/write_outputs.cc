@@ -189,7 +189,13 @@ Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, Run
   second.pictures.Take(
       [&pictures](SourceId source, std::uint64_t item) { return pictures.Read(source, item); },
       outputs.report);
-  if (assessed) outputs.report.assessment = std::move(assessed->assessment);
+  if (assessed) {
+    if (const auto& second_looks = assessed->assessment.second_opinion) {
+      outputs.damaged.insert(outputs.damaged.end(), second_looks->damaged.begin(),
+                             second_looks->damaged.end());
+    }
+    outputs.report.assessment = std::move(assessed->assessment);
+  }
   for (const auto& [name, text] :
        {std::pair<std::string, std::string>{"report.json", FormatReportJson(outputs.report)},
         {"report.html", FormatReportHtml(outputs.report)}}) {

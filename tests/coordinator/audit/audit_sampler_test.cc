@@ -21,7 +21,7 @@ using ::testing::SizeIs;
 // 200 images: every one has a car, every tenth a dog, every second a second car.
 AuditSample Sample(const AuditPlan& plan, float first_score = 0.9F) {
   const ClassMap classes = CarsAndDogs();
-  AuditSampler sampler(classes, plan);
+  AuditSampler sampler(classes, InterpolationMethod::kLinear, plan);
   for (std::uint64_t i = 0; i < 200; ++i) {
     std::vector<Label> labels{ModelLabel(0, i == 0 ? first_score : 0.9F)};
     if (i % 2 == 0) labels.push_back(ModelLabel(0, 0.405F));
@@ -67,6 +67,31 @@ TEST(AuditSampler, OtherLabelsHaveAnotherHash) {
   EXPECT_NE(Sample({1, 1, 1}).labels_hash, Sample({1, 1, 1}, 0.91F).labels_hash);
 }
 
+// Labels between keyframes are known by their tracks, however they are filled in and ordered; by
+// which method the job fills them in is part of what they are.
+TEST(LabelDigest, LabelsBetweenKeyframes) {
+  const ClassMap classes = CarsAndDogs();
+  const auto hash = [&](std::vector<Label> labels,
+                        InterpolationMethod method = InterpolationMethod::kFlow) {
+    for (Label& label : labels) label.source = LabelSource::kInterpolated;
+    LabelDigest digest(classes, method);
+    digest.Add(Look(3, labels), "v/frame_000003.jpg");
+    return digest.Finish();
+  };
+  Label first = ModelLabel(0, 0.9F);
+  first.track_id = 1;
+  Label second = ModelLabel(0, 0.8F);
+  second.track_id = 2;
+  const std::string usual = hash({first, second});
+  first.score = 0.75F;
+  first.box.x2 += 1;
+  EXPECT_EQ(hash({second, first}), usual);
+  EXPECT_NE(hash({first, second}, InterpolationMethod::kLinear), usual);
+  EXPECT_NE(hash({first}), usual);
+  second.category = 1;
+  EXPECT_NE(hash({first, second}), usual);
+}
+
 // A car is drawn with the probability 15 / 300: over 2,000 seeds 100 times each, with a standard
 // deviation of 9.7; the largest of 300 such is under 5 of these off.
 TEST(AuditSampler, EveryLabelAndImageIsAsLikely) {
@@ -74,7 +99,7 @@ TEST(AuditSampler, EveryLabelAndImageIsAsLikely) {
   std::map<std::string, int> images;
   const ClassMap classes = CarsAndDogs();
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
-    AuditSampler sampler(classes, {15, 10, seed});
+    AuditSampler sampler(classes, InterpolationMethod::kLinear, {15, 10, seed});
     for (std::uint64_t i = 0; i < 150; ++i) {
       const auto left = static_cast<float>(i);
       sampler.Add(Look(i, {ModelLabel(0, 0.9F, {left, 0, left + 1, 1}),
@@ -99,7 +124,7 @@ TEST(AuditSampler, EveryLabelAndImageIsAsLikely) {
 // the model; what a person drew, and what could not be read, is none at all.
 TEST(AuditSampler, AsksOnlyWhatAModelSaid) {
   const ClassMap classes = CarsAndDogs();
-  AuditSampler sampler(classes, {10, 10, 3});
+  AuditSampler sampler(classes, InterpolationMethod::kLinear, {10, 10, 3});
   LabeledItem between = Look(1, {ModelLabel(0, 0.5F)});
   between.looked_at = false;
   Label drawn = ModelLabel(1, 1);
@@ -124,7 +149,7 @@ TEST(AuditSampler, AsksOnlyWhatAModelSaid) {
 
 TEST(AuditSampler, PictureFilesHavePlainNames) {
   const ClassMap classes = CarsAndDogs();
-  AuditSampler sampler(classes, {0, 10, 3});
+  AuditSampler sampler(classes, InterpolationMethod::kLinear, {0, 10, 3});
   sampler.Add(Look(0, {ModelLabel(0, 0.5F)}), "a b/Straße & \"x\".JPG");
   sampler.Add(Look(1, {}), "scan.tiff");
   sampler.Add(Look(2, {}), "odd/.png");
