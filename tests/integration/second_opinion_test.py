@@ -96,7 +96,12 @@ class SecondOpinionTest(support.ProgramTest):
                           report={"second_opinion": {"model": str(other)}})
         self.prelabel("run", asking)
         run = self.folder / "with"
-        self.assert_same(self.outputs(self.folder / "without"), self.outputs(run))
+        without, asked = self.outputs(self.folder / "without"), self.outputs(run)
+        report = json.loads(asked["report/report.json"])
+        self.assertEqual(report["assessment"].pop("second_opinion")["views"],
+                         ["flip", "color", "scale", "second_model"])
+        asked["report/report.json"] = json.dumps(report).encode()
+        self.assert_same(without, asked)
         for kind in (PLAIN, FLIP, COLOR, SCALE, SECOND):
             self.assertEqual(items_of(run, kind), self.looked_at, kind)
 
