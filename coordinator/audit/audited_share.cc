@@ -94,7 +94,9 @@ AuditedShare ShareOfStrata(std::span<const AuditedStratum> strata, double confid
     answered += static_cast<double>(stratum.population);
     answers += static_cast<double>(stratum.right.size());
     right += static_cast<double>(CountRight(stratum));
-    degrees += static_cast<double>(stratum.right.size()) - 1;
+    // A shrunken stratum's variance follows from its share; only a powered one's is estimated.
+    const std::uint64_t n = stratum.right.size();
+    degrees += static_cast<double>(n) - (IsPowered(n, CountRight(stratum)) ? 1 : 0);
   }
   if (answers <= 0) return {};
   const double of_all = (right + 1) / (answers + 2);
@@ -128,7 +130,7 @@ AuditedShare ShareOfStrata(std::span<const AuditedStratum> strata, double confid
   Interval interval{mean, mean};
   if (variance > 0 && shrunk > 0 && shrunk < 1) {
     const double trials = shrunk * (1 - shrunk) / variance *
-                          Certainty(std::max(1.0, answers - 1), degrees, confidence);
+                          Certainty(std::max(1.0, answers - 1), degrees - 1, confidence);
     interval = WorthTrials(mean, trials, confidence);
   }
   const double known = answered / population;

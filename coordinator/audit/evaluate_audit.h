@@ -9,9 +9,8 @@
 namespace prelabel {
 
 // Thresholds of a category that are tried: of all its labels, and of ever fewer by score. Up to
-// kGuaranteeTests of them are tested, and share the confidence (guaranteed_risk.h).
+// four of them are tested, and share the confidence (guaranteed_risk.h).
 inline constexpr std::size_t kGuaranteeThresholds = 15;
-inline constexpr std::uint64_t kGuaranteeTests = 4;
 
 struct AuditOptions {
   double target_precision = 0.95;  // in (0, 1)

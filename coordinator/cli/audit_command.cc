@@ -170,9 +170,19 @@ std::string Summary(const AuditSample& sample, const AuditAnswers& answers,
     }
     text += '\n';
   };
+  // Those that most is known of; a screen full of single labels would tell nothing.
+  constexpr std::size_t kShown = 12;
+  std::vector<std::size_t> shown;
   for (std::size_t c = 0; c < result.classes.size(); ++c) {
-    line(sample.categories[c].name, result.classes[c]);
+    if (result.classes[c].checked > 0 || result.classes[c].objects > 0) shown.push_back(c);
   }
+  const std::size_t known = shown.size();
+  std::stable_sort(shown.begin(), shown.end(), [&](std::size_t a, std::size_t b) {
+    return result.classes[a].checked > result.classes[b].checked;
+  });
+  shown.resize(std::min(known, kShown));
+  for (const std::size_t c : shown) line(sample.categories[c].name, result.classes[c]);
+  if (known > kShown) text += fmt::format("  {} more classes\n", known - kShown);
   line("all", result.all);
   return text;
 }

@@ -1,7 +1,9 @@
 #include "coordinator/stats/guaranteed_risk.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <vector>
 
 #include "coordinator/stats/finite_sample.h"
 
@@ -26,14 +28,26 @@ std::size_t SelectionTests(std::size_t steps) {
 
 std::optional<std::size_t> SelectWithGuaranteedRisk(std::span<const SelectionStep> steps,
                                                     double risk, double delta) {
-  const double alpha = delta / static_cast<double>(SelectionTests(steps.size()));
+  // As many tests as the thresholds that could pass them need.
+  std::vector<std::size_t> tried;
+  double alpha = delta;
+  for (std::size_t tests = SelectionTests(steps.size()); tests > 0; --tests) {
+    alpha = delta / static_cast<double>(tests);
+    tried.clear();
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+      if (Passes({steps[s].population, steps[s].checked, 0}, risk, alpha)) tried.push_back(s);
+    }
+    if (SelectionTests(tried.size()) < tests) continue;
+    tried.resize(std::min(tried.size(), (std::size_t{1} << tests) - 1));
+    break;
+  }
   std::optional<std::size_t> lowest;
   std::size_t begin = 0;
-  std::size_t end = steps.size();
+  std::size_t end = tried.size();
   while (begin < end) {
     const std::size_t middle = begin + (end - begin) / 2;
-    if (Passes(steps[middle], risk, alpha)) {
-      lowest = middle;
+    if (Passes(steps[tried[middle]], risk, alpha)) {
+      lowest = tried[middle];
       end = middle;
     } else {
       begin = middle + 1;

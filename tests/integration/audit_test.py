@@ -89,11 +89,11 @@ class PictureAuditTest(support.ProgramTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.truth = Truth(DATA / "instances.json")
-        cls.run = cls.folder / "run"
+        cls.run_dir = cls.folder / "run"
         test = cls()
         test.prelabel("run", test.job("run", [{"images": str(DATA / "images")}], quality={
             "target_precision": 0.6, "confidence": 0.9}))
-        coco = support.read_json(cls.run / "labels/coco.json")
+        coco = support.read_json(cls.run_dir / "labels/coco.json")
         names = {c["id"]: c["name"] for c in coco["categories"]}
         files = {i["id"]: i["file_name"] for i in coco["images"]}
         cls.labels = {name: [] for name in files.values()}
@@ -101,11 +101,11 @@ class PictureAuditTest(support.ProgramTest):
             cls.labels[files[a["image_id"]]].append((names[a["category_id"]], a["bbox"]))
 
     def setUp(self):
-        shutil.rmtree(self.run / "audit", ignore_errors=True)
+        shutil.rmtree(self.run_dir / "audit", ignore_errors=True)
 
     def sample(self, *arguments):
-        self.prelabel("audit", "sample", self.run, *arguments)
-        return support.read_json(self.run / "audit/sample.json")
+        self.prelabel("audit", "sample", self.run_dir, *arguments)
+        return support.read_json(self.run_dir / "audit/sample.json")
 
     def interval(self, text, what):
         """(value, low, high) of the line about all classes, in percent."""
@@ -114,11 +114,11 @@ class PictureAuditTest(support.ProgramTest):
         return float(words[0]), float(words[2]), float(words[4].rstrip(";,"))
 
     def test_what_is_drawn(self):
-        sample = self.sample("--labels", 60, "--images", 10, "--seed", 5)
-        audit = self.run / "audit"
+        sample = self.sample("--labels", 90, "--images", 10, "--seed", 5)
+        audit = self.run_dir / "audit"
         total = sum(len(labels) for labels in self.labels.values())
         self.assertEqual(sum(c["labels"] for c in sample["categories"]), total)
-        self.assertEqual(sum(c["drawn"] for c in sample["categories"]), 60)
+        self.assertEqual(sum(c["drawn"] for c in sample["categories"]), 90)
         self.assertTrue(all((c["drawn"] > 0) == (c["labels"] > 0) for c in sample["categories"]))
         self.assertEqual(sample["items"], len(self.labels))
         for folder, key in (("labels", "checked"), ("images", "whole")):
@@ -141,18 +141,18 @@ class PictureAuditTest(support.ProgramTest):
         self.assertIn("IoU", (audit / "README.txt").read_text())
         # The same seed draws the same, another one others.
         before = (audit / "sample.json").read_bytes()
-        self.sample("--labels", 60, "--images", 10, "--seed", 5)
+        self.sample("--labels", 90, "--images", 10, "--seed", 5)
         self.assertEqual((audit / "sample.json").read_bytes(), before)
-        self.sample("--labels", 60, "--images", 10, "--seed", 6)
+        self.sample("--labels", 90, "--images", 10, "--seed", 6)
         self.assertNotEqual((audit / "sample.json").read_bytes(), before)
 
     def test_answers_from_cvat_and_coco(self):
         sample = self.sample("--labels", 120, "--images", 30, "--seed", 2)
-        audit = self.run / "audit"
+        audit = self.run_dir / "audit"
         checked = self.folder / "annotations.xml"
         checked.write_text(answer_cvat_labels((audit / "labels/cvat.xml").read_text(), sample,
                                               self.truth))
-        told = self.prelabel("audit", "ingest", self.run, checked).stdout
+        told = self.prelabel("audit", "ingest", self.run_dir, checked).stdout
         self.assertIn("120 of 120 labels and 0 of 30 whole images are answered", told)
         right = sum(self.truth.is_right(name, *label) for name, labels in self.labels.items()
                     for label in labels)
@@ -163,7 +163,7 @@ class PictureAuditTest(support.ProgramTest):
         self.assertLess(low, 100 * right / count)
         self.assertGreater(high, 100 * right / count)
 
-        told = self.prelabel("audit", "ingest", self.run, DATA / "instances.json").stdout
+        told = self.prelabel("audit", "ingest", self.run_dir, DATA / "instances.json").stdout
         self.assertIn("120 of 120 labels and 30 of 30 whole images are answered", told)
         objects = sum(len(o) for o in self.truth.objects.values())
         found = sum(self.truth.found(name, labels) for name, labels in self.labels.items())
@@ -176,8 +176,8 @@ class PictureAuditTest(support.ProgramTest):
         self.assertAlmostEqual(value, 100 * expected, delta=0.5)  # best score, or best fit, first
 
     def test_answers_from_label_studio_are_those_from_cvat(self):
-        sample = self.sample("--labels", 40, "--images", 4, "--seed", 3)
-        audit = self.run / "audit"
+        sample = self.sample("--labels", 80, "--images", 4, "--seed", 3)
+        audit = self.run_dir / "audit"
         xml = self.folder / "labels.xml"
         xml.write_text(answer_cvat_labels((audit / "labels/cvat.xml").read_text(), sample,
                                           self.truth))
@@ -186,7 +186,7 @@ class PictureAuditTest(support.ProgramTest):
             if attribute.get("name") == "looked_through":
                 attribute.text = "yes"
         whole.write(self.folder / "images.xml")
-        self.prelabel("audit", "ingest", self.run, xml, self.folder / "images.xml")
+        self.prelabel("audit", "ingest", self.run_dir, xml, self.folder / "images.xml")
         from_cvat = support.read_json(audit / "answers.json")
         (audit / "answers.json").unlink()
 
@@ -199,8 +199,8 @@ class PictureAuditTest(support.ProgramTest):
         images.write_text(answer_label_studio(
             support.read_json(audit / "images/label-studio.json"),
             lambda task: task["predictions"][0]["result"]))
-        told = self.prelabel("audit", "ingest", self.run, checks, images).stdout
-        self.assertIn("40 of 40 labels and 4 of 4 whole images are answered", told)
+        told = self.prelabel("audit", "ingest", self.run_dir, checks, images).stdout
+        self.assertIn("80 of 80 labels and 4 of 4 whole images are answered", told)
         from_studio = support.read_json(audit / "answers.json")
         self.assertEqual(from_studio["labels"], from_cvat["labels"])
         for ours, theirs in zip(from_studio["images"], from_cvat["images"]):
@@ -212,36 +212,36 @@ class PictureAuditTest(support.ProgramTest):
         self.assertIn("recall 100.0 %", told)
 
     def test_what_is_refused(self):
-        done = self.prelabel("audit", "ingest", self.run, DATA / "instances.json", status=2)
+        done = self.prelabel("audit", "ingest", self.run_dir, DATA / "instances.json", status=2)
         self.assertIn("nothing was drawn in this run", done.stderr)
         sample = self.sample("--labels", 20, "--images", 2, "--seed", 4)
-        audit = self.run / "audit"
+        audit = self.run_dir / "audit"
         untouched = audit / "labels/cvat.xml"
-        done = self.prelabel("audit", "ingest", self.run, untouched, status=2)
+        done = self.prelabel("audit", "ingest", self.run_dir, untouched, status=2)
         self.assertIn("cvat.xml: has no answer", done.stderr)
         answered = self.folder / "answered.xml"
         answered.write_text(answer_cvat_labels(untouched.read_text(), sample, self.truth))
-        self.prelabel("audit", "ingest", self.run, answered)
+        self.prelabel("audit", "ingest", self.run_dir, answered)
         # Hours of work are not lost to another sample, and not counted for one.
-        done = self.prelabel("audit", "sample", self.run, "--seed", 9, status=2)
+        done = self.prelabel("audit", "sample", self.run_dir, "--seed", 9, status=2)
         self.assertIn("has answers to another sample", done.stderr)
         (audit / "answers.json").unlink()
         self.sample("--labels", 20, "--images", 2, "--seed", 9)
-        done = self.prelabel("audit", "ingest", self.run, answered, status=2)
+        done = self.prelabel("audit", "ingest", self.run_dir, answered, status=2)
         self.assertIn("is of another sample", done.stderr)
         self.assertIn("answered.xml: line ", done.stderr)
         self.assertFalse((audit / "answers.json").exists())
         # Other labels than those that were drawn from.
         sample = self.sample("--labels", 20, "--images", 2, "--seed", 4)
-        job = self.run / "job.yaml"
+        job = self.run_dir / "job.yaml"
         text = job.read_text()
         job.write_text(text.replace("threshold: 0.3", "threshold: 0.45"))
         try:
-            done = self.prelabel("audit", "ingest", self.run, answered, status=2)
+            done = self.prelabel("audit", "ingest", self.run_dir, answered, status=2)
             self.assertIn("the run's labels are no longer those that were drawn from", done.stderr)
         finally:
             job.write_text(text)
-        self.prelabel("audit", "ingest", self.run, answered)
+        self.prelabel("audit", "ingest", self.run_dir, answered)
 
 
 class VideoAuditTest(support.ProgramTest):

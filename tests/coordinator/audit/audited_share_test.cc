@@ -114,12 +114,19 @@ TEST(ShareOfStrata, CoversTheTruthAsOftenAsItSays) {
     double precision;
     std::uint64_t sample;
   };
-  const std::vector<std::vector<Class>> runs{
+  std::vector<std::vector<Class>> runs{
       {{8000, 0.95, 150}, {1000, 0.8, 60}, {100, 0.5, 20}},
       {{8000, 0.99, 40}, {1000, 0.97, 14}, {50, 0.9, 3}, {20, 0.9, 2}, {3, 0.9, 2}},
       {{300, 0.7, 30}, {300, 0.9, 30}, {300, 0.3, 30}, {300, 0.99, 30}},
       {{60, 0.8, 3}, {60, 0.8, 3}, {60, 0.8, 3}, {60, 0.8, 3}, {60, 0.8, 3}, {60, 0.8, 3}},
   };
+  // One answer of each of 60 classes, as different as classes are; and two of each.
+  for (const std::uint64_t sample : {1, 2}) {
+    runs.emplace_back();
+    for (std::uint64_t i = 0; i < 60; ++i) {
+      runs.back().push_back({2 + i * i / 10, 0.2 + 0.75 * static_cast<double>(i % 10) / 9, sample});
+    }
+  }
   for (std::size_t r = 0; r < runs.size(); ++r) {
     SplitMix64 random(r);
     int covered = 0;

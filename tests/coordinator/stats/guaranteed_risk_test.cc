@@ -39,6 +39,15 @@ TEST(GuaranteedRisk, SharesItsConfidenceOverTheTests) {
   EXPECT_EQ(SelectWithGuaranteedRisk(steps, 0.05, 0.05), 0U);
 }
 
+// 70 without an error show it for all labels, whatever lies above, as 59 do where there is one
+// threshold: those above could not pass a second test (72), and are not tried.
+TEST(GuaranteedRisk, TriesWhatCouldPass) {
+  std::vector<SelectionStep> steps{{kMany, 70, 0}, {kMany, 65, 0}, {kMany, 60, 0}, {kMany, 8, 0}};
+  EXPECT_EQ(SelectWithGuaranteedRisk(steps, 0.05, 0.05), 0U);
+  steps[0].wrong = 1;
+  EXPECT_FALSE(SelectWithGuaranteedRisk(steps, 0.05, 0.05));
+}
+
 // All ten were looked at, and one is wrong: that is 10 %, for certain.
 TEST(GuaranteedRisk, WhoLooksAtAllKnowsAll) {
   const std::vector<SelectionStep> steps{{10, 10, 1}};
