@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
+#include <numeric>
+#include <optional>
 
 #include "coordinator/stats/gaussian.h"
 #include "coordinator/stats/jackknife.h"
@@ -85,45 +88,59 @@ struct Distance {
 
 std::size_t JackknifeGroupOf(std::uint64_t image) { return image / 2 % kJackknifeGroups; }
 
-// The 95th percentile of those that are not in a group. `sorted` ascends.
+// The 95th percentile of those that are not in a jackknife group: what a further distance exceeds
+// with a probability of 5 %, however few there are (Weibull's plotting position, p (n + 1),
+// interpolated). `sorted` ascends.
 double PercentileWithout(std::span<const Distance> sorted, std::size_t without) {
-  const auto left = static_cast<std::size_t>(std::count_if(
-      sorted.begin(), sorted.end(), [&](const Distance& one) { return one.jackknife != without; }));
-  if (left == 0) return std::numeric_limits<double>::infinity();
-  auto rank = static_cast<std::size_t>(std::ceil(kPercentile * static_cast<double>(left)));
-  rank = std::max<std::size_t>(rank, 1);
+  std::size_t left = sorted.size();
+  for (const Distance& one : sorted) left -= one.jackknife == without ? 1 : 0;
+  const double position = kPercentile * static_cast<double>(left + 1);
+  const auto below = static_cast<std::size_t>(position);  // the below-th smallest one, from 1
+  std::size_t rank = 0;
+  double at = 0;
   for (const Distance& one : sorted) {
-    if (one.jackknife != without && --rank == 0) return one.value;
+    if (one.jackknife == without) continue;
+    if (++rank > below) return at + (one.value - at) * (position - static_cast<double>(below));
+    at = one.value;
   }
-  return sorted.back().value;
+  return at;
 }
 
+// Of a half of the reference: what the rest is like under it.
 struct Fit {
   std::vector<Distance> reference;  // of the other half, ascending
   std::vector<Distance> run;        // as given
-  double percentile = 0;
-  std::array<double, kJackknifeGroups> percentile_without{};
 };
 
-// Shares of the run's vectors of a group beyond the percentile, mean over both fits.
-UnknownShare ShareOf(std::span<const Fit> fits, int group) {
+// Shares of the run's vectors beyond the reference's percentile, mean over both fits; of one group,
+// or of all. Nothing where a half of the reference has too few of them.
+UnknownShare ShareOf(std::span<const Fit> fits, std::optional<int> group) {
+  const auto counts_here = [&](const Distance& one) { return !group || one.group == *group; };
   std::array<double, kJackknifeGroups> beyond{};
   std::array<double, kJackknifeGroups> counts{};
   std::vector<double> without_reference(kJackknifeGroups);
-  UnknownShare share;
   for (const Fit& fit : fits) {
+    std::vector<Distance> known;
+    std::copy_if(fit.reference.begin(), fit.reference.end(), std::back_inserter(known),
+                 counts_here);
+    if (known.size() < kLeastInHalf) return {};
+    const double percentile = PercentileWithout(known, kJackknifeGroups);
+    std::array<double, kJackknifeGroups> percentile_without{};
+    for (std::size_t g = 0; g < kJackknifeGroups; ++g) {
+      percentile_without[g] = PercentileWithout(known, g);
+    }
     for (const Distance& one : fit.run) {
-      if (group >= 0 && one.group != group) continue;
+      if (!counts_here(one)) continue;
       counts[one.jackknife] += 1;
-      if (one.value > fit.percentile) beyond[one.jackknife] += 1;
+      if (one.value > percentile) beyond[one.jackknife] += 1;
       for (std::size_t g = 0; g < kJackknifeGroups; ++g) {
-        if (one.value > fit.percentile_without[g]) without_reference[g] += 1;
+        if (one.value > percentile_without[g]) without_reference[g] += 1;
       }
     }
   }
+  UnknownShare share;
   const RatioEstimate ratio = JackknifeRatio(beyond, counts);
-  double count = 0;
-  for (const double in_group : counts) count += in_group;
+  const double count = std::accumulate(counts.begin(), counts.end(), 0.0);
   share.count = static_cast<std::uint64_t>(count / static_cast<double>(fits.size()) + 0.5);
   if (count <= 0) return share;
   for (double& value : without_reference) value /= count;
@@ -159,18 +176,15 @@ Unknowns JudgeUnknown(std::span<const Judged> reference, std::span<const Judged>
     }
     std::sort(fit.reference.begin(), fit.reference.end(),
               [](const Distance& a, const Distance& b) { return a.value < b.value; });
-    fit.percentile = PercentileWithout(fit.reference, kJackknifeGroups);
-    for (std::size_t g = 0; g < kJackknifeGroups; ++g) {
-      fit.percentile_without[g] = PercentileWithout(fit.reference, g);
-    }
+    const double percentile = PercentileWithout(fit.reference, kJackknifeGroups);
     for (std::size_t i = 0; i < run.size(); ++i) {
       if (run[i].embedding.size() != dimensions) continue;
       const double distance = knowledge.Distance(run[i]);
       fit.run.push_back({distance, JackknifeGroupOf(run[i].image), run[i].group});
-      unknowns.ratio[i] += distance / std::max(fit.percentile, 1e-12) / 2;
+      unknowns.ratio[i] += distance / std::max(percentile, 1e-12) / 2;
     }
   }
-  unknowns.all = ShareOf(fits, -1);
+  unknowns.all = ShareOf(fits, std::nullopt);
   for (int g = 0; g < groups; ++g) {
     unknowns.by_group[static_cast<std::size_t>(g)] = ShareOf(fits, g);
   }

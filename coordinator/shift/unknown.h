@@ -26,12 +26,15 @@ struct Unknowns {
   // beyond it. Mean over both halves.
   std::vector<double> ratio;
   UnknownShare all;
-  std::vector<UnknownShare> by_group;  // groups as given
+  // Groups as given, each against the percentile of its own vectors in the reference: some classes
+  // vary more than others, and are no stranger for it.
+  std::vector<UnknownShare> by_group;
 };
 
 // Empty ratios where a half of the reference has fewer than 20 vectors of `dimensions`. Groups with
-// fewer than five vectors in a half have no mean of their own. Intervals: delete-a-group jackknife
-// over 64 groups of images, of the run and of the reference.
+// fewer than five vectors in a half have no mean of their own, and with fewer than 20 no share (its
+// count is 0). Intervals: delete-a-group jackknife over 64 groups of images, of the run and of the
+// reference.
 Unknowns JudgeUnknown(std::span<const Judged> reference, std::span<const Judged> run,
                       std::size_t dimensions, int groups);
 
