@@ -21,7 +21,9 @@ double LogChoose(std::uint64_t n, std::uint64_t k) {
 }  // namespace
 
 double AtMostProbability(const FiniteSample& sample, std::uint64_t with) {
-  const auto [population, drawn, hits] = sample;
+  const std::uint64_t population = sample.population;
+  const std::uint64_t drawn = sample.sample;
+  const std::uint64_t hits = sample.hits;
   // So many hits there are at least, and at most.
   const std::uint64_t low = with + drawn > population ? with + drawn - population : 0;
   const std::uint64_t high = std::min(with, drawn);
