@@ -6,19 +6,11 @@
 #include <tuple>
 #include <utility>
 
+#include "common/base/random.h"
 #include "coordinator/plan/planner.h"
 
 namespace prelabel {
 namespace {
-
-// SplitMix64's output function: Steele, Lea, Flood, "Fast splittable pseudorandom number
-// generators", OOPSLA 2014.
-std::uint64_t Mix(std::uint64_t x) {
-  x += 0x9E3779B97F4A7C15ULL;
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ULL;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EBULL;
-  return x ^ (x >> 31);
-}
 
 struct Lot {
   std::uint64_t hash = 0;
@@ -51,9 +43,9 @@ std::map<SourceId, std::vector<std::uint64_t>> SampleItems(const Dataset& datase
   if (count == 0) return sample;
   std::vector<Lot> lots;  // a heap, the greatest first
   for (std::uint32_t s = 0; s < dataset.sources.size(); ++s) {
-    const std::uint64_t seed = Mix(s);
+    const std::uint64_t seed = SplitMix64(s).Next();
     VisitFirstLooks(dataset.sources[s], [&](std::uint64_t item) {
-      const Lot lot{Mix(seed ^ item), SourceId(s), item};
+      const Lot lot{SplitMix64(seed ^ item).Next(), SourceId(s), item};
       if (lots.size() == count) {
         if (!(lot < lots.front())) return;
         std::pop_heap(lots.begin(), lots.end());

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "common/base/hash.h"
+#include "common/base/random.h"
 #include "coordinator/profile/score_bin.h"
 
 namespace prelabel {
@@ -16,13 +17,6 @@ std::uint64_t KeyOf(std::string_view text) {
   std::uint64_t key = 0;
   for (std::size_t i = 0; i < 8; ++i) key = key << 8 | hash[i];
   return key;
-}
-
-// The output function of SplitMix64 (Steele, Lea and Flood 2014).
-std::uint64_t MixBits(std::uint64_t z) {
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-  return z ^ (z >> 31);
 }
 
 // Keeps the `limit` lowest keys once twice as many have come, so that adding costs little.
@@ -167,7 +161,7 @@ void DomainStats::Add(const ItemToAdd& item) {
     for (std::size_t d = 0; d < per_box; ++d) domain.embedding_sum[d] += HalfToFloat(embedding[d]);
     ++domain.embeddings;
     // Another hash than the image's, so that the sample of boxes is not that of images.
-    const std::uint64_t key = MixBits(image.key + (i + 1) * 0x9E3779B97F4A7C15U);
+    const std::uint64_t key = MixBits(image.key + (i + 1) * SplitMix64::kStep);
     AddToSample(totals_.box_sample, kBoxSample,
                 {key, image.key, prediction.class_id, prediction.score,
                  std::vector<Float16>(embedding.begin(), embedding.end())});

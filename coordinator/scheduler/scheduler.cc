@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "common/base/random.h"
 #include "coordinator/plan/planner.h"
 
 namespace prelabel {
@@ -11,14 +12,6 @@ namespace {
 
 constexpr Duration kFirstBench = std::chrono::seconds(30);
 constexpr std::uint32_t kMostBenchDoublings = 5;
-
-// SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-std::uint64_t Mix(std::uint64_t x) {
-  x += 0x9E3779B97F4A7C15ULL;
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9ULL;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EBULL;
-  return x ^ (x >> 31);
-}
 
 }  // namespace
 
@@ -311,7 +304,8 @@ void Scheduler::Blame(TaskEntry& entry, const AttemptEnd& end, const std::string
     entry.state = State::kPending;
     RetryQueue::Entry retry{now, WorkerId(), again->alone};
     if (again->backoff) {
-      retry.ready += Backoff(entry.history.failures, Mix(options_.seed + ++retries_made_));
+      retry.ready +=
+          Backoff(entry.history.failures, SplitMix64(options_.seed + ++retries_made_).Next());
       retry.avoid = worker;
     }
     retries_.Add(entry.task.id, retry);

@@ -5,12 +5,12 @@
 #include <numeric>
 #include <string>
 
+#include "common/base/random.h"
 #include "coordinator/shift/shift_options.h"
 #include "coordinator/stats/divergence.h"
 #include "coordinator/stats/gaussian.h"
 #include "coordinator/stats/hypothesis.h"
 #include "coordinator/stats/mmd.h"
-#include "coordinator/stats/random.h"
 
 namespace prelabel {
 namespace {

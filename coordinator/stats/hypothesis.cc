@@ -6,7 +6,7 @@
 #include <numeric>
 #include <utility>
 
-#include "coordinator/stats/random.h"
+#include "common/base/random.h"
 
 namespace prelabel {
 namespace {

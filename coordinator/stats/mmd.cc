@@ -7,7 +7,7 @@
 #include <numeric>
 #include <vector>
 
-#include "coordinator/stats/random.h"
+#include "common/base/random.h"
 
 namespace prelabel {
 namespace {

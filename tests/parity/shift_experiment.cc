@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
+#include "common/base/random.h"
 #include "coordinator/profile/profile.h"
 #include "coordinator/shift/domain_shift.h"
-#include "coordinator/stats/random.h"
 
 namespace prelabel {
 namespace {

@@ -3,28 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/base/random.h"
+
 namespace prelabel {
-namespace {
-
-// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-class SplitMix64 {
- public:
-  explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
-
-  std::uint64_t Next() {
-    state_ += 0x9E3779B97F4A7C15U;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-    return z ^ (z >> 31);
-  }
-
- private:
-  std::uint64_t state_;
-};
-
-}  // namespace
-
 RandomProjection::RandomProjection(int inputs, int max_outputs, std::uint64_t seed)
     : inputs_(inputs), outputs_(std::min(inputs, max_outputs)) {
   if (inputs <= max_outputs) return;

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "coordinator/stats/random.h"
+#include "common/base/random.h"
 
 namespace prelabel {
 namespace {

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <string>
 
-#include "coordinator/stats/random.h"
+#include "common/base/random.h"
 
 namespace prelabel {
 namespace {

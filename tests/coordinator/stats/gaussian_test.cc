@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "coordinator/stats/random.h"
+#include "common/base/random.h"
 
 namespace prelabel {
 namespace {

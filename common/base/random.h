@@ -9,17 +9,23 @@
 
 namespace prelabel {
 
+// The output function of SplitMix64: spreads what numbers differ in over all bits. One to one.
+constexpr std::uint64_t MixBits(std::uint64_t z) {
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
+  return z ^ (z >> 31);
+}
+
 // Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 class SplitMix64 {
  public:
+  static constexpr std::uint64_t kStep = 0x9E3779B97F4A7C15U;  // of the state
+
   explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
 
   std::uint64_t Next() {
-    state_ += 0x9E3779B97F4A7C15U;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
-    return z ^ (z >> 31);
+    state_ += kStep;
+    return MixBits(state_);
   }
 
   // In [0, n), n > 0; every value as likely as the others: what would favor some is drawn again.

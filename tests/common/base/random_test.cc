@@ -1,4 +1,4 @@
-#include "coordinator/stats/random.h"
+#include "common/base/random.h"
 
 #include <gtest/gtest.h>
 
