@@ -66,9 +66,6 @@ Result<AssessedRun> AssessRun(const JobContext& context, Store& store) {
                                         }});
     }
   }
-  PRELABEL_TRY(assessment.second_opinion,
-               CollectSecondOpinion(store, context.dataset, context.job, context.classes,
-                                    context.second_card));
   assessment.verdicts =
       Decide({.classes = context.classes,
               .confidence = assessment.confidence,
@@ -86,7 +83,6 @@ Result<AssessedRun> AssessRun(const JobContext& context, Store& store) {
         "since. It is not used; 'prelabel audit sample' draws anew.");
   }
   run.work = std::move(measures.work);
-  run.sample = std::move(measures.domain.sample);
   return run;
 }
 

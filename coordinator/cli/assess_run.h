@@ -1,8 +1,7 @@
 // Judges a run before its labels are written: one pass over its results, compared with the
-// reference and the audit that there are.
+// reference and the audit that there are. Second looks, on which no route depends, are the report's
+// to collect.
 #pragma once
-
-#include <vector>
 
 #include "common/base/result.h"
 #include "coordinator/cli/job_context.h"
@@ -15,8 +14,6 @@ namespace prelabel {
 struct AssessedRun {
   Assessment assessment;
   WorkCounts work;
-  // What thumbnails are chosen from: a random sample of what the model looked at.
-  std::vector<SampledImage> sample;
 };
 
 // InvalidArgument: the run's audit cannot be used. Errors of the store are returned.

@@ -190,7 +190,10 @@ Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, Run
       [&pictures](SourceId source, std::uint64_t item) { return pictures.Read(source, item); },
       outputs.report);
   if (assessed) {
-    if (const auto& second_looks = assessed->assessment.second_opinion) {
+    auto& second_looks = assessed->assessment.second_opinion;
+    PRELABEL_TRY(second_looks, CollectSecondOpinion(store, context.dataset, context.job,
+                                                    context.classes, context.second_card));
+    if (second_looks) {
       outputs.damaged.insert(outputs.damaged.end(), second_looks->damaged.begin(),
                              second_looks->damaged.end());
     }
