@@ -42,8 +42,6 @@ void Write(const std::filesystem::path& path, const std::string& text) {
 }
 
 TEST(Validate, WhatWeWriteIsValid) {
-  constexpr std::uint16_t kCar = 0;
-  constexpr std::uint16_t kDog = 2;
   TestRun run;
   run.dataset.sources = {ImageSource("photos", {"a \"b\".jpg", "bad\xFF.jpg", "c.jpg"}),
                          VideoSource("road", 3, 2), VideoSource("empty", 2, 1)};

@@ -13,9 +13,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr std::uint16_t kCar = 0;
-constexpr std::uint16_t kTruck = 1;
-constexpr std::uint16_t kDog = 2;
 constexpr std::size_t kFlip = 0;
 constexpr std::size_t kColor = 1;
 constexpr std::size_t kOther = 2;

@@ -9,9 +9,6 @@
 namespace prelabel {
 namespace {
 
-constexpr std::uint16_t kCar = 0;
-constexpr std::uint16_t kDog = 2;
-
 std::string WriteCoco(TestRun& run) {
   const TemporaryFolder folder;
   const ClassMap classes = run.Classes();

@@ -15,9 +15,6 @@
 namespace prelabel {
 namespace {
 
-constexpr std::uint16_t kCar = 0;
-constexpr std::uint16_t kDog = 2;
-
 constexpr char kLabels[] = R"(        <label>
           <name>car</name>
           <color>#ff4040</color>

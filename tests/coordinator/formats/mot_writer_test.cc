@@ -8,9 +8,6 @@
 namespace prelabel {
 namespace {
 
-constexpr std::uint16_t kCar = 0;
-constexpr std::uint16_t kDog = 2;
-
 TEST(MotWriter, WritesAFolderAVideoWithOneBasedFramesAndClasses) {
   TestRun run;
   run.dataset.sources = {ImageSource("photos", {"a.jpg"}), VideoSource("road", 3, 2),

@@ -12,10 +12,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr std::uint16_t kCar = 0;
-constexpr std::uint16_t kTruck = 1;
-constexpr std::uint16_t kDog = 2;
-
 LabelOptions Vehicles() {
   LabelOptions labels;
   labels.classes["car"] = {"vehicle", {}};

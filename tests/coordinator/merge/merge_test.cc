@@ -20,10 +20,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr std::uint16_t kCar = 0;
-constexpr std::uint16_t kTruck = 1;
-constexpr std::uint16_t kDog = 2;
-
 TEST(MergeImages, WritesWhatReachesTheThresholdByCategoryThenScore) {
   TestRun run;
   run.dataset.sources = {ImageSource("photos", {"a.jpg"})};

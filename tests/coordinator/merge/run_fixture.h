@@ -1,6 +1,7 @@
 // Builds small runs by hand: a store with tasks and the results that a worker would have sent.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,6 +23,10 @@ inline ModelCard VehicleCard() {
   card.category_ids = {3, 8, 18};
   return card;
 }
+
+constexpr std::uint16_t kCar = 0;  // its class ids
+constexpr std::uint16_t kTruck = 1;
+constexpr std::uint16_t kDog = 2;
 
 inline ItemResult Seen(std::uint64_t item, std::vector<Prediction> predictions, int width = 640,
                        int height = 480) {

@@ -10,27 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "tests/coordinator/plan/sources.h"
+
 namespace prelabel {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-SourceItems Images(std::size_t count) {
-  SourceItems source;
-  source.kind = SourceKind::kImages;
-  source.files.resize(count);
-  return source;
-}
-
-SourceItems Video(std::size_t frames, std::int64_t every) {
-  SourceItems source;
-  source.kind = SourceKind::kVideo;
-  source.files = {"/videos/a.avi"};
-  source.index.frames.resize(frames);
-  source.keyframe_every = every;
-  return source;
-}
 
 Dataset Of(std::vector<SourceItems> sources) { return {std::move(sources)}; }
 

@@ -12,28 +12,13 @@
 
 #include "coordinator/plan/item_counts.h"
 #include "coordinator/plan/planner.h"
+#include "tests/coordinator/plan/sources.h"
 
 namespace prelabel {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-SourceItems Images(std::size_t count) {
-  SourceItems source;
-  source.kind = SourceKind::kImages;
-  source.files.resize(count);
-  return source;
-}
-
-SourceItems Video(std::size_t frames, std::int64_t every) {
-  SourceItems source;
-  source.kind = SourceKind::kVideo;
-  source.files = {"/videos/a.avi"};
-  source.index.frames.resize(frames);
-  source.keyframe_every = every;
-  return source;
-}
 
 JobSpec Asking(int images, std::vector<View> changes, const char* model = "") {
   JobSpec job;
