@@ -14,6 +14,9 @@ struct Interval {
   friend bool operator==(const Interval&, const Interval&) = default;
 };
 
+// Reference boxes that a score bin should have: fewer say little.
+inline constexpr std::uint64_t kThinBoxes = 30;
+
 // One step of a curve over thresholds.
 struct ThresholdPoint {
   float threshold = 0;
@@ -42,7 +45,7 @@ struct ClassConfidence {
   Interval interval;
   double difference_of_confidences = 0;       // two other estimates: where they disagree with
   double average_thresholded_confidence = 0;  // the first, none is to be believed
-  double thin_share = 0;                      // of labels in bins with under 30 reference boxes
+  double thin_share = 0;  // of labels in bins with under kThinBoxes reference boxes
   std::vector<ReliabilityPoint> reliability;  // by score bin
   std::vector<ThresholdPoint> curve;          // ascending thresholds
 };

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kFinePerBin = kFineBins / kReliabilityBins;
 static_assert(kFineBins % kReliabilityBins == 0);
-constexpr std::uint32_t kThin = 30;  // reference boxes that a bin should have
 
 // Labels of one model class by score bin.
 struct ClassLabels {
@@ -110,7 +109,7 @@ void AddReliability(std::span<const std::size_t> class_ids, const LabelScores& s
       point.reference_boxes += model->Cell(id, b).boxes;
       point.reference_right += model->Cell(id, b).right;
     }
-    if (point.reference_boxes < kThin) thin += static_cast<double>(point.labels);
+    if (point.reference_boxes < kThinBoxes) thin += static_cast<double>(point.labels);
     // Both are compared where there are labels: weak predictions would drown the others.
     const bool compared = point.low >= kSeenScore - 1e-6F;
     if (compared) {

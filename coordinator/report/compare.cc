@@ -49,18 +49,8 @@ std::pair<std::string, std::string> NamesOf(const ReportFigures& a, const Report
 
 std::string VerdictWord(const std::optional<ClassFigures>& figures) {
   if (!figures) return "no class";
-  if (!figures->verdict) return "-";
-  switch (*figures->verdict) {
-    case Verdict::kAutomate:
-      return "automate";
-    case Verdict::kReview:
-      return "review";
-    case Verdict::kByHand:
-      return "by hand";
-    case Verdict::kNoLabels:
-      break;
-  }
-  return "-";
+  if (!figures->verdict || *figures->verdict == Verdict::kNoLabels) return "-";
+  return std::string(VerdictName(*figures->verdict));
 }
 
 std::string PrecisionWord(const std::optional<ClassFigures>& figures) {

@@ -18,7 +18,6 @@ constexpr double kRight = 408;
 constexpr double kTop = 26;
 constexpr double kBottom = 208;
 constexpr double kStrip = 46;  // of the label bars, at the bottom of a reliability chart
-constexpr std::uint64_t kThin = 30;
 
 double X(double share) { return kLeft + (kRight - kLeft) * std::clamp(share, 0.0, 1.0); }
 double Y(double value, double low) {
@@ -201,7 +200,7 @@ std::string ReliabilitySvg(const ClassConfidence& confidence, float threshold) {
         "<g class=\"bin{}\"><title>score {:.2f} to {:.2f}: {} of {} right in the "
         "reference</title><line x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>"
         "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\"/></g>",
-        bin.reference_boxes < kThin ? " thin" : "", bin.low, bin.high,
+        bin.reference_boxes < kThinBoxes ? " thin" : "", bin.low, bin.high,
         FormatCount(bin.reference_right), FormatCount(bin.reference_boxes), x, x,
         Y(interval.low, 0), Y(interval.high, 0), x, Y(share, 0));
   }

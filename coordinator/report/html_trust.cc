@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "coordinator/report/html_text.h"
+#include "coordinator/report/html_page.h"
 
 namespace prelabel {
 namespace {
@@ -32,10 +32,6 @@ std::vector<std::size_t> UsedBuckets(const Report& report) {
     if (all.hold_outs[i].count > 0) used.push_back(i);
   }
   return used;
-}
-
-std::string Swatch(std::uint32_t color) {
-  return fmt::format("<span class=\"swatch\" style=\"background:#{:06x}\"></span>", color);
 }
 
 // The first row in words.

@@ -127,20 +127,6 @@ void PutRouting(JsonBuilder& json, const RoutingTotals& totals) {
 
 }  // namespace
 
-std::string_view VerdictName(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kAutomate:
-      return "automate";
-    case Verdict::kReview:
-      return "review";
-    case Verdict::kByHand:
-      return "by hand";
-    case Verdict::kNoLabels:
-      break;
-  }
-  return "no labels";
-}
-
 void PutAssessment(JsonBuilder& json, const Report& report, const Assessment& assessment) {
   const Verdicts& verdicts = assessment.verdicts;
   json.Open('{', "assessment");

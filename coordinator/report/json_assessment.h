@@ -15,7 +15,4 @@ void PutShift(JsonBuilder& json, const Report& report, const DomainShift& shift)
 // The key "second_opinion" likewise.
 void PutSecondOpinion(JsonBuilder& json, const Report& report, const SecondOpinionResult& result);
 
-// "automate", "review", "by hand" or "no labels".
-std::string_view VerdictName(Verdict verdict);
-
 }  // namespace prelabel

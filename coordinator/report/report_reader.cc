@@ -4,13 +4,13 @@
 #include <boost/json/parser.hpp>
 #include <boost/json/value.hpp>
 #include <cmath>
-#include <fstream>
 #include <set>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "coordinator/formats/input_file.h"
 #include "coordinator/report/report.h"
 
 namespace prelabel {
@@ -18,7 +18,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::uintmax_t kMaxBytes = std::uintmax_t{256} << 20;
+constexpr std::uint64_t kMaxBytes = std::uint64_t{256} << 20;
 constexpr std::size_t kMaxClasses = 65535;
 constexpr std::size_t kMaxTests = 1000;
 
@@ -112,12 +112,9 @@ constexpr double kMostHours = 1e12;
 
 std::optional<Verdict> VerdictNamed(Fields& fields, const std::string& name,
                                     const std::string& where) {
-  if (name == "automate") return Verdict::kAutomate;
-  if (name == "review") return Verdict::kReview;
-  if (name == "by hand") return Verdict::kByHand;
-  if (name == "no labels") return Verdict::kNoLabels;
-  if (!name.empty()) fields.Fail(where, "is no verdict");
-  return std::nullopt;
+  const std::optional<Verdict> verdict = ParseVerdict(name);
+  if (!verdict && !name.empty()) fields.Fail(where, "is no verdict");
+  return verdict;
 }
 
 void ReadRouting(Fields& fields, const json::object& in, RoutingTotals& totals) {
@@ -300,16 +297,7 @@ Result<ReportFigures> ReadReportFigures(const std::filesystem::path& path) {
     return InvalidArgument("there is no report; give a run directory or its report.json",
                            file.string());
   }
-  const std::uintmax_t size = std::filesystem::file_size(file, error);
-  if (error || size > kMaxBytes) {
-    return InvalidArgument(fmt::format("is larger than {} MiB: no report", kMaxBytes >> 20),
-                           file.string());
-  }
-  std::ifstream in(file, std::ios::binary);
-  std::string text(size, '\0');
-  if (!in.read(text.data(), static_cast<std::streamsize>(size))) {
-    return InvalidArgument("cannot be read", file.string());
-  }
+  PRELABEL_TRY(const std::string text, ReadWholeFile(file, kMaxBytes));
   Result<ReportFigures> figures = ParseReportFigures(text);
   if (figures.has_error()) return InvalidArgument(figures.error().message, file.string());
   return figures;

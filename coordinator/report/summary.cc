@@ -40,17 +40,10 @@ const ClassVerdict* VerdictOf(const Report& report, std::size_t c) {
 }
 
 std::string VerdictColumn(const ClassVerdict& verdict) {
-  switch (verdict.verdict) {
-    case Verdict::kAutomate:
-      return verdict.guaranteed ? "automate (audited)" : "automate";
-    case Verdict::kReview:
-      return "review";
-    case Verdict::kByHand:
-      return "by hand";
-    case Verdict::kNoLabels:
-      break;
-  }
-  return "-";
+  if (verdict.verdict == Verdict::kNoLabels) return "-";
+  std::string column(VerdictName(verdict.verdict));
+  if (verdict.verdict == Verdict::kAutomate && verdict.guaranteed) column += " (audited)";
+  return column;
 }
 
 // People's precision where they checked any, else the expected one.

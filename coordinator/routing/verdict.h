@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coordinator/confidence/class_confidence.h"
@@ -18,6 +19,29 @@ enum class Verdict : std::uint8_t {
   kByHand,
   kNoLabels,  // of the class: nothing to decide
 };
+
+// "automate", "review", "by hand" or "no labels": as in report.json.
+constexpr std::string_view VerdictName(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kAutomate:
+      return "automate";
+    case Verdict::kReview:
+      return "review";
+    case Verdict::kByHand:
+      return "by hand";
+    case Verdict::kNoLabels:
+      break;
+  }
+  return "no labels";
+}
+
+constexpr std::optional<Verdict> ParseVerdict(std::string_view name) {
+  for (const Verdict verdict :
+       {Verdict::kAutomate, Verdict::kReview, Verdict::kByHand, Verdict::kNoLabels}) {
+    if (name == VerdictName(verdict)) return verdict;
+  }
+  return std::nullopt;
+}
 
 struct ClassVerdict {
   Verdict verdict = Verdict::kReview;
