@@ -54,8 +54,7 @@ Result<AssessedRun> AssessRun(const JobContext& context, Store& store) {
   bool other_labels = false;
   PRELABEL_TRY(const std::optional<StoredAudit> audit, LoadAudit(context.paths));
   if (audit) {
-    PRELABEL_TRY(const std::string hash, HashOfLabels(context, store));
-    other_labels = hash != audit->sample.labels_hash;
+    other_labels = measures.labels_hash != audit->sample.labels_hash;
     if (!other_labels) {
       const LabelPrecision expected(assessment.confidence, nullptr);
       assessment.audit = EvaluateAudit(audit->sample, audit->answers,

@@ -135,6 +135,18 @@ Result<AuditSample> Draw(const JobContext& context, Store& store, const AuditPla
   return sampler.Finish(context.job.name);
 }
 
+// What lies between keyframes does not matter to it: nothing is followed through the video.
+Result<std::string> HashOfLabels(const JobContext& context, Store& store) {
+  LabelDigest digest(context.classes, context.job.interpolation);
+  const ItemNames names(context.dataset);
+  PRELABEL_TRY(MergeLabels(context.dataset, context.job, context.classes, store,
+                           [&](const LabeledItem& item) -> Result<void> {
+                             digest.Add(item, names.FileName(item.source, item.item));
+                             return Ok();
+                           }));
+  return digest.Finish();
+}
+
 Result<std::unique_ptr<Store>> OpenStoreOf(const JobContext& context) {
   PRELABEL_TRY(auto store, OpenSqliteStoreReadOnly(context.paths.Database().string()));
   PRELABEL_TRY(CheckRunIsOf(context, *store));
@@ -188,19 +200,6 @@ std::string Summary(const AuditSample& sample, const AuditAnswers& answers,
 }
 
 }  // namespace
-
-Result<std::string> HashOfLabels(const JobContext& context, Store& store) {
-  LabelDigest digest(context.classes, context.job.interpolation);
-  const ItemNames names(context.dataset);
-  PRELABEL_TRY(MergeLabels(
-      context.dataset, context.job, context.classes, store,
-      [&](const LabeledItem& item) -> Result<void> {
-        digest.Add(item, names.FileName(item.source, item.item));
-        return Ok();
-      },
-      OpenMotion));
-  return digest.Finish();
-}
 
 Result<std::string> SampleForAudit(const AuditSampleArguments& arguments) {
   PRELABEL_TRY(const JobContext context, LoadRunContext(arguments.run, {}));

@@ -47,7 +47,4 @@ struct StoredAudit {
 // labels are still those of the sample, its labels_hash says (label_digest.h).
 Result<std::optional<StoredAudit>> LoadAudit(const RunPaths& paths);
 
-// What a sample's labels_hash is of the labels that the run has now: a pass over its results.
-Result<std::string> HashOfLabels(const JobContext& context, Store& store);
-
 }  // namespace prelabel

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "coordinator/audit/label_digest.h"
 #include "coordinator/cli/item_slices.h"
 #include "coordinator/formats/item_names.h"
 
@@ -25,6 +26,7 @@ Result<RunMeasures> MeasureRun(const JobContext& context, Store& store, const Tr
   std::vector<std::string> slices_here;
   RunMeasures measures{
       {}, LabelScores(classes), WorkCounts(context.classes.categories.size()), {}, 0};
+  LabelDigest digest(context.classes, context.job.interpolation);
   DomainStats whole(classes);
   DomainStats chunk(classes);
   std::uint64_t in_chunk = 0;
@@ -34,6 +36,7 @@ Result<RunMeasures> MeasureRun(const JobContext& context, Store& store, const Tr
     const std::string name = names.FileName(item.source, item.item);
     const std::string group = NeighborhoodOf(context.dataset, item.source, item.item, name);
     measures.scores.Add(item, JackknifeGroup(group));
+    digest.Add(item, name);
     if (item.raw == nullptr) return Ok();
     std::vector<Truth> right;
     if (truth) {
@@ -57,6 +60,7 @@ Result<RunMeasures> MeasureRun(const JobContext& context, Store& store, const Tr
   PRELABEL_TRY(measures.damaged, MergeLabels(context.dataset, job, context.classes, store, visit));
   whole.Merge(chunk);
   measures.domain = whole.Finish();
+  measures.labels_hash = digest.Finish();
   return measures;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct RunMeasures {
   WorkCounts work;
   std::vector<TaskId> damaged;  // as MergeLabels returns them
   std::uint64_t judged = 0;     // items with ground truth
+  std::string labels_hash{};    // label_digest.h
 };
 
 // The objects in an item by its name in the labels; null where nothing is known about it.

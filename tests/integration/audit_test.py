@@ -167,6 +167,14 @@ class PictureAuditTest(support.ProgramTest):
         self.assertIn("120 of 120 labels and 30 of 30 whole images are answered", told)
         objects = sum(len(o) for o in self.truth.objects.values())
         found = sum(self.truth.found(name, labels) for name, labels in self.labels.items())
+        self.prelabel("report", self.run_dir)
+        assessment = support.read_json(self.run_dir / "report/report.json")["assessment"]
+        self.assertEqual(assessment["audit"]["boxes_answered"], 120)
+        # Other labels: the audit says nothing about them, and the report that it does not.
+        self.prelabel("report", self.run_dir, "--set", "labels.threshold=0.45")
+        assessment = support.read_json(self.run_dir / "report/report.json")["assessment"]
+        self.assertNotIn("audit", assessment)
+        self.assertTrue([a for a in assessment["assumptions"] if "of other labels" in a])
         value, low, high = self.interval(told, "recall")
         self.assertLess(low, 100 * found / objects)
         self.assertGreater(high, 100 * found / objects)
@@ -247,7 +255,8 @@ class PictureAuditTest(support.ProgramTest):
 class VideoAuditTest(support.ProgramTest):
     def test_frames(self):
         clip = support.make_clip(self.folder / "walk.avi", 40)
-        self.prelabel("run", self.job("run", [{"video": str(clip), "keyframes": {"every": 4}}]))
+        self.prelabel("run", self.job("run", [{"video": str(clip), "keyframes": {"every": 4}}],
+                                      interpolation={"method": "flow"}))
         run = self.folder / "run"
         out = self.folder / "for people"
         told = self.prelabel("audit", "sample", run, "--labels", 25, "--images", 5, "--seed", 1,
@@ -284,6 +293,10 @@ class VideoAuditTest(support.ProgramTest):
         objects = sum(len(p["labels"]) for p in sample["whole"]) + 1
         self.assertIn(f"{objects - 1} of {objects} found", told)
         self.assertIn("25 of 25 right, precision 100.0 %", told)
+        # What is followed through the video for labels is not for reports, and the audit is known.
+        self.prelabel("report", run)
+        audit = support.read_json(run / "report/report.json")["assessment"]["audit"]
+        self.assertEqual((audit["boxes_answered"], audit["images_answered"]), (25, 5))
 
 
 if __name__ == "__main__":
