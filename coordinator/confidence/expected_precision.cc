@@ -27,6 +27,7 @@ struct Estimate {
 };
 
 Estimate Expect(const ReliabilityModel& model, std::span<const ClassLabels> labels) {
+  std::array<double, kReliabilityBins> in_bin{};
   double count = 0;
   double right = 0;
   double by_chance = 0;
@@ -37,6 +38,7 @@ Estimate Expect(const ReliabilityModel& model, std::span<const ClassLabels> labe
       if (of_class.counts[b] <= 0) continue;
       const double p = model.Precision(of_class.class_id)[b];
       count += of_class.counts[b];
+      in_bin[b] += of_class.counts[b];
       right += of_class.counts[b] * p;
       by_chance += of_class.counts[b] * p * (1 - p);
       deviation += of_class.counts[b] * model.ClassDeviation(of_class.class_id, b);
@@ -52,8 +54,13 @@ Estimate Expect(const ReliabilityModel& model, std::span<const ClassLabels> labe
     }
     without[g] /= count;
   }
+  double by_bin = 0;
+  for (std::size_t b = 0; b < kReliabilityBins; ++b) {
+    by_bin += in_bin[b] * in_bin[b] * model.PooledVariance(b);
+  }
+  const double by_reference = std::max(JackknifeVariance(without), by_bin / (count * count));
   const double variance =
-      JackknifeVariance(without) + (by_class + model.design_effect() * by_chance) / (count * count);
+      by_reference + (by_class + model.design_effect() * by_chance) / (count * count);
   const double half = HalfWidth95(variance, model.groups());
   const double precision = right / count;
   return {precision, {std::max(0.0, precision - half), std::min(1.0, precision + half)}};

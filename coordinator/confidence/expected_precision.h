@@ -5,7 +5,9 @@
 // with the weight of 2 boxes; then the class's bin towards that with the weight of 10:
 //   p_b  = (r_b + 2 s_b) / (n_b + 2),   p_cb = (r_cb + 10 p_b) / (n_cb + 10).
 // Expected precision is the labels' mean of p_cb. Its variance has three parts:
-//   the reference's images  delete-a-group jackknife over its 64 groups;
+//   the reference's images  delete-a-group jackknife over its 64 groups, at least that of p_b's
+//                           posteriors, p (1 - p) / (n_b + 3): where there are few boxes of a
+//                           score, groups agree because they have nothing to say;
 //   the class               that it differs from the others where it is not known: sd of p_cb's
 //                           posterior, sqrt(p (1 - p) / (10 + n_c + 1)) with n_c the class's boxes
 //                           that are seen, the same for all bins of a class, independent over

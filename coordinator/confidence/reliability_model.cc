@@ -20,6 +20,7 @@ std::size_t FirstSeenBin() { return BinOfScore(kSeenScore, kReliabilityBins); }
 }  // namespace
 
 ReliabilityModel::Table ReliabilityModel::Shrink(const Cells& cells) {
+  Table table;
   Row pooled{};
   for (std::size_t b = 0; b < kReliabilityBins; ++b) {
     double boxes = kScoreWeight;
@@ -29,8 +30,8 @@ ReliabilityModel::Table ReliabilityModel::Shrink(const Cells& cells) {
       right += row[b].right;
     }
     pooled[b] = right / boxes;
+    table.pooled_variance[b] = pooled[b] * (1 - pooled[b]) / (boxes + 1);
   }
-  Table table;
   table.precision.resize(cells.size());
   for (std::size_t c = 0; c < cells.size(); ++c) {
     for (std::size_t b = 0; b < kReliabilityBins; ++b) {

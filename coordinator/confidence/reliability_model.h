@@ -20,6 +20,9 @@ class ReliabilityModel {
   // Whether the reference knows an object or a box of the class.
   bool Knows(std::size_t class_id) const { return known_[class_id]; }
   const Row& Precision(std::size_t class_id) const { return all_.precision[class_id]; }
+  // Of a bin over all classes, as mean of its beta posterior: what is not known where the reference
+  // has few boxes of that score, or none, and its groups cannot disagree.
+  double PooledVariance(std::size_t bin) const { return all_.pooled_variance[bin]; }
   // Groups that hold boxes, and what precision is without one of them.
   std::size_t groups() const { return without_.size(); }
   const Row& PrecisionWithout(std::size_t group, std::size_t class_id) const {
@@ -39,6 +42,7 @@ class ReliabilityModel {
   using Cells = std::vector<std::array<ReliabilityCell, kReliabilityBins>>;
   struct Table {
     std::vector<Row> precision;  // by class
+    Row pooled_variance{};
   };
   static Table Shrink(const Cells& cells);
 

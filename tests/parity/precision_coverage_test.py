@@ -99,15 +99,34 @@ class PrecisionCoverageTest(support.ProgramTest):
               f"{coverage:.3f}, width {width:.3f}")
         self.assertGreaterEqual(coverage, 0.90)
 
-    def test_from_train_to_val_and_back(self):
-        """Other pictures from the same source; printed for docs, and the interval must hold."""
-        train, train_size = self.judged("coco-train128", 0)
-        val, _ = self.judged("coco-val64", train_size)
-        for name, first, second, size in (("train to val", train, val, train_size),):
-            overall, _ = self.experiment(first + second, "--reference", str(size))
-            expected, low, high, measured, labels = overall[0]
-            print(f"{name}: expected {expected:.3f} ({low:.3f} to {high:.3f}), measured "
-                  f"{measured:.3f} of {labels:.0f}")
+    def test_a_small_reference_says_how_little_it_knows(self):
+        """12 images hold few boxes of high scores, so that their groups have little to disagree
+        about: intervals must not be narrow because of that."""
+        lines, _ = self.judged("coco-val64", 0)
+        for threshold in (0.3, 0.5, 0.7):
+            overall, _ = self.experiment(lines, "--seeds", str(SEEDS), "--drawn", "12",
+                                         "--threshold", str(threshold))
+            error, coverage, width = self.summary(overall)
+            print(f"12 images, labels from {threshold} up: error {error:+.4f}, coverage "
+                  f"{coverage:.3f}, width {width:.3f}")
+            self.assertGreaterEqual(coverage, 0.90)
+            self.assertLess(width, 0.5)
+
+    def test_pictures_that_the_model_was_trained_on_promise_too_much(self):
+        """Why the shipped profile is of val alone: train and val are not of one kind to a model that
+        learned from one of them. Intervals do not cover that, which docs/report.md says."""
+        expected, low, high, measured = {}, {}, {}, {}
+        for first, second in (("coco-train128", "coco-val64"), ("coco-val64", "coco-train128")):
+            reference, size = self.judged(first, 0)
+            target, _ = self.judged(second, size)
+            overall, _ = self.experiment(reference + target, "--reference", str(size))
+            expected[second], low[second], high[second], measured[second], labels = overall[0]
+            print(f"{first} to {second}: expected {expected[second]:.3f} ({low[second]:.3f} to "
+                  f"{high[second]:.3f}), measured {measured[second]:.3f} of {labels:.0f}")
+        self.assertGreater(expected["coco-val64"], measured["coco-val64"])
+        self.assertGreaterEqual(measured["coco-train128"], low["coco-train128"])
+        for part, share in measured.items():
+            self.assertLessEqual(abs(expected[part] - share), 0.1)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 // Expected against measured precision over many random halves of a dataset. Reads predictions with
 // their truth, a line each: "IMAGE CLASS SCORE RIGHT" (image: a number; right: 0 or 1), and lines
 // "IMAGE" for images without any. Of every half the first is the reference, the second is judged:
-// predictions from --threshold up are its labels. With --reference N the first N images are the
-// reference and the others are judged, once.
+// predictions from --threshold up are its labels. --drawn N: the reference is N images of a random
+// order instead of half of them. --reference N: the first N images are the reference and the others
+// are judged, once.
 //
 //   precision_experiment --seeds 200 < predictions.txt
 //
-// Prints a line a half, "overall EXPECTED LOW HIGH MEASURED", and a line a class with at least
-// --class-labels labels, "class ID EXPECTED LOW HIGH MEASURED LABELS".
+// Prints a line a half, "overall EXPECTED LOW HIGH MEASURED LABELS", and a line a class with at
+// least --class-labels labels, "class ID EXPECTED LOW HIGH MEASURED LABELS".
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -58,6 +59,7 @@ struct Options {
   float threshold = 0.3F;
   std::uint64_t class_labels = 30;
   std::size_t reference = 0;
+  std::size_t drawn = 0;
 };
 
 void Print(const char* name, const ClassConfidence& expected, double right) {
@@ -115,6 +117,7 @@ int Main(int argc, char** argv) {
   app.add_option("--class-labels", options.class_labels, "that a class needs to be printed")
       ->capture_default_str();
   app.add_option("--reference", options.reference, "images of the reference, instead of halves");
+  app.add_option("--drawn", options.drawn, "images of the reference, instead of half");
   CLI11_PARSE(app, argc, argv);
   std::size_t classes = 0;
   const Images images = ReadImages(std::cin, classes);
@@ -130,7 +133,8 @@ int Main(int argc, char** argv) {
     for (std::size_t i = shuffled.size(); i > 1; --i) {
       std::swap(shuffled[i - 1], shuffled[random() % i]);
     }
-    Judge(images, shuffled, images.size() / 2, classes, options);
+    Judge(images, shuffled, options.drawn > 0 ? options.drawn : images.size() / 2, classes,
+          options);
   }
   return 0;
 }

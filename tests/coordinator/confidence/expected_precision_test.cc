@@ -76,6 +76,20 @@ TEST(ExpectedPrecision, FewReferenceBoxesMakeItUnsure) {
   EXPECT_EQ(dog.thin_share, 1);
 }
 
+// By hand: no reference box has a score of .9 to .95, so all that is known is the bin's score .925
+// as a beta mean of 2 boxes, with variance .925 × .075 / 3 = .023125; t for 63 degrees of freedom
+// is 1.998, so the interval goes down by .3039 at least. Many right boxes at .5 do not change that.
+TEST(ExpectedPrecision, ScoresThatTheReferenceDoesNotHaveMakeItUnsure) {
+  Reliability reference = Empty();
+  AddReference(reference, 0, 10, 8, 8);
+  LabelScores scores(2);
+  AddLabels(scores, 0, 0.91F, 100000);
+  const ClassConfidence cat = EstimateConfidence(scores, kClasses, &reference).classes[0];
+  EXPECT_NEAR(cat.expected_precision, 0.925, 1e-9);
+  EXPECT_LE(cat.interval.low, 0.925 - 0.3038);
+  EXPECT_GT(cat.interval.low, 0.925 - 0.32);  // nor does it say nothing
+}
+
 // Boxes of one image that are right or wrong together tell less than as many of as many images.
 TEST(ExpectedPrecision, CorrelationInAnImageMakesItUnsure) {
   Reliability apart = Empty();
