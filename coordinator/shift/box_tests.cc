@@ -5,9 +5,8 @@
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "coordinator/profile/score_bin.h"
+#include "coordinator/shift/finer_p.h"
 #include "coordinator/shift/shift_options.h"
 #include "coordinator/stats/divergence.h"
 #include "coordinator/stats/hypothesis.h"
@@ -113,35 +112,47 @@ double BeyondChance(const Permutation& permutation) {
   return std::max(0.0, permutation.distance - permutation.by_chance);
 }
 
-// An ordered histogram; effect: Wasserstein-1, less what exchanged images give on average, in the
-// reference's standard deviations (of half a bin at least).
-ShiftTest TestOrdered(std::string name, std::span<const UnitBins> reference,
-                      std::span<const UnitBins> run, std::size_t permutations) {
+// What images put into an ordered histogram.
+struct Ordered {
+  std::string name;
+  std::vector<UnitBins> reference;
+  std::vector<UnitBins> run;
+  bool counts = false;  // means are of boxes, not of shares of the range
+};
+
+// Effect: Wasserstein-1, less what exchanged images give on average, in the reference's standard
+// deviations (of half a bin at least).
+ShiftTest TestOrdered(const Ordered& ordered, std::size_t permutations, std::uint64_t seed) {
   ShiftTest test;
-  test.name = std::move(name);
+  test.name = ordered.name;
   test.statistic = "Wasserstein-1 beyond chance / reference's standard deviation";
   test.threshold = kLargeHistogram;
-  const std::vector<double> a = Sum(reference, kBins);
-  const std::vector<double> b = Sum(run, kBins);
-  const Spread spread = SpreadOf(a);
+  const Spread spread = SpreadOf(Sum(ordered.reference, kBins));
   test.reference_mean = spread.mean / kBins;
-  test.run_mean = SpreadOf(b).mean / kBins;
-  const Permutation permutation =
-      TestByPermutation(reference, run, kBins, DistanceOfHistograms, permutations, kShiftSeed);
+  test.run_mean = SpreadOf(Sum(ordered.run, kBins)).mean / kBins;
+  if (ordered.counts) {
+    test.reference_mean = test.reference_mean * kBins - 0.5;
+    test.run_mean = test.run_mean * kBins - 0.5;
+  }
+  const Permutation permutation = TestByPermutation(ordered.reference, ordered.run, kBins,
+                                                    DistanceOfHistograms, permutations, seed);
   test.effect = BeyondChance(permutation) / std::max(spread.deviation, 0.5);
   test.p = permutation.p;
   return test;
 }
 
-ShiftTest TestCounts(std::string name, std::span<const SampledImage* const> reference,
-                     std::span<const SampledImage* const> run, int class_id,
-                     std::size_t permutations) {
-  ShiftTest test = TestOrdered(std::move(name), CountsOf(reference, class_id),
-                               CountsOf(run, class_id), permutations);
-  // Means as boxes, not as bins.
-  test.reference_mean = test.reference_mean * kBins - 0.5;
-  test.run_mean = test.run_mean * kBins - 0.5;
-  return test;
+// Score, area and aspect of boxes, and boxes per image; of one class or of all.
+std::vector<Ordered> OrderedOf(std::span<const SampledImage* const> reference,
+                               std::span<const SampledImage* const> run, int class_id,
+                               const std::string& of) {
+  std::vector<Ordered> all;
+  for (const Measure& measure : kMeasures) {
+    all.push_back(
+        {measure.name + of, BinsOf(reference, measure, class_id), BinsOf(run, measure, class_id)});
+  }
+  all.push_back(
+      {"boxes per image" + of, CountsOf(reference, class_id), CountsOf(run, class_id), true});
+  return all;
 }
 
 std::vector<const SampledImage*> All(std::span<const SampledImage> images) {
@@ -184,11 +195,9 @@ std::vector<ShiftTest> TestBoxes(std::span<const SampledImage> reference,
   const std::vector<const SampledImage*> a = All(reference);
   const std::vector<const SampledImage*> b = All(run);
   std::vector<ShiftTest> tests;
-  for (const Measure& measure : kMeasures) {
-    tests.push_back(TestOrdered(measure.name, BinsOf(a, measure, kAnyClass),
-                                BinsOf(b, measure, kAnyClass), kPermutations));
+  for (const Ordered& ordered : OrderedOf(a, b, kAnyClass, "")) {
+    tests.push_back(TestOrdered(ordered, kPermutations, kShiftSeed));
   }
-  tests.push_back(TestCounts("boxes per image", a, b, kAnyClass, kPermutations));
   const std::vector<UnitBins> classes_a = ClassesOf(a);
   const std::vector<UnitBins> classes_b = ClassesOf(b);
   ShiftTest shares;
@@ -206,6 +215,8 @@ std::vector<ShiftTest> TestBoxes(std::span<const SampledImage> reference,
 std::vector<ClassShift> TestClasses(const DomainTotals& reference, const DomainTotals& run,
                                     const std::vector<std::string>& names) {
   std::vector<ClassShift> shifts;
+  std::vector<std::vector<Ordered>> ordered;  // of each of them
+  std::size_t family = 0;
   for (std::size_t c = 0; c < names.size(); ++c) {
     if (reference.classes[c].seen == 0 && run.classes[c].seen == 0) continue;
     ClassShift shift;
@@ -216,21 +227,30 @@ std::vector<ClassShift> TestClasses(const DomainTotals& reference, const DomainT
     const std::vector<const SampledImage*> a = With(reference.sample, class_id);
     const std::vector<const SampledImage*> b = With(run.sample, class_id);
     shift.tested = a.size() >= kLeastImages && b.size() >= kLeastImages;
+    ordered.emplace_back();
     if (shift.tested) {
-      for (const Measure& measure : kMeasures) {
-        shift.tests.push_back(TestOrdered(fmt::format("{} of {}", measure.name, names[c]),
-                                          BinsOf(a, measure, class_id),
-                                          BinsOf(b, measure, class_id), kClassPermutations));
+      ordered.back() = OrderedOf(a, b, class_id, " of " + names[c]);
+      for (const Ordered& one : ordered.back()) {
+        shift.tests.push_back(TestOrdered(one, kFirstPermutations, kShiftSeed));
       }
-      shift.tests.push_back(TestCounts(fmt::format("boxes per image of {}", names[c]), a, b,
-                                       class_id, kClassPermutations));
       shift.tests.push_back(TestShare("images with " + names[c], static_cast<double>(a.size()),
                                       static_cast<double>(reference.sample.size()),
                                       static_cast<double>(b.size()),
                                       static_cast<double>(run.sample.size())));
     }
+    family += shift.tests.size();
     shifts.push_back(std::move(shift));
   }
+  std::vector<RepeatableTest> repeatable;
+  for (std::size_t s = 0; s < shifts.size(); ++s) {
+    for (std::size_t t = 0; t < ordered[s].size(); ++t) {
+      repeatable.push_back({&shifts[s].tests[t],
+                            [one = &ordered[s][t]](std::size_t permutations, std::uint64_t seed) {
+                              return TestOrdered(*one, permutations, seed);
+                            }});
+    }
+  }
+  RefineSmallP(repeatable, family);
   return shifts;
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "coordinator/shift/box_tests.h"
+#include "coordinator/shift/finer_p.h"
 #include "coordinator/shift/image_tests.h"
 #include "coordinator/shift/shift_options.h"
 #include "coordinator/shift/unknown.h"
@@ -58,16 +59,26 @@ std::vector<SliceShift> TestSlices(const DomainTotals& reference, const DomainTo
       features.back() = TestFeatures(base, slice.sample);
       const Rows rows = EmbeddingsOf(slice.sample, dimensions);
       if (rows.count() >= kLeastImages && base_rows.count() >= kLeastImages) {
-        shift.embedding = space.Test(base_features, space.Map(rows), kSlicePermutations);
+        shift.embedding =
+            space.Test(base_features, space.Map(rows), kFirstPermutations, kShiftSeed);
       }
     }
     slices.push_back(std::move(shift));
   }
   std::vector<ShiftTest*> family;
+  std::vector<RepeatableTest> repeatable;
   for (std::size_t s = 0; s < slices.size(); ++s) {
     AppendTests(features[s], family);
-    if (slices[s].embedding) family.push_back(&*slices[s].embedding);
+    if (!slices[s].embedding) continue;
+    family.push_back(&*slices[s].embedding);
+    const std::span<const SampledImage> sample = run.slices[s].sample;
+    repeatable.push_back({family.back(), [&, sample](std::size_t permutations, std::uint64_t seed) {
+                            return space.Test(base_features,
+                                              space.Map(EmbeddingsOf(sample, dimensions)),
+                                              permutations, seed);
+                          }});
   }
+  RefineSmallP(repeatable, family.size());
   Decide(family);
   for (std::size_t s = 0; s < slices.size(); ++s) {
     for (ShiftTest& test : features[s]) {
@@ -152,7 +163,8 @@ DomainShift CompareDomains(const Profile& profile, const DomainTotals& run) {
   if (reference_rows.count() >= kLeastImages && run_rows.count() >= 2) {
     EmbeddingShift& embedding = shift.embedding.emplace();
     const EmbeddingSpace space(reference_rows, kFrequencies);
-    embedding.mmd = space.Test(space.Map(reference_rows), space.Map(run_rows), kPermutations);
+    embedding.mmd =
+        space.Test(space.Map(reference_rows), space.Map(run_rows), kPermutations, kShiftSeed);
     embedding.reconstruction = TestReconstruction(reference_rows, run_rows);
     MeasureFrechet(reference_rows, run_rows, embedding);
     family.push_back(&embedding.mmd);

@@ -1,7 +1,8 @@
 // How far a run's pictures and predictions are from those of a reference profile. A difference is
-// called drift only where it is significant (Benjamini-Hochberg over all tests of the report, q =
-// 0.05) and large (its effect size is over a threshold): with a million images everything is
-// significant. Pure; equal input gives equal output (random numbers come from a fixed seed).
+// called drift only where it is significant (Benjamini-Hochberg, q = 0.05, over the tests of a
+// family: overall, all classes, all slices) and large (its effect size is over a threshold): with a
+// million images everything is significant. Pure; equal input gives equal output (random numbers
+// come from a fixed seed).
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,7 @@ struct ShiftTest {
   double effect = 0;          // effect size, in the statistic's units
   double threshold = 0;       // above which the effect is large
   double p = 1;               // of the null hypothesis that nothing differs
-  double q = 1;               // adjusted for the number of tests
+  double q = 1;               // adjusted for the number of tests in its family
   bool significant = false;   // q <= 0.05
   bool drift = false;         // significant and effect > threshold
   double reference_mean = 0;  // of the feature, where it is a number
@@ -98,7 +99,7 @@ struct DomainShift {
   std::vector<ScatterPoint> run_scatter;
   bool drift = false;  // any of embedding, features, predictions
   std::uint64_t seed = 0;
-  std::uint64_t permutations = 0;
+  std::uint64_t permutations = 0;  // of overall tests; classes and slices: see finer_p.h
 };
 
 DomainShift CompareDomains(const Profile& reference, const DomainTotals& run);

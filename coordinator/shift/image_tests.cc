@@ -113,8 +113,8 @@ Rows EmbeddingSpace::Map(const Rows& rows) const {
 }
 
 ShiftTest EmbeddingSpace::Test(const Rows& reference_features, const Rows& run_features,
-                               std::size_t permutations) const {
-  const MmdTest mmd = TestFeatureMmd(reference_features, run_features, permutations, kShiftSeed);
+                               std::size_t permutations, std::uint64_t seed) const {
+  const MmdTest mmd = TestFeatureMmd(reference_features, run_features, permutations, seed);
   ShiftTest test;
   test.name = "embedding";
   test.statistic = "MMD²";

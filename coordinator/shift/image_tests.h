@@ -26,8 +26,8 @@ class EmbeddingSpace {
 
   Rows Map(const Rows& rows) const;
   // Effect: MMD², of a kernel that is 1 for equal images and about 0.6 on average in the reference.
-  ShiftTest Test(const Rows& reference_features, const Rows& run_features,
-                 std::size_t permutations) const;
+  ShiftTest Test(const Rows& reference_features, const Rows& run_features, std::size_t permutations,
+                 std::uint64_t seed) const;
 
  private:
   std::size_t frequencies_;

@@ -4,7 +4,8 @@
 //
 //   shift_experiment --seeds 200 clean.profile other.profile
 //
-// Prints a line a seed: "drift" or "none", and the tests that drifted with their effects.
+// Prints a line a seed: "drift" or "none", and the tests that drifted with their effects; with
+// --verbose every test below it.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -55,7 +56,7 @@ int Main(int argc, char** argv) {
   app.add_option("other", other_file, "profile")->required();
   app.add_option("--seeds", seeds, "random halves")->capture_default_str();
   app.add_flag("--all", all, "the run is all of the other profile");
-  app.add_flag("--verbose", verbose, "every test of the first seed");
+  app.add_flag("--verbose", verbose, "every test");
   CLI11_PARSE(app, argc, argv);
   const Result<Profile> clean = ReadProfile(clean_file);
   const Result<Profile> other = ReadProfile(other_file);
@@ -89,7 +90,7 @@ int Main(int argc, char** argv) {
     const auto drifted = std::count_if(shift.classes.begin(), shift.classes.end(),
                                        [](const ClassShift& entry) { return entry.drift; });
     fmt::print(" classes={}\n", drifted);
-    if (!verbose || seed > 0) continue;
+    if (!verbose) continue;
     std::vector<ShiftTest> tests = shift.features;
     tests.insert(tests.end(), shift.predictions.begin(), shift.predictions.end());
     if (shift.embedding) {

@@ -158,6 +158,54 @@ TEST(CompareDomains, TheSliceThatDriftsIsNamed) {
   EXPECT_FALSE(shift.slices[2].embedding.has_value());
 }
 
+// Sixty classes in 60 pictures each; in the run the scores of one are lower by two standard
+// deviations. Of 300 tests one must have p <= 0.05 / 300 to be significant: over 6,000 exchanges.
+TEST(CompareDomains, OneClassOfManyIsFound) {
+  const auto draw = [](std::uint64_t seed, double score_of_seventh) {
+    DomainStats stats(60);
+    SplitMix64 random(seed);
+    for (int i = 0; i < 600; ++i) {
+      ItemResult item;
+      item.width = 640;
+      item.height = 480;
+      for (int b = 0; b < 6; ++b) {
+        const auto class_id = static_cast<std::uint16_t>(i % 10 * 6 + b);
+        const double score = (class_id == 7 ? score_of_seventh : 0.6) + 0.1 * Normal(random);
+        item.predictions.push_back(
+            {class_id, static_cast<float>(std::clamp(score, 0.3, 0.99)), {0, 0, 100, 100}});
+      }
+      const std::string name = std::to_string(seed) + " " + std::to_string(i);
+      stats.Add({item, SourceId(0), name, name, {}, {}});
+    }
+    return stats.Finish();
+  };
+  Profile profile;
+  for (int c = 0; c < 60; ++c) profile.classes.push_back("class " + std::to_string(c));
+  profile.totals = draw(1, 0.6);
+  const DomainShift shift = CompareDomains(profile, draw(2, 0.4));
+  ASSERT_THAT(shift.classes, SizeIs(60));
+  for (const ClassShift& entry : shift.classes) {
+    EXPECT_TRUE(entry.tested);
+    EXPECT_EQ(entry.drift, entry.class_id == 7) << entry.class_id;
+  }
+  const ShiftTest& score = Named(shift.classes[7].tests, "score of class 7");
+  EXPECT_TRUE(score.drift);
+  EXPECT_NEAR(score.reference_mean, 0.6, 0.04);
+  EXPECT_NEAR(score.run_mean, 0.4, 0.04);
+}
+
+// Only the embeddings of one slice of forty differ.
+TEST(CompareDomains, OneSliceOfManyIsFound) {
+  DomainStats stats(2);
+  for (std::uint64_t s = 0; s < 40; ++s) {
+    AddPictures(stats, {.embedding = s == 11 ? 3.0 : 0.0, .slice = "slice " + std::to_string(s)},
+                30, 100 + s);
+  }
+  const DomainShift shift = CompareDomains(Reference(), stats.Finish());
+  ASSERT_THAT(shift.slices, SizeIs(40));
+  for (std::size_t s = 0; s < 40; ++s) EXPECT_EQ(shift.slices[s].drift, s == 11) << s;
+}
+
 TEST(CompareDomains, NothingToCompare) {
   EXPECT_FALSE(CompareDomains(Reference(), DomainTotals{}).drift);
   EXPECT_FALSE(CompareDomains(Reference(), Seen({}, 1)).drift);
