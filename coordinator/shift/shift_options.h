@@ -16,8 +16,8 @@ inline constexpr std::size_t kSliceFrequencies = 128;  // for slices
 inline constexpr std::size_t kLeastImages = 20;        // with a class, or in a slice, to test it
 
 // Effect sizes over which a difference is large. In brackets: the 95th percentile of the effect for
-// random halves of the 192 COCO pictures of tests/parity/shift_power_test.py, where nothing differs;
-// it shrinks with more pictures.
+// random halves of the 192 COCO pictures of tests/parity/shift_power_test.py, where nothing
+// differs; it shrinks with more pictures.
 //
 // MMD² of a kernel that is 1 for equal pictures (0.0044). Where a share w of the pictures is of
 // another kind it is w² times that of the kind alone: 0.005 is about a tenth of text pages, a
