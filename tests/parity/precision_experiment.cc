@@ -3,12 +3,13 @@
 // "IMAGE" for images without any. Of every half the first is the reference, the second is judged:
 // predictions from --threshold up are its labels. --drawn N: the reference is N images of a random
 // order instead of half of them. --reference N: the first N images are the reference and the others
-// are judged, once.
+// are judged, once. --audit N: N of the labels are drawn and checked.
 //
 //   precision_experiment --seeds 200 < predictions.txt
 //
-// Prints a line a half, "overall EXPECTED LOW HIGH MEASURED LABELS", and a line a class with at
-// least --class-labels labels, "class ID EXPECTED LOW HIGH MEASURED LABELS".
+// Prints a line a half, "overall EXPECTED LOW HIGH MEASURED LABELS", with an audit another one,
+// "audited PRECISION LOW HIGH MEASURED LABELS", and a line a class with at least --class-labels
+// labels, "class ID EXPECTED LOW HIGH MEASURED LABELS".
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -21,8 +22,11 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/audit/audit_sampler.h"
+#include "coordinator/audit/evaluate_audit.h"
 #include "coordinator/confidence/expected_precision.h"
 #include "coordinator/profile/score_bin.h"
+#include "coordinator/routing/label_precision.h"
 
 namespace prelabel {
 namespace {
@@ -60,16 +64,32 @@ struct Options {
   std::uint64_t class_labels = 30;
   std::size_t reference = 0;
   std::size_t drawn = 0;
+  std::uint64_t audit = 0;
 };
 
-void Print(const char* name, const ClassConfidence& expected, double right) {
-  fmt::print("{} {:.6f} {:.6f} {:.6f} {:.6f} {}\n", name, expected.expected_precision,
-             expected.interval.low, expected.interval.high,
-             right / static_cast<double>(expected.labels), expected.labels);
+void Print(const char* name, double precision, const Interval& interval, double right,
+           std::uint64_t labels) {
+  fmt::print("{} {:.6f} {:.6f} {:.6f} {:.6f} {}\n", name, precision, interval.low, interval.high,
+             right / static_cast<double>(labels), labels);
+}
+
+// Labels have no place here, so that their boxes can carry the truth through the sample.
+constexpr Box kRightBox{0, 0, 1, 1};
+constexpr Box kWrongBox{0, 0, 0, 0};
+
+// A person without fault answers.
+AuditAnswers AnswerTruly(const AuditSample& sample) {
+  AuditAnswers answers;
+  for (const AuditPicture& picture : sample.checked) {
+    for (const AuditBox& label : picture.labels) {
+      answers.labels.push_back(label.box == kRightBox ? LabelAnswer::kRight : LabelAnswer::kWrong);
+    }
+  }
+  return answers;
 }
 
 void Judge(const Images& images, const std::vector<std::size_t>& order, std::size_t reference_size,
-           std::size_t classes, const Options& options) {
+           std::size_t classes, const Options& options, std::uint64_t seed) {
   ClassMap map;
   for (std::size_t c = 0; c < classes; ++c) {
     map.categories.push_back({static_cast<int>(c) + 1, std::to_string(c)});
@@ -80,6 +100,8 @@ void Judge(const Images& images, const std::vector<std::size_t>& order, std::siz
   reference.objects.resize(classes);
   LabelScores scores(classes);
   std::vector<double> right(classes);
+  AuditSampler sampler(map, InterpolationMethod::kLinear,
+                       {.labels = options.audit, .images = 0, .seed = seed});
   for (std::size_t i = 0; i < order.size(); ++i) {
     const std::size_t group = JackknifeGroup(std::to_string(order[i]));
     LabeledItem item;
@@ -90,22 +112,35 @@ void Judge(const Images& images, const std::vector<std::size_t>& order, std::siz
         ++cell.boxes;
         if (judged.right) ++cell.right;
       } else if (judged.score >= options.threshold) {
-        item.labels.push_back(
-            {judged.class_id, judged.score, {}, LabelSource::kModel, 0, judged.class_id});
+        item.labels.push_back({judged.class_id, judged.score, judged.right ? kRightBox : kWrongBox,
+                               LabelSource::kModel, 0, judged.class_id});
         if (judged.right) ++right[judged.class_id];
       }
     }
     scores.Add(item, group);
+    sampler.Add(item, std::to_string(order[i]));
   }
   const RunConfidence confidence = EstimateConfidence(scores, map, &reference);
-  if (confidence.all.labels > 0) {
-    Print("overall", confidence.all, std::accumulate(right.begin(), right.end(), 0.0));
+  const ClassConfidence& all = confidence.all;
+  const double all_right = std::accumulate(right.begin(), right.end(), 0.0);
+  if (all.labels > 0) {
+    Print("overall", all.expected_precision, all.interval, all_right, all.labels);
+  }
+  if (options.audit > 0) {
+    const AuditSample sample = sampler.Finish("experiment");
+    const LabelPrecision expected(confidence.classes, nullptr);
+    const AuditResult audit = EvaluateAudit(sample, AnswerTruly(sample),
+                                            {.expected = [&expected](int category, float score) {
+                                              return expected.Of(category, score);
+                                            }});
+    Print("audited", audit.all.precision, audit.all.precision_interval, all_right,
+          audit.all.labels);
   }
   for (std::size_t c = 0; c < classes; ++c) {
-    if (confidence.classes[c].labels < options.class_labels || !confidence.classes[c].calibrated) {
-      continue;
-    }
-    Print(fmt::format("class {}", c).c_str(), confidence.classes[c], right[c]);
+    const ClassConfidence& of_class = confidence.classes[c];
+    if (of_class.labels < options.class_labels || !of_class.calibrated) continue;
+    Print(fmt::format("class {}", c).c_str(), of_class.expected_precision, of_class.interval,
+          right[c], of_class.labels);
   }
 }
 
@@ -118,13 +153,14 @@ int Main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--reference", options.reference, "images of the reference, instead of halves");
   app.add_option("--drawn", options.drawn, "images of the reference, instead of half");
+  app.add_option("--audit", options.audit, "labels that are drawn and checked");
   CLI11_PARSE(app, argc, argv);
   std::size_t classes = 0;
   const Images images = ReadImages(std::cin, classes);
   std::vector<std::size_t> order(images.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   if (options.reference > 0) {
-    Judge(images, order, options.reference, classes, options);
+    Judge(images, order, options.reference, classes, options, 0);
     return 0;
   }
   for (int seed = 0; seed < options.seeds; ++seed) {
@@ -133,8 +169,8 @@ int Main(int argc, char** argv) {
     for (std::size_t i = shuffled.size(); i > 1; --i) {
       std::swap(shuffled[i - 1], shuffled[random() % i]);
     }
-    Judge(images, shuffled, options.drawn > 0 ? options.drawn : images.size() / 2, classes,
-          options);
+    Judge(images, shuffled, options.drawn > 0 ? options.drawn : images.size() / 2, classes, options,
+          static_cast<std::uint64_t>(seed));
   }
   return 0;
 }
