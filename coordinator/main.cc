@@ -9,6 +9,7 @@
 #include "common/base/nearest_name.h"
 #include "coordinator/cli/audit_command.h"
 #include "coordinator/cli/compare_command.h"
+#include "coordinator/cli/plan_command.h"
 #include "coordinator/cli/prepare_run.h"
 #include "coordinator/cli/profile_command.h"
 #include "coordinator/cli/run_command.h"
@@ -134,6 +135,24 @@ int Main(int argc, char** argv) {
   app.footer(
       "Exit status: 0 done, 1 failed, 2 bad job or usage, 3 finished with quarantined items,\n"
       "130 and 143 stopped by a signal (the same command goes on).");
+
+  PlanArguments plan;
+  CLI::App* plan_command = app.add_subcommand(
+      "plan", "What a job would do: check it, count items, try the model on a sample");
+  plan_command->add_option("job", plan.job_file, "The job file (docs/job-file.md)")->required();
+  plan_command
+      ->add_option("--set", plan.set,
+                   "Override a key of the job: --set labels.threshold=0.5; repeatable")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  plan_command
+      ->add_option("--sample", plan.sample,
+                   "What the model tries, on this machine: a number of items, or a share (of at "
+                   "least 32 and at most 1,000); 0: nothing")
+      ->type_name("N|N%")
+      ->capture_default_str();
+  plan_command->add_flag("--quiet,-q", plan.quiet, "No progress on standard error");
+  plan_command->footer("No labels are written, and no run directory.");
 
   RunArguments run;
   const auto add_job = [&run](CLI::App* command) {
@@ -278,6 +297,7 @@ int Main(int argc, char** argv) {
     run.launch = run_command->parsed();
     return RunJob(run);
   }
+  if (plan_command->parsed()) return PlanJob(plan);
   if (status_command->parsed()) return ShowRunStatus(run_dir, status_json, status_all);
   if (report_command->parsed()) {
     if (!compare.empty() && (!run_dir.empty() || !set.empty())) {

@@ -47,6 +47,7 @@ void RunObserver::OnWorkerJoined(const WorkerInfo& worker) {
                                {"host", worker.hostname},
                                {"slots", static_cast<std::int64_t>(worker.slots)},
                                {"compute", compute}});
+  devices_.insert(c.device);
   if (compute_classes_.insert(compute).second && compute_classes_.size() == 2) {
     progress_.Note(
         "note: workers of different compute classes have joined; scores may differ between them in "

@@ -50,6 +50,8 @@ class RunObserver : public ServerObserver {
   bool failed_for_good() const { return failed_for_good_; }
   // Distinct compute classes that have joined, as "build device cpu precision".
   const std::set<std::string>& compute_classes() const { return compute_classes_; }
+  // What they ran on: "cpu", "cuda:NAME".
+  const std::set<std::string>& devices() const { return devices_; }
   // Everyone that took part, as "host, 2 slots", in the order of joining.
   const std::vector<std::string>& worker_names() const { return worker_names_; }
   std::uint64_t items_in_this_session() const { return items_in_this_session_; }
@@ -72,6 +74,7 @@ class RunObserver : public ServerObserver {
   std::uint64_t items_in_this_session_ = 0;
   std::vector<std::string> worker_names_;
   std::set<std::string> compute_classes_;
+  std::set<std::string> devices_;
   std::string last_reason_;  // with which a worker left
   std::map<WorkerId, WorkerInfo> present_;
   std::string store_trouble_;

@@ -114,8 +114,11 @@ Result<void> Server::CommitWaiting() {
   if (std::exchange(store_waits_, false)) observer_.OnStoreTrouble(nullptr);
   if (!batch_.results.empty()) {
     stats_.commits += batch_.results.size();
-    ++stats_.transactions;
     stats_.last_commit = clock_.Now();
+    if (stats_.transactions++ == 0) {
+      stats_.first_commit = stats_.last_commit;
+      for (const EncodedResult& result : batch_.results) stats_.first_items += result.items;
+    }
     observer_.OnCommitted(batch_.results);
   }
   for (const QuarantinedTask& task : batch_.quarantined) observer_.OnQuarantined(task);

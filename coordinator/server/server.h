@@ -53,6 +53,8 @@ using AssignmentBuilder = std::function<Result<Assignment>(const Task&, Attempt)
 
 struct ServerStats {
   TimePoint first_assign{};
+  TimePoint first_commit{};
+  std::uint64_t first_items = 0;  // that the model looked at in tasks of the first commit
   TimePoint last_commit{};
   std::uint64_t commits = 0;       // tasks
   std::uint64_t transactions = 0;  // groups they were committed in

@@ -1,0 +1,193 @@
+#include "coordinator/cli/serve_run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "common/base/clock.h"
+#include "common/wire/zmq_transport.h"
+#include "coordinator/cli/assignments.h"
+#include "coordinator/cli/run_observer.h"
+#include "coordinator/cli/run_security.h"
+#include "coordinator/launch/local_launcher.h"
+#include "coordinator/plan/item_counts.h"
+#include "coordinator/plan/redo.h"
+#include "coordinator/scheduler/scheduler.h"
+#include "coordinator/server/server.h"
+
+namespace prelabel {
+namespace {
+
+constexpr std::chrono::seconds kDrainLimit{10};
+// A little under three heartbeats: what a lost worker held runs elsewhere within three.
+constexpr double kLeaseHeartbeats = 2.75;
+constexpr std::chrono::milliseconds kLooks{300};
+
+std::chrono::milliseconds LeaseOf(const ClusterOptions& cluster) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(kLeaseHeartbeats *
+                                                               cluster.heartbeat);
+}
+
+Welcome MakeWelcome(const JobContext& context, const PreparedRun& run, Epoch epoch) {
+  Welcome welcome;
+  welcome.epoch = epoch;
+  welcome.run = run.name;
+  welcome.heartbeat = context.job.cluster.heartbeat;
+  welcome.lease = LeaseOf(context.job.cluster);
+  welcome.max_message_bytes = kMaxMessageBytes;
+  welcome.model_card = context.job.model.string();
+  if (context.second_card) {
+    welcome.second_model_card = context.job.report.second_opinion->model.string();
+  }
+  // The run's own limits, not the job's: a tighter job filters later, in merge.
+  welcome.raw_threshold = run.fingerprint.raw_threshold;
+  welcome.raw_nms = run.fingerprint.raw_nms;
+  welcome.raw_max_per_image = static_cast<std::uint32_t>(run.fingerprint.raw_max_per_image);
+  return welcome;
+}
+
+// What another machine can connect to: this host's name in place of "all addresses".
+std::string ReachableEndpoint(std::string endpoint) {
+  constexpr std::string_view kAll = "tcp://0.0.0.0:";
+  char host[256] = {};
+  if (endpoint.starts_with(kAll) && gethostname(host, sizeof host - 1) == 0) {
+    endpoint.replace(0, kAll.size(), fmt::format("tcp://{}:", host));
+  }
+  return endpoint;
+}
+
+Result<std::unique_ptr<LocalLauncher>> Launch(const JobContext& context,
+                                              const std::string& endpoint,
+                                              const std::string& keys) {
+  const int workers = context.job.cluster.workers;
+  PRELABEL_TRY(const auto program, FindSiblingProgram("prelabel-worker"));
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  const unsigned slots = std::max(1U, cores / static_cast<unsigned>(workers));
+  LaunchOptions options{
+      program,
+      {"--connect", endpoint, "--data-root", "/", "--slots", std::to_string(slots), "--wait", "60"},
+      context.paths.dir};
+  if (!keys.empty()) {
+    options.arguments.insert(options.arguments.end(), {"--keys", "-"});
+    options.input = keys;
+  }
+  auto launcher = std::make_unique<LocalLauncher>(std::move(options));
+  PRELABEL_TRY(launcher->Start(workers));
+  return launcher;
+}
+
+std::optional<std::uint64_t> MaxFailedItems(const FailedItemsLimit& limit,
+                                            const std::vector<TaskRow>& tasks) {
+  if (limit.percent && limit.value >= 100) return std::nullopt;
+  if (!limit.percent) return static_cast<std::uint64_t>(limit.value);
+  return static_cast<std::uint64_t>(limit.value / 100 *
+                                    static_cast<double>(CountItems(tasks).total));
+}
+
+}  // namespace
+
+void WarnAboutSources(const Dataset& dataset, Progress& progress) {
+  for (const SourceItems& source : dataset.sources) {
+    if (!source.error.empty()) progress.Note("warning: " + source.error);
+    for (const std::string& warning : source.warnings) progress.Note("warning: " + warning);
+  }
+}
+
+Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool launch,
+                           StopSignals& signals, Progress& progress, RunLog& log) {
+  const ClusterOptions& cluster = context.job.cluster;
+  const MonotonicClock clock;
+  RunInfo info;
+  info.version = PRELABEL_VERSION;
+  info.started = UtcNow();
+  info.resumed = run.resumed;
+
+  const bool local = launch && cluster.launcher == Launcher::kLocal;
+  PRELABEL_TRY(const RunSecurity security, PrepareSecurity(
+                                               cluster, local,
+                                               [&](const std::string& problem) {
+                                                 progress.Note("warning: " + problem);
+                                                 log.Write("keys refused", {{"reason", problem}});
+                                               },
+                                               clock));
+  PRELABEL_TRY(const Epoch epoch, run.store->NextEpoch());
+  PRELABEL_TRY(auto bound, BindCoordinator(cluster.listen, security.server));
+  Transport& transport = *bound.transport;
+  signals.OnStop([&transport] { transport.Wake(); });
+
+  SchedulerOptions options;
+  options.lease = LeaseOf(cluster);
+  options.seed = epoch.value;
+  options.shard_size = static_cast<std::uint32_t>(cluster.shard_size);
+  // The loop looks a few times a second; what hangs is elsewhere when the deadline is over.
+  options.task_deadline = cluster.task_deadline - std::min(kLooks, cluster.task_deadline / 10);
+  options.max_attempts = static_cast<std::uint32_t>(cluster.max_attempts);
+  Scheduler scheduler(run.tasks, options);
+
+  std::unique_ptr<LocalLauncher> launcher;
+  if (local) {
+    PRELABEL_TRY(launcher, Launch(context, bound.endpoint, security.launched_keys));
+  } else {
+    // Also under --quiet: with port 0 nobody could know it otherwise.
+    fmt::print(stderr, "waiting for workers: prelabel-worker --connect {}{}{}\n",
+               ReachableEndpoint(bound.endpoint), security.server ? " --keys DIR" : "",
+               IsLocalBinding(bound.endpoint) ? "" : " --data-root DIR");
+    if (!security.server) {
+      progress.Note(IsLocalBinding(bound.endpoint)
+                        ? "no keys: every user of this machine may join"
+                        : "warning: cluster.security is none: everybody in the network may join");
+    }
+  }
+  log.Write("run started", {{"job", context.job.name},
+                            {"epoch", static_cast<std::int64_t>(epoch.value)},
+                            {"endpoint", bound.endpoint},
+                            {"tasks", static_cast<std::int64_t>(scheduler.TaskCount())},
+                            {"done", static_cast<std::int64_t>(scheduler.DoneCount())}});
+  PRELABEL_TRY(const std::uint64_t failed_items, CountFailedItems(*run.store, run.tasks));
+  RunObserver observer(run.tasks, failed_items, progress, log, launcher.get(),
+                       MaxFailedItems(cluster.max_failed_items, run.tasks));
+  Server server(MakeWelcome(context, run, epoch), transport, *run.store, scheduler,
+                MakeAssignmentBuilder(context, *run.store), clock, observer);
+  observer.WriteStatusTo(context.paths.Status(), bound.endpoint);
+  observer.on_process_end = [&server](std::uint64_t process_id, const std::string& status) {
+    server.ReportProcessEnd(process_id, status);
+  };
+  auto stats = server.Run(signals.stop(), kDrainLimit);
+  signals.OnStop({});
+  observer.Finish(clock.Now());
+  if (launcher) launcher->Terminate(std::chrono::seconds(5));
+  if (!stats) return stats.error();
+  if (!observer.failure().empty()) {
+    return observer.failed_for_good() ? InvalidArgument(observer.failure())
+                                      : Unavailable(observer.failure());
+  }
+
+  info.seconds =
+      std::chrono::duration<double>(stats.value().last_commit - stats.value().first_assign).count();
+  info.items_run = observer.items_in_this_session();
+  if (info.seconds > 0) info.items_per_second = static_cast<double>(info.items_run) / info.seconds;
+  info.workers = observer.worker_names();
+  info.compute_classes.assign(observer.compute_classes().begin(), observer.compute_classes().end());
+  log.Write(scheduler.Finished() ? "run finished" : "run stopped",
+            {{"seconds", info.seconds},
+             {"items", static_cast<std::int64_t>(info.items_run)},
+             {"items_per_second", info.items_per_second},
+             {"transactions", static_cast<std::int64_t>(stats.value().transactions)}});
+  ServedRun served{std::move(info), 0, observer.devices()};
+  const double steady =
+      std::chrono::duration<double>(stats.value().last_commit - stats.value().first_commit).count();
+  if (steady > 0) {
+    served.steady_items_per_second =
+        static_cast<double>(served.info.items_run - stats.value().first_items) / steady;
+  }
+  return served;
+}
+
+}  // namespace prelabel
