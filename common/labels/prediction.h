@@ -7,6 +7,7 @@
 
 #include "common/base/float16.h"
 #include "common/geometry/box.h"
+#include "common/geometry/rle.h"
 
 namespace prelabel {
 
@@ -39,6 +40,8 @@ struct ItemResult {
   int width = 0;           // of the original image, pixels
   int height = 0;
   std::vector<Prediction> predictions;  // descending score; ties as the model's order
+  // One a prediction, of the original image's size; empty where the model outlines nothing.
+  std::vector<Rle> masks;
   ImageStats stats;
   std::vector<Float16> embedding;       // of the image, at most 64 values; empty without features
   std::vector<Float16> box_embeddings;  // predictions.size() rows of at most 32 values

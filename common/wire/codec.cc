@@ -140,6 +140,21 @@ void Pack(const ItemResult& item, wire::Item& out) {
   out.set_box_embeddings(PackHalves(item.box_embeddings));
   out.set_appearance(PackBytes(item.appearance));
   out.set_scene(PackBytes(item.scene));
+  for (const Rle& mask : item.masks) out.add_masks(CompressCounts(mask));
+}
+
+Result<std::vector<Rle>> UnpackMasks(const wire::Item& in) {
+  if (in.masks_size() != 0 && in.masks_size() != in.predictions().classes_size()) {
+    return Malformed("there is not one mask a prediction");
+  }
+  std::vector<Rle> masks;
+  masks.reserve(static_cast<std::size_t>(in.masks_size()));
+  for (const std::string& counts : in.masks()) {
+    Result<Rle> mask = ParseRle(in.height(), in.width(), counts);
+    if (!mask) return Malformed(mask.error().message.c_str());
+    masks.push_back(std::move(mask).value());
+  }
+  return masks;
 }
 
 Result<ItemResult> Unpack(const wire::Item& in) {
@@ -159,6 +174,7 @@ Result<ItemResult> Unpack(const wire::Item& in) {
   PRELABEL_TRY(item.box_embeddings, UnpackHalves(in.box_embeddings()));
   PRELABEL_TRY(item.appearance, UnpackAppearance(in.appearance(), item.predictions.size()));
   PRELABEL_TRY(item.scene, UnpackAppearance(in.scene(), 1));
+  PRELABEL_TRY(item.masks, UnpackMasks(in));
   return item;
 }
 

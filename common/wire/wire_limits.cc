@@ -16,6 +16,7 @@ enum class Kind : std::uint8_t {
   kText,
   kTexts,
   kBlob,
+  kBlobs,
   kMessage,
   kMessages,
   kFloats,   // repeated float: four bytes for four
@@ -33,6 +34,7 @@ enum Counter : std::uint8_t {
   kTracks,
   kFrames,
   kPaths,
+  kMasks,
   kSmallNumbers,
   kUnknown,
   kCounters,
@@ -151,9 +153,17 @@ constexpr FieldRule kCoordinatorFields[] = {
     {5, kMessage, kUncounted, &kCancel},  {6, kMessage, kUncounted, &kDrain}};
 constexpr MessageRule kCoordinatorEnvelope{"CoordinatorEnvelope", kCoordinatorFields};
 
-constexpr FieldRule kItemFields[] = {
-    {1, kVarint}, {2, kBlob}, {3, kVarint}, {4, kVarint}, {5, kMessage, kUncounted, &kPredictions},
-    {6, kFloats}, {7, kBlob}, {8, kBlob},   {9, kBlob},   {10, kBlob}};
+constexpr FieldRule kItemFields[] = {{1, kVarint},
+                                     {2, kBlob},
+                                     {3, kVarint},
+                                     {4, kVarint},
+                                     {5, kMessage, kUncounted, &kPredictions},
+                                     {6, kFloats},
+                                     {7, kBlob},
+                                     {8, kBlob},
+                                     {9, kBlob},
+                                     {10, kBlob},
+                                     {11, kBlobs, kMasks}};
 constexpr MessageRule kItem{"Item", kItemFields};
 constexpr FieldRule kTrackFields[] = {
     {1, kVarint}, {2, kVarint}, {3, kVarints, kSmallNumbers}, {4, kFloats}, {5, kFloats}};
@@ -186,6 +196,7 @@ class Scan {
     left_.fill(limits.entries);
     left_[kFrames] = limits.frames;
     left_[kPaths] = limits.paths;
+    left_[kMasks] = limits.masks;
     left_[kSmallNumbers] = limits.small_numbers;
     left_[kUnknown] = limits.unknown_fields;
   }
@@ -261,6 +272,8 @@ class Scan {
       case kTexts:
         if (value.size() > text_) return "a text is too long";
         return Count(rule->counter) ? nullptr : kTooMany;
+      case kBlobs:
+        return Count(rule->counter) ? nullptr : kTooMany;
       case kMessage:
       case kMessages:
         if (!Count(rule->counter)) return kTooMany;
@@ -313,9 +326,9 @@ Result<void> CheckWireLimits(WireRoot root, std::string_view bytes, const WireLi
 }
 
 const char* WireRuleOf(std::string_view message, std::uint32_t field) {
-  constexpr std::array<const char*, 10> kNames = {"varint",   "fixed32", "fixed64", "bytes",
-                                                  "bytes*",   "bytes",   "message", "message*",
-                                                  "fixed32*", "varint*"};
+  constexpr std::array<const char*, 11> kNames = {"varint",   "fixed32",  "fixed64", "bytes",
+                                                  "bytes*",   "bytes",    "bytes*",  "message",
+                                                  "message*", "fixed32*", "varint*"};
   for (const MessageRule* root : {&kWorkerEnvelope, &kCoordinatorEnvelope, &kTaskPayload}) {
     const MessageRule* rule = FindMessage(*root, message);
     if (rule == nullptr) continue;

@@ -19,6 +19,7 @@ struct WireLimits {
   std::size_t entries = 1U << 20;         // items, tasks, results, leases … of one kind a message
   std::size_t frames = 1U << 22;          // of a link task
   std::size_t paths = 1U << 22;           // a message
+  std::size_t masks = 1U << 22;           // a message
   std::size_t small_numbers = 1U << 24;   // class ids, or frame steps, a message
   std::size_t unknown_fields = 1U << 16;  // of later versions, a message
 };

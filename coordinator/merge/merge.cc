@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -44,6 +45,28 @@ void SortLabels(std::vector<Label>& labels) {
   });
 }
 
+// The outline of one of an item's predictions; null where the model gives none.
+std::shared_ptr<const Rle> MaskAt(const ItemResult& item, std::size_t place) {
+  if (place >= item.masks.size()) return nullptr;
+  return std::make_shared<const Rle>(item.masks[place]);
+}
+
+// Tracks keep boxes alone: a label of a frame that the model saw has the outline of the prediction
+// whose box and category it has. Predictions descend by score, so among twins it is the stronger.
+void FindMasks(const ItemResult& item, const ClassMap& classes, std::vector<Label>& labels) {
+  if (item.masks.empty()) return;
+  for (Label& label : labels) {
+    if (label.source != LabelSource::kModel) continue;
+    const auto same = [&](const Prediction& p) {
+      return p.class_id < classes.category_of_class.size() &&
+             classes.category_of_class[p.class_id] == label.category && p.box == label.box;
+    };
+    const auto found = std::find_if(item.predictions.begin(), item.predictions.end(), same);
+    if (found == item.predictions.end()) continue;
+    label.mask = MaskAt(item, static_cast<std::size_t>(found - item.predictions.begin()));
+  }
+}
+
 Result<void> MergeImages(const Pass& pass, SourceId source, const SourceItems& items) {
   PRELABEL_TRY(const std::vector<TaskRow> tasks, pass.store.LoadTasks(source));
   ItemStream stream(pass.store, tasks, source, pass.reasons);
@@ -59,11 +82,13 @@ Result<void> MergeImages(const Pass& pass, SourceId source, const SourceItems& i
     labeled.height = state.result == nullptr ? 0 : state.result->height;
     labeled.labels.clear();
     if (labeled.looked_at) {
-      for (const Prediction& p :
-           FilterPredictions(state.result->predictions, pass.classes.threshold_of_class,
-                             pass.classes, pass.job.labels)) {
+      for (const std::size_t place :
+           FilterPlaces(state.result->predictions, pass.classes.threshold_of_class, pass.classes,
+                        pass.job.labels)) {
+        const Prediction& p = state.result->predictions[place];
         labeled.labels.push_back({pass.classes.category_of_class[p.class_id], p.score, p.box,
                                   LabelSource::kModel, 0, p.class_id});
+        labeled.labels.back().mask = MaskAt(*state.result, place);
       }
       SortLabels(labeled.labels);
     }
@@ -196,6 +221,7 @@ Result<void> MergeVideo(const Pass& pass, SourceId source, const SourceItems& it
     PRELABEL_TRY(sweep.LabelsAt(static_cast<std::int64_t>(i), labeled.labels));
     // A frame that nobody could look at is left to a human: no box may hide that.
     if (!labeled.error.empty()) labeled.labels.clear();
+    if (labeled.raw != nullptr) FindMasks(*labeled.raw, pass.classes, labeled.labels);
     PRELABEL_TRY(pass.visit(labeled));
   }
   pass.AddDamaged(stream.damaged());

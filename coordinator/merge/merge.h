@@ -73,6 +73,9 @@ struct Label {
   // Of sources that a person drew: the shape whose bounds `box` is, with its attributes. Null where
   // there is nothing to say but the box, as for all labels of models.
   std::shared_ptr<const ShapePoint> drawn{};
+  // The model's outline, of the image's size; null where the model has only boxes, and in frames
+  // that were filled in.
+  std::shared_ptr<const Rle> mask{};
   // Absent where nobody has decided (label_router.h), and for what a person drew.
   std::optional<Route> route{};
 };

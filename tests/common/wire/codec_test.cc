@@ -37,6 +37,40 @@ TEST(Codec, PayloadOfADetectTaskSurvives) {
   EXPECT_EQ(got.value().items, sent.items);
 }
 
+// A rectangle of two columns, and nothing, in a picture of 4 × 3 (height × width): counts by hand.
+TaskResult MaskedResult() {
+  TaskResult result;
+  ItemResult item;
+  item.width = 3;
+  item.height = 4;
+  item.predictions = {{3, 0.75F, {1, 1, 3, 3}}, {0, 0.0625F, {0, 0, 1, 1}}};
+  item.masks = {{4, 3, {5, 2, 2, 2, 1}}, {4, 3, {12}}};
+  result.items.push_back(item);
+  return result;
+}
+
+TEST(Codec, MasksSurviveInTheSizeOfTheirItem) {
+  const TaskResult sent = MaskedResult();
+  const auto got = DecodeTaskPayload(EncodeTaskPayload(sent));
+  ASSERT_TRUE(got.has_value()) << got.error().ToString();
+  EXPECT_EQ(got.value().items, sent.items);
+}
+
+TEST(Codec, RefusesMasksThatDoNotFitTheirItem) {
+  TaskResult sent = MaskedResult();
+  sent.items[0].masks.pop_back();
+  auto got = DecodeTaskPayload(EncodeTaskPayload(sent));
+  ASSERT_TRUE(got.has_error());
+  EXPECT_THAT(got.error().message, HasSubstr("one mask a prediction"));
+  sent = MaskedResult();
+  sent.items[0].height = 5;
+  got = DecodeTaskPayload(EncodeTaskPayload(sent));
+  ASSERT_TRUE(got.has_error());
+  EXPECT_THAT(got.error().message, HasSubstr("end 3 pixels before"));
+  sent.items[0].width = 0;
+  EXPECT_TRUE(DecodeTaskPayload(EncodeTaskPayload(sent)).has_error());
+}
+
 TEST(Codec, PayloadOfALinkTaskSurvives) {
   TaskResult sent;
   sent.tracks.push_back({4, 2, {{0, {1, 2, 3, 4}, 0.5F}, {10, {2, 3, 4, 5}, 0.25F}}});

@@ -108,6 +108,15 @@ TEST(WireLimits, NestedListsCountTogether) {
   EXPECT_THAT(Why(kCoordinator, assign(Repeat(path, 5)), limits), HasSubstr("too many"));
 }
 
+TEST(WireLimits, MasksCountOverAllItems) {
+  const WireLimits limits{.masks = 4};
+  const std::string two = Bytes(1, Repeat(Bytes(11, ""), 2));
+  EXPECT_EQ(Why(kPayload, Repeat(two, 2), limits), "fine");
+  EXPECT_THAT(Why(kPayload, Repeat(two, 3), limits), HasSubstr("too many"));
+  // A mask's text has no limit of its own.
+  EXPECT_EQ(Why(kPayload, Bytes(1, Bytes(11, std::string(1 << 20, 'x')))), "fine");
+}
+
 TEST(WireLimits, SmallNumbersCountPackedOrNot) {
   const WireLimits limits{.small_numbers = 4};
   const auto item = [](const std::string& classes) { return Bytes(1, Bytes(5, classes)); };

@@ -39,6 +39,32 @@ TEST(MergeImages, WritesWhatReachesTheThresholdByCategoryThenScore) {
   EXPECT_EQ(items[0].labels[2].track_id, 0U);
 }
 
+// A mask of `pixels` pixels at the start of the first column of a picture of `height` × `width`.
+Rle Strip(std::uint32_t pixels, std::uint32_t width, std::uint32_t height) {
+  return {height, width, {0, pixels, width * height - pixels}};
+}
+
+TEST(MergeImages, EachLabelHasTheMaskOfItsPrediction) {
+  TestRun run;
+  run.dataset.sources = {ImageSource("photos", {"a.jpg", "b.jpg"})};
+  // Dropped: the truck for its score, the second car under the first one (IoU 0.9).
+  ItemResult item = Seen(0, {{kDog, 0.95F, {0, 0, 9, 9}},
+                             {kCar, 0.8F, {40, 0, 50, 10}},
+                             {kCar, 0.7F, {40, 0, 50, 9}},
+                             {kCar, 0.5F, {20, 0, 29, 9}},
+                             {kTruck, 0.29F, {60, 0, 69, 9}}});
+  for (std::uint32_t i = 1; i <= 5; ++i) item.masks.push_back(Strip(i, 640, 480));
+  run.Commit(run.AddDetect(0, 0, 2), {item, Seen(1, {{kCar, 0.8F, {40, 0, 50, 10}}})});
+  const auto items = run.Merge();
+  ASSERT_THAT(items, SizeIs(2));
+  ASSERT_THAT(items[0].labels, SizeIs(3));  // by category, then score
+  EXPECT_EQ(*items[0].labels[0].mask, Strip(2, 640, 480));
+  EXPECT_EQ(*items[0].labels[1].mask, Strip(4, 640, 480));
+  EXPECT_EQ(*items[0].labels[2].mask, Strip(1, 640, 480));
+  ASSERT_THAT(items[1].labels, SizeIs(1));
+  EXPECT_EQ(items[1].labels[0].mask, nullptr);  // the model gave none
+}
+
 TEST(MergeImages, TasksOfAnyShapeAndOrderGiveTheSameLabels) {
   constexpr std::uint64_t kItems = 12;
   const auto result = [](std::uint64_t i) {
@@ -160,6 +186,25 @@ TEST_F(MergeVideo, LinksAndInterpolatesWhereThereIsNoLinkTask) {
   // Smoothed along the track, (2 × .9 + 3 × .7 + 2 × .8) / 7, the lower neighbor's; it moves
   // straight.
   EXPECT_FLOAT_EQ(items[1].labels[0].score, 5.5F / 7);
+}
+
+TEST(MergeVideoMasks, FramesThatTheModelSawHaveTheMaskOfTheirPrediction) {
+  TestRun run;
+  run.dataset.sources = {VideoSource("road", 3, 2)};
+  run.job.labels.classes = {{"car", {"vehicle", {}}}, {"truck", {"vehicle", {}}}};
+  // One object, a car and then a truck: both are vehicles. The dog is dropped.
+  ItemResult first =
+      Seen(0, {{kDog, 0.95F, {0, 0, 100, 50}}, {kCar, 0.9F, {0, 0, 100, 50}}}, 320, 240);
+  first.masks = {Strip(1, 320, 240), Strip(2, 320, 240)};
+  ItemResult last = Seen(2, {{kTruck, 0.8F, {20, 0, 120, 50}}}, 320, 240);
+  last.masks = {Strip(3, 320, 240)};
+  run.Commit(run.AddDetect(0, 0, 2, 2), {first, last});
+  const auto items = run.Merge();
+  ASSERT_THAT(items, SizeIs(3));
+  for (const LabeledItem& item : items) ASSERT_THAT(item.labels, SizeIs(1)) << item.item;
+  EXPECT_EQ(*items[0].labels[0].mask, Strip(2, 320, 240));
+  EXPECT_EQ(items[1].labels[0].mask, nullptr);  // filled in
+  EXPECT_EQ(*items[2].labels[0].mask, Strip(3, 320, 240));
 }
 
 TEST_F(MergeVideo, WithoutInterpolationOnlyFramesLookedAtHaveLabels) {
