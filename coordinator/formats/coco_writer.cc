@@ -89,9 +89,8 @@ class CocoWriter : public LabelWriter {
                    "\"bbox\": [{:.2f}, {:.2f}, {:.2f}, {:.2f}], ",
                    std::exchange(annotation_separator_, ",\n"), next_annotation_++, image_id,
                    classes_.categories[label.category].id, box.x, box.y, box.width, box.height);
-    if (label.drawn != nullptr) {
-      const CocoShape shape =
-          FormatCocoShape(label.drawn->shape, label.box, item.width, item.height);
+    if (label.drawn != nullptr || label.mask != nullptr) {
+      const CocoShape shape = FormatCocoShape(label, item.width, item.height);
       fmt::format_to(out, "\"area\": {:.4f}, \"segmentation\": {}", shape.area, shape.segmentation);
     } else {
       const double right = box.x + box.width;

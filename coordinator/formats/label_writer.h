@@ -35,15 +35,16 @@ struct LabelFileInfo {
 // COCO instances (cocodataset.org, "Data format"): ids from 1, an image's being its position in the
 // dataset plus 1. Items without a size (unreadable images) are left out; frames carry `video`,
 // `frame_index` (0-based) and `timestamp` (seconds); annotations `score`, `source`, where it is
-// known `route` and, in videos, `track_id`. `segmentation` is the box as a polygon, since strict
-// importers want one. Labels of sources that a person drew have their shape instead (coco_shape.h),
-// `occluded`, and where there are any `attributes` (texts by name) and a skeleton's `keypoints`,
-// whose names are the category's.
+// known `route` and, in videos, `track_id`. `segmentation` is the label's mask as compressed run
+// lengths, or the box as a polygon, since strict importers want one. Labels of sources that a
+// person drew have their shape instead (coco_shape.h), `occluded`, and where there are any
+// `attributes` (texts by name) and a skeleton's `keypoints`, whose names are the category's.
 Result<std::unique_ptr<LabelWriter>> OpenCocoWriter(const std::filesystem::path& file,
                                                     const Dataset& dataset, const ClassMap& classes,
                                                     const LabelFileInfo& info);
 
-// COCO results (a list of image_id, category_id, bbox, score), image ids as in coco.json.
+// COCO results (a list of image_id, category_id, bbox, score and, where there is a mask, its run
+// lengths as segmentation), image ids as in coco.json.
 // `raw`: everything that the model said, ids being the card's; otherwise the final labels.
 enum class CocoResultsKind : std::uint8_t { kLabels, kRaw };
 Result<std::unique_ptr<LabelWriter>> OpenCocoResultsWriter(const std::filesystem::path& file,
