@@ -80,4 +80,20 @@ Result<std::unique_ptr<LabelWriter>> OpenCvatWriter(const std::filesystem::path&
                                                     const LabelFileInfo& info,
                                                     const CvatOptions& options);
 
+// YOLO as Ultralytics' trainers read it (docs.ultralytics.com, "Datasets"; what that leaves open:
+// ultralytics/data/utils.py): <folder>/data.yaml, train.txt (the pictures, which belong in
+// images/train), labels/train/<picture>.txt, and scores.jsonl with the scores of each file's rows,
+// which these have no column for. Classes are positions in the class map. All coordinates are in
+// 0 to 1: labels are cut off at the image's edges, and those that are outside of it left out.
+//   kDetect: rows of a class and center and sides of the box.
+//   kSegment: a class and the points of one polygon, all labels' (trainers take boxes between
+//   polygons for something else): a mask's exact outline, its parts and holes joined by ways there
+//   and back; a drawn shape's; a box's corners.
+// Unreadable images are left out; those without labels have an empty file. InvalidArgument where
+// two pictures' labels would have the same file.
+enum class YoloTask : std::uint8_t { kDetect, kSegment };
+Result<std::unique_ptr<LabelWriter>> OpenYoloWriter(const std::filesystem::path& folder,
+                                                    const Dataset& dataset, const ClassMap& classes,
+                                                    const LabelFileInfo& info, YoloTask task);
+
 }  // namespace prelabel
