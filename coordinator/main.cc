@@ -9,6 +9,7 @@
 #include "common/base/nearest_name.h"
 #include "coordinator/cli/audit_command.h"
 #include "coordinator/cli/compare_command.h"
+#include "coordinator/cli/open_label_writer.h"
 #include "coordinator/cli/plan_command.h"
 #include "coordinator/cli/prepare_run.h"
 #include "coordinator/cli/profile_command.h"
@@ -210,7 +211,7 @@ int Main(int argc, char** argv) {
   ExportArguments arguments;
   CLI::App* export_command = app.add_subcommand("export", "Write a run's labels in another format");
   add_run(export_command, arguments.run, arguments.set);
-  export_command->add_option("--format", arguments.format, "coco, mot, cvat or coco-results");
+  export_command->add_option("--format", arguments.format, ExportFormatNames());
   export_command->add_option("--out,-o", arguments.out,
                              "File or folder to write; default: below RUN/labels");
   export_command->add_flag("--raw", arguments.raw,

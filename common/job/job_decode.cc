@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/job/label_formats.h"
 #include "common/job/map_reader.h"
 
 namespace prelabel {
@@ -410,7 +411,7 @@ class JobDecoder {
     if (formats != nullptr) {
       for (const YamlNode& item : formats->items) {
         if (item.kind == YamlNode::Kind::kScalar && !item.text.empty()) {
-          ReadChoice(item, "output.formats", {"coco", "mot", "cvat"}, mistakes_);
+          ReadChoice(item, "output.formats", LabelFormats(), mistakes_);
         }
       }
     }

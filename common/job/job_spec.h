@@ -96,7 +96,7 @@ struct ClusterOptions {
 
 struct OutputOptions {
   std::filesystem::path dir;                 // the run directory
-  std::vector<std::string> formats{"coco"};  // of "coco", "mot", "cvat"
+  std::vector<std::string> formats{"coco"};  // of label_formats.h
   float cvat_min_iou = 0.9F;                 // of what "cvat" leaves to interpolation
   friend bool operator==(const OutputOptions&, const OutputOptions&) = default;
 };

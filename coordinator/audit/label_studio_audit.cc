@@ -7,34 +7,25 @@
 
 #include "coordinator/audit/answer_collector.h"
 #include "coordinator/formats/json_text.h"
-#include "coordinator/formats/xml_text.h"
+#include "coordinator/formats/label_studio_text.h"
 
 namespace prelabel {
 namespace {
 
 std::string Rectangles(const AuditSample& sample) {
-  std::string text = "  <RectangleLabels name=\"box\" toName=\"image\">\n";
-  for (const AuditCategory& category : sample.categories) {
-    text += fmt::format("    <Label value=\"{}\"/>\n", XmlText(category.name));
-  }
-  return text + "  </RectangleLabels>\n";
+  std::vector<std::string> classes;
+  for (const AuditCategory& category : sample.categories) classes.push_back(category.name);
+  return LabelStudioLabels("RectangleLabels", kLabelStudioBox, kLabelStudioImage, classes);
 }
 
-// Numbers are percent of the picture's sides.
 std::string Region(const AuditSample& sample, const AuditPicture& picture, const AuditBox& label,
                    std::size_t number) {
-  const auto percent = [](float value, int side) {
-    return side > 0 ? 100 * static_cast<double>(value) / side : 0.0;
-  };
-  return fmt::format(
-      "{{\"id\": \"box{}\", \"type\": \"rectanglelabels\", \"from_name\": \"box\", \"to_name\": "
-      "\"image\", \"original_width\": {}, \"original_height\": {}, \"image_rotation\": 0, "
-      "\"value\": {{\"x\": {:.6f}, \"y\": {:.6f}, \"width\": {:.6f}, \"height\": {:.6f}, "
-      "\"rotation\": 0, \"rectanglelabels\": [{}]}}}}",
-      number, picture.width, picture.height, percent(label.box.x1, picture.width),
-      percent(label.box.y1, picture.height), percent(label.box.Width(), picture.width),
-      percent(label.box.Height(), picture.height),
-      JsonString(sample.categories[static_cast<std::size_t>(label.category)].name));
+  return LabelStudioRectangle({fmt::format("box{}", number),
+                               sample.categories[static_cast<std::size_t>(label.category)].name,
+                               picture.width,
+                               picture.height,
+                               {}},
+                              label.box);
 }
 
 std::string TaskText(const std::string& id, const std::string& question, std::string_view pictures,
@@ -43,7 +34,7 @@ std::string TaskText(const std::string& id, const std::string& question, std::st
       "  {{\"data\": {{\"audit_id\": {}, \"question\": {}, \"image\": {}}},\n   \"predictions\": "
       "[{{\"model_version\": \"prelabel\", \"result\": [{}]}}]}}",
       JsonString(id), JsonString(question),
-      JsonString(fmt::format("/data/local-files/?d={}/{}", pictures, picture.file)),
+      JsonString(LabelStudioFile(fmt::format("{}/{}", pictures, picture.file))),
       fmt::join(regions, ",\n      "));
 }
 

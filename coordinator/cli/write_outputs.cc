@@ -22,6 +22,7 @@
 #include "coordinator/cli/assess_run.h"
 #include "coordinator/cli/dataset_pictures.h"
 #include "coordinator/cli/item_slices.h"
+#include "coordinator/cli/open_label_writer.h"
 #include "coordinator/cli/report_pictures.h"
 #include "coordinator/formats/item_names.h"
 #include "coordinator/formats/label_writer.h"
@@ -37,33 +38,6 @@ namespace prelabel {
 namespace {
 
 constexpr int kFrameQuality = 95;  // JPEG, of exported frames
-
-Result<std::unique_ptr<LabelWriter>> OpenWriter(const std::string& format, bool raw,
-                                                const JobContext& context,
-                                                const std::filesystem::path& path) {
-  const LabelFileInfo info{context.job.name, PRELABEL_VERSION};
-  if (format == "coco") return OpenCocoWriter(path, context.dataset, context.classes, info);
-  if (format == "mot") return OpenMotWriter(path, context.dataset, context.classes);
-  if (format == "cvat") {
-    return OpenCvatWriter(
-        path, context.dataset, context.classes, info,
-        {.min_iou = context.job.output.cvat_min_iou, .interpolation = context.job.interpolation});
-  }
-  if (format == "coco-results") {
-    return OpenCocoResultsWriter(path, context.dataset, context.classes, context.card,
-                                 raw ? CocoResultsKind::kRaw : CocoResultsKind::kLabels);
-  }
-  return InvalidArgument("unknown format \"" + format +
-                         "\"; write coco, mot, cvat or coco-results");
-}
-
-std::filesystem::path DefaultPath(const std::string& format, bool raw, const RunPaths& paths) {
-  if (format == "mot" || format == "cvat") return paths.Labels() / format;
-  if (format == "coco-results") {
-    return paths.Labels() / (raw ? "coco-results-raw.json" : "coco-results.json");
-  }
-  return paths.Labels() / (format + ".json");
-}
 
 struct Streamed {
   RunTotals totals;
@@ -168,8 +142,8 @@ Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, Run
   WrittenOutputs outputs;
   std::vector<std::unique_ptr<LabelWriter>> writers;
   for (const std::string& format : context.job.output.formats) {
-    const std::filesystem::path path = DefaultPath(format, false, context.paths);
-    PRELABEL_TRY(auto writer, OpenWriter(format, false, context, path));
+    const std::filesystem::path path = DefaultLabelPath(format, false, context.paths);
+    PRELABEL_TRY(auto writer, OpenLabelWriter(format, false, context, path));
     writers.push_back(std::move(writer));
     outputs.files.push_back(path);
   }
@@ -220,8 +194,8 @@ Result<ExportedLabels> ExportLabels(const JobContext& context, Store& store,
     return InvalidArgument("--raw goes with --format coco-results only");
   }
   ExportedLabels exported;
-  exported.path = out.empty() ? DefaultPath(format, raw, context.paths) : out;
-  PRELABEL_TRY(auto writer, OpenWriter(format, raw, context, exported.path));
+  exported.path = out.empty() ? DefaultLabelPath(format, raw, context.paths) : out;
+  PRELABEL_TRY(auto writer, OpenLabelWriter(format, raw, context, exported.path));
   if (raw || context.job.model.empty()) {
     PRELABEL_TRY(exported.damaged,
                  MergeLabels(

@@ -35,8 +35,8 @@ struct ExportedLabels {
   std::vector<TaskId> damaged;  // as above; their items have no labels
 };
 
-// `format`: coco, mot, cvat or coco-results; `raw` with the last one only. `route`: only labels
-// that go that way.
+// `format`: see open_label_writer.h; `raw` with coco-results only. `route`: only labels that go
+// that way.
 Result<ExportedLabels> ExportLabels(const JobContext& context, Store& store,
                                     const std::string& format, bool raw,
                                     const std::filesystem::path& out,

@@ -1,3 +1,4 @@
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <memory>
@@ -5,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "coordinator/formats/coco_shape.h"
 #include "coordinator/formats/item_names.h"
 #include "coordinator/formats/label_writer.h"
 #include "coordinator/formats/output_file.h"
@@ -28,16 +30,19 @@ class CocoResultsWriter : public LabelWriter {
     const std::uint64_t image_id = names_.ImageId(item.source, item.item);
     if (kind_ == CocoResultsKind::kRaw) {
       if (item.raw == nullptr) return Ok();
-      for (const Prediction& prediction : item.raw->predictions) {
+      for (std::size_t i = 0; i < item.raw->predictions.size(); ++i) {
+        const Prediction& prediction = item.raw->predictions[i];
         if (prediction.class_id >= category_ids_.size()) {
           return Internal(fmt::format("class {} is not in the model card", prediction.class_id),
                           names_.FileName(item.source, item.item));
         }
-        Write(image_id, category_ids_[prediction.class_id], prediction.box, prediction.score);
+        Write(image_id, category_ids_[prediction.class_id], prediction.box, prediction.score,
+              i < item.raw->masks.size() ? &item.raw->masks[i] : nullptr);
       }
     } else {
       for (const Label& label : item.labels) {
-        Write(image_id, classes_.categories[label.category].id, label.box, label.score);
+        Write(image_id, classes_.categories[label.category].id, label.box, label.score,
+              label.mask.get());
       }
     }
     return file_.Spill();
@@ -49,12 +54,15 @@ class CocoResultsWriter : public LabelWriter {
   }
 
  private:
-  void Write(std::uint64_t image_id, int category_id, const Box& box, float score) {
+  void Write(std::uint64_t image_id, int category_id, const Box& box, float score,
+             const Rle* mask) {
     fmt::format_to(std::back_inserter(file_.buffer()),
                    "{}{{\"image_id\": {}, \"category_id\": {}, "
-                   "\"bbox\": [{:.3f}, {:.3f}, {:.3f}, {:.3f}], \"score\": {:.5f}}}",
+                   "\"bbox\": [{:.3f}, {:.3f}, {:.3f}, {:.3f}], \"score\": {:.5f}",
                    std::exchange(separator_, ",\n"), image_id, category_id, box.x1, box.y1,
                    box.Width(), box.Height(), score);
+    if (mask != nullptr) file_.Append(", \"segmentation\": " + FormatCocoRle(*mask));
+    file_.Append("}");
   }
 
   const ClassMap& classes_;

@@ -5,22 +5,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <numbers>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "common/geometry/rle_place.h"
 #include "coordinator/formats/json_text.h"
+#include "coordinator/formats/shape_outline.h"
 
 namespace prelabel {
 namespace {
 
-constexpr int kEllipsePoints = 48;  // cover 99.7 % of its area
-
-using Outline = std::vector<std::pair<double, double>>;
-
-CocoShape FromOutline(const Outline& outline) {
+CocoShape FromOutline(const ClosedLine& outline) {
   CocoShape shape;
   std::vector<std::pair<double, double>> points;  // hundredths
   for (const auto& [x, y] : outline) {
@@ -41,65 +37,19 @@ CocoShape FromOutline(const Outline& outline) {
   return shape;
 }
 
-Outline OfBox(const Box& box) {
-  return {{box.x1, box.y1}, {box.x2, box.y1}, {box.x2, box.y2}, {box.x1, box.y2}};
-}
-
-// (dx, dy) from the center of a box, turned clockwise with it.
-class Turned {
- public:
-  explicit Turned(const Shape& shape)
-      : x_((static_cast<double>(shape.box.x1) + shape.box.x2) / 2),
-        y_((static_cast<double>(shape.box.y1) + shape.box.y2) / 2),
-        half_width_((static_cast<double>(shape.box.x2) - shape.box.x1) / 2),
-        half_height_((static_cast<double>(shape.box.y2) - shape.box.y1) / 2),
-        cosine_(std::cos(shape.rotation * std::numbers::pi / 180)),
-        sine_(std::sin(shape.rotation * std::numbers::pi / 180)) {}
-
-  // In parts of the half sides.
-  std::pair<double, double> At(double across, double down) const {
-    const double dx = across * half_width_;
-    const double dy = down * half_height_;
-    return {x_ + dx * cosine_ - dy * sine_, y_ + dx * sine_ + dy * cosine_};
-  }
-
- private:
-  double x_, y_, half_width_, half_height_, cosine_, sine_;
-};
-
-Outline OfEllipse(const Shape& shape) {
-  const Turned turned(shape);
-  Outline outline;
-  for (int i = 0; i < kEllipsePoints; ++i) {
-    const double t = 2 * std::numbers::pi * i / kEllipsePoints;
-    outline.push_back(turned.At(std::cos(t), std::sin(t)));
-  }
-  return outline;
-}
-
-Outline OfPoints(const std::vector<Point>& points) {
-  Outline outline;
-  for (const Point& point : points) outline.emplace_back(point.x, point.y);
-  return outline;
-}
-
 }  // namespace
 
-CocoShape FormatCocoShape(const Shape& shape, const Box& bounds, int width, int height) {
-  if (shape.kind == ShapeKind::kMask && width > 0 && height > 0) {
-    const Rle rle = PlaceRle(shape.mask, shape.left, shape.top, static_cast<std::uint32_t>(height),
-                             static_cast<std::uint32_t>(width));
-    return {fmt::format("{{\"size\": [{}, {}], \"counts\": {}}}", height, width,
-                        JsonString(CompressCounts(rle))),
-            static_cast<double>(Area(rle))};
+std::string FormatCocoRle(const Rle& rle) {
+  return fmt::format("{{\"size\": [{}, {}], \"counts\": {}}}", rle.height, rle.width,
+                     JsonString(CompressCounts(rle)));
+}
+
+CocoShape FormatCocoShape(const Label& label, int width, int height) {
+  if (const std::optional<Rle> mask = MaskOf(label, width, height)) {
+    return {FormatCocoRle(*mask), static_cast<double>(Area(*mask))};
   }
-  if (shape.kind == ShapeKind::kPolygon) return FromOutline(OfPoints(shape.points));
-  if (shape.kind == ShapeKind::kEllipse) return FromOutline(OfEllipse(shape));
-  if (shape.kind == ShapeKind::kBox && shape.rotation != 0) {
-    const Turned turned(shape);
-    return FromOutline({turned.At(-1, -1), turned.At(1, -1), turned.At(1, 1), turned.At(-1, 1)});
-  }
-  return FromOutline(OfBox(bounds));
+  return FromOutline(
+      OutlineOfShape(label.drawn == nullptr ? Shape{} : label.drawn->shape, label.box));
 }
 
 std::string FormatKeypoints(const std::vector<Joint>& joints,

@@ -1,10 +1,11 @@
-// What a person drew, as COCO holds it (cocodataset.org, "Data format"). Pure; thread-safe.
+// What labels cover, as COCO holds it (cocodataset.org, "Data format"). Pure; thread-safe.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "common/labels/shape.h"
+#include "coordinator/merge/merge.h"
 
 namespace prelabel {
 
@@ -13,13 +14,17 @@ struct CocoShape {
   double area = 0;           // of what `segmentation` covers
 };
 
-// In a frame of height × width:
+// A mask as an object with its size and its counts as one compressed text.
+std::string FormatCocoRle(const Rle& rle);
+
+// In an image of height × width:
 //  - a polygon as it is; a turned box as its corners; an ellipse as 48 points of its outline;
-//  - a mask as compressed run lengths of the whole frame, cut off at its edges;
+//  - a mask, a model's or a drawn one, as compressed run lengths of the whole image, cut off at its
+//    edges;
 //  - what has no area in COCO (polylines, points, skeletons), and upright boxes, as the outline of
-//    `bounds`: strict importers want a polygon of at least three points.
+//    the box: strict importers want a polygon of at least three points.
 // Coordinates are rounded to hundredths, areas are those of the rounded polygons.
-CocoShape FormatCocoShape(const Shape& shape, const Box& bounds, int width, int height);
+CocoShape FormatCocoShape(const Label& label, int width, int height);
 
 // `"keypoints": […], "num_keypoints": N` of a skeleton, in the order of `names`: 0 outside or not
 // there, 1 occluded, 2 visible.

@@ -12,6 +12,7 @@
 #include "coordinator/formats/fixed_box.h"
 #include "coordinator/formats/item_names.h"
 #include "coordinator/formats/json_text.h"
+#include "coordinator/formats/label_facts.h"
 #include "coordinator/formats/label_writer.h"
 #include "coordinator/formats/output_file.h"
 
@@ -89,9 +90,8 @@ class CocoWriter : public LabelWriter {
                    "\"bbox\": [{:.2f}, {:.2f}, {:.2f}, {:.2f}], ",
                    std::exchange(annotation_separator_, ",\n"), next_annotation_++, image_id,
                    classes_.categories[label.category].id, box.x, box.y, box.width, box.height);
-    if (label.drawn != nullptr) {
-      const CocoShape shape =
-          FormatCocoShape(label.drawn->shape, label.box, item.width, item.height);
+    if (label.drawn != nullptr || label.mask != nullptr) {
+      const CocoShape shape = FormatCocoShape(label, item.width, item.height);
       fmt::format_to(out, "\"area\": {:.4f}, \"segmentation\": {}", shape.area, shape.segmentation);
     } else {
       const double right = box.x + box.width;
@@ -101,42 +101,21 @@ class CocoWriter : public LabelWriter {
                      "{2:.2f}, {3:.2f}, {0:.2f}, {3:.2f}]]",
                      box.x, box.y, right, bottom, box.area);
     }
-    fmt::format_to(out, ", \"iscrowd\": 0, \"score\": {:.4f}, \"source\": \"{}\"", label.score,
-                   SourceName(label.source));
-    if (label.route) fmt::format_to(out, ", \"route\": \"{}\"", RouteName(*label.route));
-    if (video) fmt::format_to(out, ", \"track_id\": {}", label.track_id);
+    annotations_.Append(", \"iscrowd\": 0, ");
+    AppendLabelFacts(label, video, annotations_.buffer());
     if (item.drawn) AddDrawn(label);
     annotations_.Append("}");
   }
 
   // What only a person's labels have.
   void AddDrawn(const Label& label) {
-    auto out = std::back_inserter(annotations_.buffer());
-    fmt::format_to(out, ", \"occluded\": {}", label.drawn != nullptr && label.drawn->occluded);
+    AppendOccluded(label, annotations_.buffer());
     if (label.drawn == nullptr) return;
     const std::vector<std::string>& names = keypoints_[static_cast<std::size_t>(label.category)];
     if (label.drawn->shape.kind == ShapeKind::kSkeleton && !names.empty()) {
-      fmt::format_to(out, ", {}", FormatKeypoints(label.drawn->shape.joints, names));
+      annotations_.Append(", " + FormatKeypoints(label.drawn->shape.joints, names));
     }
-    if (label.drawn->attributes.empty()) return;
-    const char* separator = ", \"attributes\": {";
-    for (const auto& [name, value] : label.drawn->attributes) {
-      fmt::format_to(out, "{}{}: {}", std::exchange(separator, ", "), JsonString(name),
-                     JsonString(value));
-    }
-    annotations_.Append("}");
-  }
-
-  static const char* SourceName(LabelSource source) {
-    switch (source) {
-      case LabelSource::kHuman:
-        return "human";
-      case LabelSource::kInterpolated:
-        return "interpolated";
-      case LabelSource::kModel:
-        break;
-    }
-    return "model";
+    AppendAttributes(label, annotations_.buffer());
   }
 
   // Of a category, in the first video that has any.

@@ -1,7 +1,9 @@
 #include "coordinator/formats/cvat_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <cstdlib>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -55,8 +57,42 @@ std::string_view ElementOf(ShapeKind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-// The attributes that make up the shape itself, each behind a blank.
-Result<std::string> Geometry(const Shape& shape) {
+void AppendAttribute(const DeclaredAttribute& attribute, std::string& out) {
+  fmt::format_to(std::back_inserter(out),
+                 "            <attribute>\n              <name>{}</name>\n"
+                 "              <mutable>{}</mutable>\n"
+                 "              <input_type>{}</input_type>\n"
+                 "              <default_value>{}</default_value>\n"
+                 "              <values>{}</values>\n            </attribute>\n",
+                 XmlText(attribute.name), attribute.is_mutable ? "True" : "False",
+                 XmlText(attribute.input_type.empty() ? "text" : attribute.input_type),
+                 XmlText(attribute.default_value),
+                 XmlText(fmt::format("{}", fmt::join(attribute.values, "\n"))));
+}
+
+}  // namespace
+
+std::string CvatColor(std::size_t label) {
+  constexpr int kLow = 64;
+  constexpr int kSteps = 255 - kLow;
+  const int hue = static_cast<int>(label * 275 % 720);  // half degrees
+  const auto channel = [hue](int shift) {
+    const int distance = std::abs((hue + shift) % 720 - 360);  // from red, green or blue, 0 to 360
+    const int share = std::min(std::max(distance - 120, 0), 120);
+    return kLow + kSteps * share / 120;
+  };
+  return fmt::format("#{:02x}{:02x}{:02x}", channel(0), channel(480), channel(240));
+}
+
+std::string XmlComment(std::string_view text) {
+  std::string comment = XmlText(text);
+  for (std::size_t at = 0; (at = comment.find("--", at)) != std::string::npos;) {
+    comment[at + 1] = '_';
+  }
+  return comment;
+}
+
+Result<std::string> CvatGeometry(const Shape& shape) {
   const std::string turned =
       shape.rotation == 0 ? "" : fmt::format(" rotation=\"{}\"", Exact(shape.rotation));
   switch (shape.kind) {
@@ -85,21 +121,6 @@ Result<std::string> Geometry(const Shape& shape) {
                      shape.mask.height);
 }
 
-void AppendAttribute(const DeclaredAttribute& attribute, std::string& out) {
-  fmt::format_to(std::back_inserter(out),
-                 "            <attribute>\n              <name>{}</name>\n"
-                 "              <mutable>{}</mutable>\n"
-                 "              <input_type>{}</input_type>\n"
-                 "              <default_value>{}</default_value>\n"
-                 "              <values>{}</values>\n            </attribute>\n",
-                 XmlText(attribute.name), attribute.is_mutable ? "True" : "False",
-                 XmlText(attribute.input_type.empty() ? "text" : attribute.input_type),
-                 XmlText(attribute.default_value),
-                 XmlText(fmt::format("{}", fmt::join(attribute.values, "\n"))));
-}
-
-}  // namespace
-
 void AppendCvatLabel(const DeclaredLabel& label, std::string_view color, std::string& out) {
   fmt::format_to(std::back_inserter(out),
                  "        <label>\n          <name>{}</name>\n          <color>{}</color>\n"
@@ -118,7 +139,7 @@ void AppendCvatLabel(const DeclaredLabel& label, std::string_view color, std::st
 
 Result<void> AppendCvatShape(const ShapeKeyframe& keyframe, std::string& out) {
   const Shape& shape = keyframe.shape;
-  PRELABEL_TRY(const std::string geometry, Geometry(shape));
+  PRELABEL_TRY(const std::string geometry, CvatGeometry(shape));
   const std::string_view element = ElementOf(shape.kind);
   const auto flag = [](bool value) { return value ? 1 : 0; };
   auto to = std::back_inserter(out);

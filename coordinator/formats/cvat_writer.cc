@@ -14,28 +14,17 @@
 
 #include "common/labels/keyframe_selection.h"
 #include "common/labels/track.h"
+#include "coordinator/formats/cvat_images_writer.h"
 #include "coordinator/formats/cvat_keyframes.h"
 #include "coordinator/formats/cvat_text.h"
 #include "coordinator/formats/drawn_categories.h"
 #include "coordinator/formats/label_writer.h"
 #include "coordinator/formats/output_file.h"
+#include "coordinator/formats/track_stretches.h"
 #include "coordinator/formats/xml_text.h"
 
 namespace prelabel {
 namespace {
-
-// A color for each label, the same in every file: hues a golden angle (137.5°) apart.
-std::string Color(std::size_t label) {
-  constexpr int kLow = 64;
-  constexpr int kSteps = 255 - kLow;
-  const int hue = static_cast<int>(label * 275 % 720);  // half degrees
-  const auto channel = [hue](int shift) {
-    const int distance = std::abs((hue + shift) % 720 - 360);  // from red, green or blue, 0 to 360
-    const int share = std::min(std::max(distance - 120, 0), 120);
-    return kLow + kSteps * share / 120;
-  };
-  return fmt::format("#{:02x}{:02x}{:02x}", channel(0), channel(480), channel(240));
-}
 
 // The box as it is written, so that keyframes are chosen for what readers will interpolate.
 Box Rounded(const Box& box) {
@@ -43,12 +32,6 @@ Box Rounded(const Box& box) {
     return static_cast<float>(static_cast<double>(std::llround(double{value} * 100)) / 100);
   };
   return {hundredths(box.x1), hundredths(box.y1), hundredths(box.x2), hundredths(box.y2)};
-}
-
-// "--" may not stand in a comment.
-std::string CommentText(std::string text) {
-  for (std::size_t at = 0; (at = text.find("--", at)) != std::string::npos;) text[at + 1] = '_';
-  return text;
 }
 
 struct VideoTrack {
@@ -64,11 +47,12 @@ class CvatWriter : public LabelWriter {
         dataset_(dataset),
         classes_(classes),
         info_(std::move(info)),
-        options_(options) {}
+        options_(options),
+        images_(OpenCvatImagesWriter(folder_, dataset, classes, info_)) {}
 
   Result<void> Add(const LabeledItem& item) override {
     const SourceItems& source = dataset_.sources[item.source.value];
-    if (source.kind != SourceKind::kVideo) return Ok();
+    if (source.kind != SourceKind::kVideo) return images_->Add(item);
     if (open_ != item.source) {
       PRELABEL_TRY(WriteVideo());
       open_ = item.source;
@@ -86,7 +70,10 @@ class CvatWriter : public LabelWriter {
     return Ok();
   }
 
-  Result<void> Finish() override { return WriteVideo(); }
+  Result<void> Finish() override {
+    PRELABEL_TRY(WriteVideo());
+    return images_->Finish();
+  }
 
  private:
   Result<void> WriteVideo() {
@@ -152,15 +139,15 @@ class CvatWriter : public LabelWriter {
                    "      <mode>interpolation</mode>\n      <overlap>0</overlap>\n"
                    "      <start_frame>0</start_frame>\n      <stop_frame>{}</stop_frame>\n"
                    "      <frame_filter></frame_filter>\n      <labels>\n",
-                   XmlText(info_.version), CommentText(XmlText(info_.description)),
-                   XmlText(source.name), frames, frames == 0 ? 0 : frames - 1);
+                   XmlText(info_.version), XmlComment(info_.description), XmlText(source.name),
+                   frames, frames == 0 ? 0 : frames - 1);
     std::vector<DeclaredLabel> labels = DeclareCategories(source, classes_);
     for (std::size_t i = 0; i < labels.size(); ++i) {
       if (source.drawn == nullptr) {
         labels[i].type = "rectangle";
         labels[i].attributes = {{"score", true, "text", {}, ""}};
       }
-      AppendCvatLabel(labels[i], Color(i), file.buffer());
+      AppendCvatLabel(labels[i], CvatColor(i), file.buffer());
     }
     fmt::format_to(out,
                    "      </labels>\n      <original_size>\n        <width>{}</width>\n"
@@ -173,21 +160,15 @@ class CvatWriter : public LabelWriter {
   // Stretches without a gap, each closed where it ends before the video does.
   Result<void> WriteTrack(std::span<const TrackPoint> points, std::int64_t frames,
                           OutputFile& file) const {
-    while (!points.empty()) {
-      std::size_t length = 1;
-      while (length < points.size() && points[length].frame == points[length - 1].frame + 1) {
-        ++length;
-      }
-      const std::span<const TrackPoint> stretch = points.first(length);
-      points = points.subspan(length);
+    return VisitStretches(points, [&](std::span<const TrackPoint> stretch) -> Result<void> {
       for (const std::size_t i : FewestKeyframes(stretch, options_.min_iou)) {
         WriteShape(stretch[i], file);
         PRELABEL_TRY(file.Spill());
       }
       TrackPoint last = stretch.back();
       if (++last.frame < frames) WriteShape(last, file, /*outside=*/true);
-    }
-    return Ok();
+      return Ok();
+    });
   }
 
   static void WriteShape(const TrackPoint& point, OutputFile& file, bool outside = false) {
@@ -206,6 +187,7 @@ class CvatWriter : public LabelWriter {
   const ClassMap& classes_;
   LabelFileInfo info_;
   CvatOptions options_;
+  std::unique_ptr<LabelWriter> images_;
   std::optional<SourceId> open_;
   std::map<std::uint32_t, VideoTrack> tracks_;  // of the open video, by id
 };

@@ -1,6 +1,7 @@
 // Expected file: written by hand from the COCO data format (cocodataset.org).
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
+#include <memory>
 
 #include "coordinator/formats/label_writer.h"
 #include "tests/coordinator/formats/temporary_folder.h"
@@ -57,6 +58,26 @@ TEST(CocoWriter, WritesImagesAndFrames) {
   boost::json::error_code error;
   boost::json::parse(written, error);
   EXPECT_FALSE(error) << error.message();
+}
+
+TEST(CocoWriter, AMaskIsRunLengthsWithItsOwnArea) {
+  const TemporaryFolder folder;
+  TestRun run;
+  run.dataset.sources = {ImageSource("photos", {"a.jpg"})};
+  const ClassMap classes = run.Classes();
+  LabeledItem item;
+  item.width = 3;
+  item.height = 2;
+  item.labels = {{2, 0.5F, {0.5F, 0, 2.5F, 2}}};
+  item.labels[0].mask = std::make_shared<const Rle>(Rle{2, 3, {2, 2, 2}});
+  auto writer = OpenCocoWriter(folder / "coco.json", run.dataset, classes, {}).value();
+  ASSERT_TRUE(writer->Add(item));
+  ASSERT_TRUE(writer->Finish());
+  EXPECT_NE(
+      ReadText(folder / "coco.json")
+          .find(
+              R"("bbox": [0.50, 0.00, 2.00, 2.00], "area": 2.0000, "segmentation": {"size": [2, 3], "counts": "222"}, "iscrowd": 0)"),
+      std::string::npos);
 }
 
 TEST(CocoWriter, AnEmptyDatasetIsValid) {

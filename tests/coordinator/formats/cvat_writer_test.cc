@@ -146,7 +146,7 @@ TEST_F(CvatWriter, DeclaresItsLabelsWithTheScoreAndColorsOfTheirOwn) {
   EXPECT_NE(text.find("<color>#40ff77<"), std::string::npos);
 }
 
-TEST_F(CvatWriter, LeavesImagesOutAndWritesAFileForEveryVideo) {
+TEST_F(CvatWriter, WritesAFileForEverySource) {
   TestRun run;
   run.dataset.sources = {ImageSource("photos", {"a.jpg"}), VideoSource("road", 3, 2),
                          VideoSource("empty", 2, 1)};
@@ -159,7 +159,8 @@ TEST_F(CvatWriter, LeavesImagesOutAndWritesAFileForEveryVideo) {
   auto writer = OpenCvatWriter(folder_ / "cvat", run.dataset, classes, info_, {}).value();
   ASSERT_TRUE(run.Visit([&](const LabeledItem& item) { return writer->Add(item); }));
   ASSERT_TRUE(writer->Finish());
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "cvat/photos.xml"));
+  EXPECT_NE(ReadText(folder_ / "cvat/photos.xml").find("<image id=\"0\" name=\"a.jpg\""),
+            std::string::npos);
   std::ifstream road(folder_ / "cvat/road.xml");
   const std::vector<ShapeTrack> tracks = ReadCvatKeyframes(road).value().tracks;
   ASSERT_EQ(tracks.size(), 2U);
