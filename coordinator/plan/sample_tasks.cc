@@ -73,9 +73,8 @@ std::vector<Task> SampleTasks(const Dataset& dataset, std::uint64_t items, int s
     const std::uint64_t group = dataset.sources[s].kind == SourceKind::kVideo ? shard : 1;
     for (std::size_t first = 0; first < here.size(); first += group) {
       const std::vector<Task> some =
-          GroupItems(std::span(here).subspan(first, std::min(group, here.size() - first)),
-                     like, TaskId(tasks.size()),
-                     static_cast<std::uint32_t>(group));
+          GroupItems(std::span(here).subspan(first, std::min(group, here.size() - first)), like,
+                     TaskId(tasks.size()), static_cast<std::uint32_t>(group));
       tasks.insert(tasks.end(), some.begin(), some.end());
     }
   }
