@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the release preset and runs every benchmark of docs/benchmarks.md, about eight minutes on an
+# Builds the release preset and runs every benchmark of docs/benchmarks.md, about nine minutes on an
 # idle machine; ends with one table of ratios. Arguments go to pipeline_bench (--rounds 5 …).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -8,7 +8,7 @@ scripts/models/prepare_nanodet.py
 scripts/data/fetch_vtest.sh
 cmake --preset release -Wno-dev >/dev/null
 cmake --build --preset release --target prelabel prelabel-worker \
-  features_bench pipeline_bench seek_bench noop_bench plan_memory_bench report_bench resume_bench \
+  features_bench formats_bench pipeline_bench seek_bench noop_bench plan_memory_bench report_bench resume_bench \
   tail_bench micro_bench
 
 bin=build/release/bin
@@ -27,6 +27,7 @@ run features_bench --model ../../var/models/nanodet-g-coco/model.yaml \
   --video ../../var/data/vtest.avi
 run report_bench --model ../../var/models/nanodet-g-coco/model.yaml \
   --reference ../../configs/profiles/nanodet-g-coco.profile
+run formats_bench
 run seek_bench --video ../../var/data/vtest.avi
 run noop_bench
 run plan_memory_bench

@@ -1,4 +1,5 @@
 #include <cstdint>
+#include <initializer_list>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include "coordinator/formats/coco_shape.h"
 #include "coordinator/formats/drawn_categories.h"
 #include "coordinator/formats/fixed_box.h"
+#include "coordinator/formats/fixed_text.h"
 #include "coordinator/formats/item_names.h"
 #include "coordinator/formats/json_text.h"
 #include "coordinator/formats/label_facts.h"
@@ -19,20 +21,20 @@
 namespace prelabel {
 namespace {
 
-// Images go to the file, annotations to a second one that is appended at the end: one pass, and
-// memory that does not grow with the dataset.
+// Annotations go to the file, images to a second, much smaller one that is appended at the end: one
+// pass, and memory that does not grow with the dataset.
 class CocoWriter : public LabelWriter {
  public:
-  CocoWriter(const Dataset& dataset, const ClassMap& classes, OutputFile images,
-             OutputFile annotations)
+  CocoWriter(const Dataset& dataset, const ClassMap& classes, OutputFile annotations,
+             OutputFile images)
       : dataset_(dataset),
         classes_(classes),
         names_(dataset),
-        images_(std::move(images)),
-        annotations_(std::move(annotations)) {}
+        annotations_(std::move(annotations)),
+        images_(std::move(images)) {}
 
   void Begin(const LabelFileInfo& info) {
-    auto out = std::back_inserter(images_.buffer());
+    auto out = std::back_inserter(annotations_.buffer());
     fmt::format_to(out,
                    "{{\"info\": {{\"description\": {}, \"version\": {}}},\n"
                    "\"licenses\": [],\n\"categories\": [",
@@ -47,10 +49,10 @@ class CocoWriter : public LabelWriter {
       for (const std::string& name : keypoints_[i]) {
         fmt::format_to(out, "{}{}", std::exchange(before, ", "), JsonString(name));
       }
-      images_.Append(keypoints_[i].empty() ? "}" : "], \"skeleton\": []}");
+      annotations_.Append(keypoints_[i].empty() ? "}" : "], \"skeleton\": []}");
       separator = ",\n";
     }
-    images_.Append("],\n\"images\": [");
+    annotations_.Append("],\n\"annotations\": [");
   }
 
   Result<void> Add(const LabeledItem& item) override {
@@ -75,36 +77,51 @@ class CocoWriter : public LabelWriter {
   }
 
   Result<void> Finish() override {
-    images_.Append("],\n\"annotations\": [");
-    annotations_.Append("]}\n");
-    PRELABEL_TRY(images_.AppendFile(std::move(annotations_)));
-    return images_.Commit();
+    annotations_.Append("],\n\"images\": [");
+    images_.Append("]}\n");
+    PRELABEL_TRY(annotations_.AppendFile(std::move(images_)));
+    return annotations_.Commit();
   }
 
  private:
   void AddLabel(const Label& label, const LabeledItem& item, std::uint64_t image_id, bool video) {
     const FixedBox box(label.box);
-    auto out = std::back_inserter(annotations_.buffer());
-    fmt::format_to(out,
-                   "{}{{\"id\": {}, \"image_id\": {}, \"category_id\": {}, "
-                   "\"bbox\": [{:.2f}, {:.2f}, {:.2f}, {:.2f}], ",
-                   std::exchange(annotation_separator_, ",\n"), next_annotation_++, image_id,
-                   classes_.categories[label.category].id, box.x, box.y, box.width, box.height);
+    std::string& out = annotations_.buffer();
+    out += std::exchange(annotation_separator_, ",\n");
+    out += "{\"id\": ";
+    AppendInteger(static_cast<std::int64_t>(next_annotation_++), out);
+    out += ", \"image_id\": ";
+    AppendInteger(static_cast<std::int64_t>(image_id), out);
+    out += ", \"category_id\": ";
+    AppendInteger(classes_.categories[label.category].id, out);
+    out += ", \"bbox\": [";
+    AppendNumbers({box.left, box.top, box.right - box.left, box.bottom - box.top}, out);
+    out += "], \"area\": ";
     if (label.drawn != nullptr || label.mask != nullptr) {
       const CocoShape shape = FormatCocoShape(label, item.width, item.height);
-      fmt::format_to(out, "\"area\": {:.4f}, \"segmentation\": {}", shape.area, shape.segmentation);
+      fmt::format_to(std::back_inserter(out), "{:.4f}, \"segmentation\": {}", shape.area,
+                     shape.segmentation);
     } else {
-      const double right = box.x + box.width;
-      const double bottom = box.y + box.height;
-      fmt::format_to(out,
-                     "\"area\": {4:.4f}, \"segmentation\": [[{0:.2f}, {1:.2f}, {2:.2f}, {1:.2f}, "
-                     "{2:.2f}, {3:.2f}, {0:.2f}, {3:.2f}]]",
-                     box.x, box.y, right, bottom, box.area);
+      AppendFixed<4>((box.right - box.left) * (box.bottom - box.top), out);
+      out += ", \"segmentation\": [[";
+      AppendNumbers(
+          {box.left, box.top, box.right, box.top, box.right, box.bottom, box.left, box.bottom},
+          out);
+      out += "]]";
     }
     annotations_.Append(", \"iscrowd\": 0, ");
     AppendLabelFacts(label, video, annotations_.buffer());
     if (item.drawn) AddDrawn(label);
     annotations_.Append("}");
+  }
+
+  // Hundredths, as members of a list.
+  static void AppendNumbers(std::initializer_list<std::int64_t> hundredths, std::string& out) {
+    const char* separator = "";
+    for (const std::int64_t number : hundredths) {
+      out += std::exchange(separator, ", ");
+      AppendFixed<2>(number, out);
+    }
   }
 
   // What only a person's labels have.
@@ -133,8 +150,8 @@ class CocoWriter : public LabelWriter {
   const Dataset& dataset_;
   const ClassMap& classes_;
   ItemNames names_;
-  OutputFile images_;
   OutputFile annotations_;
+  OutputFile images_;
   const char* image_separator_ = "\n";
   const char* annotation_separator_ = "\n";
   std::uint64_t next_annotation_ = 1;
@@ -147,11 +164,11 @@ Result<std::unique_ptr<LabelWriter>> OpenCocoWriter(const std::filesystem::path&
                                                     const Dataset& dataset, const ClassMap& classes,
                                                     const LabelFileInfo& info) {
   std::filesystem::path spool = file;
-  spool += ".annotations";
-  PRELABEL_TRY(OutputFile images, OutputFile::Create(file));
-  PRELABEL_TRY(OutputFile annotations, OutputFile::Create(spool));
+  spool += ".images";
+  PRELABEL_TRY(OutputFile annotations, OutputFile::Create(file));
+  PRELABEL_TRY(OutputFile images, OutputFile::Create(spool));
   auto writer =
-      std::make_unique<CocoWriter>(dataset, classes, std::move(images), std::move(annotations));
+      std::make_unique<CocoWriter>(dataset, classes, std::move(annotations), std::move(images));
   writer->Begin(info);
   return std::unique_ptr<LabelWriter>(std::move(writer));
 }

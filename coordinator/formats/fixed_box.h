@@ -3,29 +3,36 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 
 #include "common/geometry/box.h"
 
 namespace prelabel {
 
 struct FixedBox {
-  double x = 0;
+  std::int64_t left = 0;  // hundredths
+  std::int64_t top = 0;
+  std::int64_t right = 0;
+  std::int64_t bottom = 0;
+  double x = 0;  // pixels
   double y = 0;
   double width = 0;
   double height = 0;
   double area = 0;
 
   explicit FixedBox(const Box& box) {
-    const auto hundredths = [](float value) { return std::llround(double{value} * 100); };
-    const long long x1 = hundredths(box.x1);
-    const long long y1 = hundredths(box.y1);
-    const long long w = hundredths(box.x2) - x1;
-    const long long h = hundredths(box.y2) - y1;
-    x = static_cast<double>(x1) / 100;
-    y = static_cast<double>(y1) / 100;
-    width = static_cast<double>(w) / 100;
-    height = static_cast<double>(h) / 100;
-    area = static_cast<double>(w * h) / 10000;
+    const auto hundredths = [](float value) {
+      return static_cast<std::int64_t>(std::llround(double{value} * 100));
+    };
+    left = hundredths(box.x1);
+    top = hundredths(box.y1);
+    right = hundredths(box.x2);
+    bottom = hundredths(box.y2);
+    x = static_cast<double>(left) / 100;
+    y = static_cast<double>(top) / 100;
+    width = static_cast<double>(right - left) / 100;
+    height = static_cast<double>(bottom - top) / 100;
+    area = static_cast<double>((right - left) * (bottom - top)) / 10000;
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "coordinator/formats/fixed_text.h"
 #include "coordinator/formats/json_text.h"
 
 namespace prelabel {
@@ -25,11 +26,20 @@ const char* SourceName(LabelSource source) {
 }  // namespace
 
 void AppendLabelFacts(const Label& label, bool video, std::string& out) {
-  auto to = std::back_inserter(out);
-  fmt::format_to(to, "\"score\": {:.4f}, \"source\": \"{}\"", label.score,
-                 SourceName(label.source));
-  if (label.route) fmt::format_to(to, ", \"route\": \"{}\"", RouteName(*label.route));
-  if (video) fmt::format_to(to, ", \"track_id\": {}", label.track_id);
+  out += "\"score\": ";
+  AppendFourDecimals(label.score, out);
+  out += ", \"source\": \"";
+  out += SourceName(label.source);
+  out += '"';
+  if (label.route) {
+    out += ", \"route\": \"";
+    out += RouteName(*label.route);
+    out += '"';
+  }
+  if (video) {
+    out += ", \"track_id\": ";
+    AppendInteger(label.track_id, out);
+  }
 }
 
 void AppendOccluded(const Label& label, std::string& out) {

@@ -41,17 +41,17 @@ TEST(CocoWriter, WritesImagesAndFrames) {
 "categories": [
 {"id": 3, "name": "car", "supercategory": ""},
 {"id": 18, "name": "dog", "supercategory": ""}],
+"annotations": [
+{"id": 1, "image_id": 1, "category_id": 18, "bbox": [1.50, 2.00, 9.75, 20.00], "area": 195.0000, "segmentation": [[1.50, 2.00, 11.25, 2.00, 11.25, 22.00, 1.50, 22.00]], "iscrowd": 0, "score": 0.7500, "source": "model"},
+{"id": 2, "image_id": 4, "category_id": 3, "bbox": [0.00, 0.00, 100.00, 50.00], "area": 5000.0000, "segmentation": [[0.00, 0.00, 100.00, 0.00, 100.00, 50.00, 0.00, 50.00]], "iscrowd": 0, "score": 0.8200, "source": "model", "track_id": 1},
+{"id": 3, "image_id": 5, "category_id": 3, "bbox": [10.00, 0.00, 100.00, 50.00], "area": 5000.0000, "segmentation": [[10.00, 0.00, 110.00, 0.00, 110.00, 50.00, 10.00, 50.00]], "iscrowd": 0, "score": 0.7359, "source": "interpolated", "track_id": 1},
+{"id": 4, "image_id": 6, "category_id": 3, "bbox": [20.00, 0.00, 100.00, 50.00], "area": 5000.0000, "segmentation": [[20.00, 0.00, 120.00, 0.00, 120.00, 50.00, 20.00, 50.00]], "iscrowd": 0, "score": 0.7800, "source": "model", "track_id": 1}],
 "images": [
 {"id": 1, "file_name": "a.jpg", "width": 640, "height": 480},
 {"id": 3, "file_name": "c.jpg", "width": 800, "height": 600},
 {"id": 4, "file_name": "road/frame_000000.jpg", "width": 320, "height": 240, "video": "road", "frame_index": 0, "timestamp": 0.000000},
 {"id": 5, "file_name": "road/frame_000001.jpg", "width": 320, "height": 240, "video": "road", "frame_index": 1, "timestamp": 0.100000},
-{"id": 6, "file_name": "road/frame_000002.jpg", "width": 320, "height": 240, "video": "road", "frame_index": 2, "timestamp": 0.200000}],
-"annotations": [
-{"id": 1, "image_id": 1, "category_id": 18, "bbox": [1.50, 2.00, 9.75, 20.00], "area": 195.0000, "segmentation": [[1.50, 2.00, 11.25, 2.00, 11.25, 22.00, 1.50, 22.00]], "iscrowd": 0, "score": 0.7500, "source": "model"},
-{"id": 2, "image_id": 4, "category_id": 3, "bbox": [0.00, 0.00, 100.00, 50.00], "area": 5000.0000, "segmentation": [[0.00, 0.00, 100.00, 0.00, 100.00, 50.00, 0.00, 50.00]], "iscrowd": 0, "score": 0.8200, "source": "model", "track_id": 1},
-{"id": 3, "image_id": 5, "category_id": 3, "bbox": [10.00, 0.00, 100.00, 50.00], "area": 5000.0000, "segmentation": [[10.00, 0.00, 110.00, 0.00, 110.00, 50.00, 10.00, 50.00]], "iscrowd": 0, "score": 0.7359, "source": "interpolated", "track_id": 1},
-{"id": 4, "image_id": 6, "category_id": 3, "bbox": [20.00, 0.00, 100.00, 50.00], "area": 5000.0000, "segmentation": [[20.00, 0.00, 120.00, 0.00, 120.00, 50.00, 20.00, 50.00]], "iscrowd": 0, "score": 0.7800, "source": "model", "track_id": 1}]}
+{"id": 6, "file_name": "road/frame_000002.jpg", "width": 320, "height": 240, "video": "road", "frame_index": 2, "timestamp": 0.200000}]}
 )";
   const std::string written = WriteCoco(run);
   EXPECT_EQ(written, expected);
@@ -125,13 +125,14 @@ TEST(CocoWriter, WritesWhatAPersonDrew) {
   run.dataset.sources = {
       DrawnSource("road", 1, {{1, "car", {box}}, {2, "car", {turned}}, {3, "person", {skeleton}}})};
   const std::string written = WriteCoco(run);
-  const std::string labels = written.substr(written.find("\"annotations\""));
+  const std::size_t begin = written.find("\"annotations\"");
+  const std::string labels = written.substr(begin, written.find("\"images\"") - begin);
   // Turned by 90° about (10, 5), the box spans 5 to 15 and -5 to 15; its first corner is top right.
   EXPECT_EQ(labels,
             R"("annotations": [
 {"id": 1, "image_id": 1, "category_id": 1, "bbox": [0.00, 0.00, 20.00, 10.00], "area": 200.0000, "segmentation": [[0.00, 0.00, 20.00, 0.00, 20.00, 10.00, 0.00, 10.00]], "iscrowd": 0, "score": 1.0000, "source": "human", "track_id": 1, "occluded": true, "attributes": {"color": "red", "make": "\"x\""}},
 {"id": 2, "image_id": 1, "category_id": 1, "bbox": [5.00, -5.00, 10.00, 20.00], "area": 200.0000, "segmentation": [[15.00, -5.00, 15.00, 15.00, 5.00, 15.00, 5.00, -5.00]], "iscrowd": 0, "score": 1.0000, "source": "human", "track_id": 2, "occluded": false},
-{"id": 3, "image_id": 1, "category_id": 2, "bbox": [5.00, 6.00, 4.00, 2.00], "area": 8.0000, "segmentation": [[5.00, 6.00, 9.00, 6.00, 9.00, 8.00, 5.00, 8.00]], "iscrowd": 0, "score": 1.0000, "source": "human", "track_id": 3, "occluded": false, "keypoints": [5.00, 6.00, 2, 9.00, 8.00, 1, 0, 0, 0], "num_keypoints": 2}]}
+{"id": 3, "image_id": 1, "category_id": 2, "bbox": [5.00, 6.00, 4.00, 2.00], "area": 8.0000, "segmentation": [[5.00, 6.00, 9.00, 6.00, 9.00, 8.00, 5.00, 8.00]], "iscrowd": 0, "score": 1.0000, "source": "human", "track_id": 3, "occluded": false, "keypoints": [5.00, 6.00, 2, 9.00, 8.00, 1, 0, 0, 0], "num_keypoints": 2}],
 )");
   EXPECT_NE(
       written.find(
