@@ -8,7 +8,7 @@ scripts/models/prepare_nanodet.py
 scripts/data/fetch_vtest.sh
 cmake --preset release -Wno-dev >/dev/null
 cmake --build --preset release --target prelabel prelabel-worker \
-  features_bench formats_bench pipeline_bench seek_bench noop_bench plan_memory_bench report_bench resume_bench \
+  decode_bench features_bench formats_bench pipeline_bench seek_bench noop_bench plan_memory_bench report_bench resume_bench \
   tail_bench micro_bench
 
 bin=build/release/bin
@@ -27,6 +27,7 @@ run features_bench --model ../../var/models/nanodet-g-coco/model.yaml \
   --video ../../var/data/vtest.avi
 run report_bench --model ../../var/models/nanodet-g-coco/model.yaml \
   --reference ../../configs/profiles/nanodet-g-coco.profile
+run decode_bench --video ../../var/data/vtest.avi
 run formats_bench
 run seek_bench --video ../../var/data/vtest.avi
 run noop_bench
