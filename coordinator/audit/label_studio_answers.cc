@@ -2,19 +2,17 @@
 #include <boost/json/value.hpp>
 #include <cmath>
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "coordinator/audit/json_record.h"
 #include "coordinator/audit/read_answers.h"
-#include "coordinator/formats/json_stream.h"
+#include "coordinator/formats/json_records.h"
 #include "coordinator/formats/keyframe_file.h"
 #include "coordinator/formats/label_problem.h"
 
@@ -26,107 +24,6 @@ Error Wrong(const std::string& place, std::string message) {
 }
 
 namespace json = boost::json;
-
-constexpr std::size_t kMaxValues = std::size_t{1} << 20;  // of one task
-constexpr std::size_t kMaxTaskBytes = std::size_t{1} << 26;
-
-// Gets one task after the other as a value, so that an export of any length takes the memory of its
-// largest task.
-class TaskEvents : public JsonEvents {
- public:
-  using TakeTask = std::function<Result<void>(std::size_t index, const json::value& task)>;
-
-  explicit TaskEvents(TakeTask take) : take_(std::move(take)) {}
-
-  Result<void> OnBeginObject() override { return Begin(true); }
-  Result<void> OnBeginArray() override { return Begin(false); }
-
-  Result<void> OnKey(std::string_view key) override {
-    PRELABEL_TRY(Count(key.size()));
-    open_.back().key = key;
-    return Ok();
-  }
-
-  Result<void> OnScalar(const JsonScalar& scalar) override {
-    if (!in_list_) return NotTasks();
-    if (open_.empty()) return NotTask();
-    json::value value;
-    if (const auto* text = std::get_if<std::string_view>(&scalar)) {
-      PRELABEL_TRY(Count(text->size()));
-      value.emplace_string().assign(text->data(), text->size());
-    } else {
-      PRELABEL_TRY(Count(8));
-      if (const auto* flag = std::get_if<bool>(&scalar)) value = *flag;
-      if (const auto* whole = std::get_if<std::int64_t>(&scalar)) value = *whole;
-      if (const auto* number = std::get_if<double>(&scalar)) value = *number;
-    }
-    Put(std::move(value));
-    return Ok();
-  }
-
-  Result<void> OnEnd() override {
-    if (open_.empty()) return Ok();  // the list
-    json::value done = std::move(open_.back().value);
-    open_.pop_back();
-    if (!open_.empty()) {
-      Put(std::move(done));
-      return Ok();
-    }
-    values_ = 0;
-    bytes_ = 0;
-    return take_(index_++, done);
-  }
-
- private:
-  struct Open {
-    json::value value;
-    std::string key;
-  };
-
-  std::string Place() const { return fmt::format("tasks[{}]", index_); }
-
-  Error NotTasks() const {
-    return InvalidArgument("the file is no list of tasks; export from Label Studio as \"JSON\"");
-  }
-  Error NotTask() const {
-    return Wrong(Place(), "must be a task with \"data\"; export as \"JSON\"");
-  }
-
-  Result<void> Begin(bool object) {
-    if (!in_list_) {
-      if (object) return NotTasks();
-      in_list_ = true;
-      return Ok();
-    }
-    if (open_.empty() && !object) return NotTask();
-    PRELABEL_TRY(Count(32));
-    open_.push_back({object ? json::value(json::object_kind) : json::value(json::array_kind), {}});
-    return Ok();
-  }
-
-  Result<void> Count(std::size_t bytes) {
-    bytes_ += bytes;
-    if (++values_ <= kMaxValues && bytes_ <= kMaxTaskBytes) return Ok();
-    return Wrong(Place(), fmt::format("the task has more than {} values or {} bytes", kMaxValues,
-                                      kMaxTaskBytes));
-  }
-
-  void Put(json::value value) {
-    Open& parent = open_.back();
-    if (json::array* list = parent.value.if_array()) {
-      list->push_back(std::move(value));
-    } else {
-      parent.value.get_object()[parent.key] = std::move(value);
-    }
-  }
-
-  TakeTask take_;
-  bool in_list_ = false;
-  std::size_t index_ = 0;
-  std::vector<Open> open_;
-  std::size_t values_ = 0;
-  std::size_t bytes_ = 0;
-};
 
 const json::value* Member(const json::value& value, std::string_view key) {
   const json::object* object = value.if_object();
@@ -246,9 +143,11 @@ class Tasks {
 
 Result<void> ReadLabelStudioAnswers(std::istream& in, AnswerCollector& collector) {
   Tasks tasks(collector);
-  TaskEvents events(
-      [&tasks](std::size_t index, const json::value& task) { return tasks.Take(index, task); });
-  return ReadJson(in, events);
+  return ReadJsonRecords(
+      in,
+      {"", "task", "the file is no list of tasks; export from Label Studio as \"JSON\"",
+       "must be a task with \"data\"; export as \"JSON\""},
+      {[&tasks](std::size_t index, const json::value& task) { return tasks.Take(index, task); }});
 }
 
 }  // namespace prelabel

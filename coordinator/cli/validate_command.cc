@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -14,12 +15,19 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "common/job/yaml_document.h"
+#include "coordinator/cli/label_files.h"
 #include "coordinator/formats/coco_check.h"
 #include "coordinator/formats/cvat_check.h"
+#include "coordinator/formats/cvat_images_check.h"
 #include "coordinator/formats/input_file.h"
+#include "coordinator/formats/json_checks.h"
 #include "coordinator/formats/json_text.h"
 #include "coordinator/formats/label_problem.h"
 #include "coordinator/formats/mot_check.h"
+#include "coordinator/formats/voc_check.h"
+#include "coordinator/formats/yolo_check.h"
+#include "coordinator/formats/yolo_reader.h"
 
 namespace prelabel {
 namespace {
@@ -40,27 +48,6 @@ std::string Shown(const fs::path& path) {
 
 std::string Counted(std::uint64_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
-bool HasFile(const fs::path& path) {
-  std::error_code error;
-  return fs::is_regular_file(path, error);
-}
-
-enum class Kind { kCoco, kCvat, kMot, kSeqInfo, kMotLabels };
-
-// By name, and where that says nothing by the first character.
-Result<Kind> KindOf(const fs::path& path) {
-  if (path.filename() == "seqinfo.ini") return Kind::kSeqInfo;
-  if (path.filename() == "labels.txt") return Kind::kMotLabels;
-  if (path.extension() == ".json") return Kind::kCoco;
-  if (path.extension() == ".xml") return Kind::kCvat;
-  if (path.extension() == ".txt" || path.extension() == ".csv") return Kind::kMot;
-  PRELABEL_TRY(std::ifstream in, OpenRegularFile(path));
-  char first = 0;
-  in >> first;
-  if (first == '<') return Kind::kCvat;
-  return first == '{' || first == '[' ? Kind::kCoco : Kind::kMot;
 }
 
 // Checks files one after the other and prints as it goes.
@@ -95,48 +82,155 @@ class Validation {
  private:
   // What is in the file, for its line of the output. An error: it could not be read.
   Result<std::string> CheckFile(const fs::path& path) {
-    PRELABEL_TRY(const Kind kind, KindOf(path));
+    PRELABEL_TRY(const LabelFileKind kind, LabelFileKindOf(path));
+    if (kind == LabelFileKind::kVoc) return CheckVocFolder(path);
     PRELABEL_TRY(std::ifstream in, OpenRegularFile(path));
-    if (kind == Kind::kMot) return CheckMotFile(path, in);
+    if (kind == LabelFileKind::kMot) return CheckMotFile(path, in);
+    if (kind == LabelFileKind::kYolo) return CheckYoloFolder(path);
     ProblemList problems(left_);
-    std::string content;
-    if (kind == Kind::kCoco) {
-      PRELABEL_TRY(const CocoCounts counts, CheckCoco(in, problems));
-      content =
-          counts.results
-              ? "COCO results, " + Counted(counts.annotations, "result", "results")
-              : fmt::format("COCO instances, {}, {}, {}", Counted(counts.images, "image", "images"),
-                            Counted(counts.categories, "category", "categories"),
-                            Counted(counts.annotations, "annotation", "annotations"));
-    } else if (kind == Kind::kCvat) {
-      PRELABEL_TRY(const CvatCounts counts, CheckCvat(in, problems));
-      content = fmt::format("CVAT for video, {}, {}, {}", Counted(counts.labels, "label", "labels"),
-                            Counted(counts.tracks, "track", "tracks"),
-                            Counted(counts.keyframes, "keyframe", "keyframes"));
-    } else if (kind == Kind::kSeqInfo) {
-      PRELABEL_TRY(CheckSeqInfo(in, problems));
-      content = "MOT sequence";
-    } else {
-      PRELABEL_TRY(const std::int64_t classes, CheckMotLabels(in, problems));
-      content = "MOT classes, " + Counted(static_cast<std::uint64_t>(classes), "class", "classes");
-    }
+    PRELABEL_TRY(std::string content, CheckOneFile(kind, in, problems));
     Tell(path, problems);
     return content;
+  }
+
+  // Formats of a single file.
+  static Result<std::string> CheckOneFile(LabelFileKind kind, std::ifstream& in,
+                                          ProblemList& problems) {
+    switch (kind) {
+      case LabelFileKind::kCvat: {
+        PRELABEL_TRY(const CvatCounts counts, CheckCvat(in, problems));
+        return fmt::format("CVAT for video, {}, {}, {}", Counted(counts.labels, "label", "labels"),
+                           Counted(counts.tracks, "track", "tracks"),
+                           Counted(counts.keyframes, "keyframe", "keyframes"));
+      }
+      case LabelFileKind::kCvatImages: {
+        PRELABEL_TRY(const CvatImageCounts counts, CheckCvatImages(in, problems));
+        return fmt::format("CVAT for images, {}, {}, {}", Counted(counts.labels, "label", "labels"),
+                           Counted(counts.images, "image", "images"),
+                           Counted(counts.shapes, "shape", "shapes"));
+      }
+      case LabelFileKind::kLabelStudio: {
+        PRELABEL_TRY(const RecordCounts counts, CheckLabelStudio(in, problems));
+        return fmt::format("Label Studio, {}, {}", Counted(counts.records, "task", "tasks"),
+                           Counted(counts.labels, "region", "regions"));
+      }
+      case LabelFileKind::kDatumaro: {
+        PRELABEL_TRY(const RecordCounts counts, CheckDatumaro(in, problems));
+        return fmt::format("Datumaro, {}, {}", Counted(counts.records, "item", "items"),
+                           Counted(counts.labels, "annotation", "annotations"));
+      }
+      case LabelFileKind::kJsonl: {
+        PRELABEL_TRY(const RecordCounts counts, CheckJsonl(in, problems));
+        return fmt::format("JSON lines, {}, {}", Counted(counts.records, "item", "items"),
+                           Counted(counts.labels, "label", "labels"));
+      }
+      case LabelFileKind::kSeqInfo: {
+        PRELABEL_TRY(CheckSeqInfo(in, problems));
+        return std::string("MOT sequence");
+      }
+      case LabelFileKind::kMotLabels: {
+        PRELABEL_TRY(const std::int64_t classes, CheckMotLabels(in, problems));
+        return "MOT classes, " + Counted(static_cast<std::uint64_t>(classes), "class", "classes");
+      }
+      case LabelFileKind::kVocPicture: {
+        PRELABEL_TRY(const std::uint64_t objects, CheckVoc(in, nullptr, problems));
+        return "Pascal VOC, " + Counted(objects, "object", "objects");
+      }
+      case LabelFileKind::kYoloLabels: {
+        PRELABEL_TRY(const YoloCounts counts, CheckYoloLabels(in, {}, problems));
+        return YoloContent(counts);
+      }
+      default:
+        break;
+    }
+    PRELABEL_TRY(const CocoCounts counts, CheckCoco(in, problems));
+    if (counts.results) {
+      return "COCO results, " + Counted(counts.annotations, "result", "results");
+    }
+    return fmt::format("COCO instances, {}, {}, {}", Counted(counts.images, "image", "images"),
+                       Counted(counts.categories, "category", "categories"),
+                       Counted(counts.annotations, "annotation", "annotations"));
+  }
+
+  static std::string YoloContent(const YoloCounts& counts) {
+    return fmt::format("YOLO, {}, {}", Counted(counts.boxes, "box", "boxes"),
+                       Counted(counts.polygons, "polygon", "polygons"));
+  }
+
+  // data.yaml with all label files below labels/ beside it.
+  Result<std::string> CheckYoloFolder(const fs::path& path) {
+    PRELABEL_TRY(const std::string text, ReadWholeFile(path, kMaxYamlBytes));
+    ProblemList problems(left_);
+    const YoloData data = ReadYoloData(text, problems);
+    std::optional<std::uint64_t> classes;
+    if (!data.names.empty()) classes = data.names.size();
+    PRELABEL_TRY(const std::vector<fs::path> files,
+                 FilesBelow(path.parent_path() / "labels", ".txt"));
+    if (files.empty()) {
+      problems.Warning("", "no label file is below labels/, where trainers look for them");
+    }
+    Tell(path, problems);
+    YoloCounts all;
+    for (const fs::path& file : files) {
+      PRELABEL_TRY(std::ifstream in, OpenRegularFile(file));
+      ProblemList found(left_);
+      PRELABEL_TRY(const YoloCounts counts, CheckYoloLabels(in, classes, found));
+      Tell(file, found);
+      all.boxes += counts.boxes;
+      all.polygons += counts.polygons;
+    }
+    ProblemList kinds(left_);
+    if (all.boxes > 0 && all.polygons > 0) {
+      kinds.Warning("",
+                    "some label files hold boxes and others polygons; a data set must be one "
+                    "or the other");
+    }
+    Tell(path, kinds);
+    return fmt::format("{}, {} in {}", YoloContent(all),
+                       Counted(data.names.size(), "class", "classes"),
+                       Counted(files.size(), "picture", "pictures"));
+  }
+
+  // labelmap.txt, or the folder Annotations where there is none, with all pictures' files.
+  Result<std::string> CheckVocFolder(const fs::path& path) {
+    std::optional<std::set<std::string>> labels;
+    const fs::path folder = path.parent_path();
+    ProblemList problems(left_);
+    if (path.filename() == "labelmap.txt") {
+      PRELABEL_TRY(std::ifstream in, OpenRegularFile(path));
+      PRELABEL_TRY(labels, CheckVocLabelMap(in, problems));
+    } else {
+      problems.Warning("",
+                       "labelmap.txt is missing beside it; CVAT and datumaro then know VOC's "
+                       "own 20 classes alone");
+    }
+    Tell(path, problems);
+    PRELABEL_TRY(const std::vector<fs::path> files, FilesBelow(folder / "Annotations", ".xml"));
+    std::uint64_t objects = 0;
+    for (const fs::path& file : files) {
+      PRELABEL_TRY(std::ifstream in, OpenRegularFile(file));
+      ProblemList found(left_);
+      PRELABEL_TRY(const std::uint64_t count, CheckVoc(in, labels ? &*labels : nullptr, found));
+      Tell(file, found);
+      objects += count;
+    }
+    return fmt::format("Pascal VOC, {} in {}", Counted(objects, "object", "objects"),
+                       Counted(files.size(), "picture", "pictures"));
   }
 
   // With labels.txt beside it, and seqinfo.ini there or one folder up.
   Result<std::string> CheckMotFile(const fs::path& path, std::ifstream& in) {
     MotContext context;
     const fs::path folder = path.parent_path();
-    if (const fs::path labels = folder / "labels.txt"; HasFile(labels)) {
+    if (const fs::path labels = folder / "labels.txt"; IsFile(labels)) {
       ProblemList problems(left_);
       PRELABEL_TRY(std::ifstream file, OpenRegularFile(labels));
       PRELABEL_TRY(context.classes, CheckMotLabels(file, problems));
       Tell(labels, problems);
     }
     fs::path sequence = folder / "seqinfo.ini";
-    if (!HasFile(sequence)) sequence = folder / ".." / "seqinfo.ini";
-    if (HasFile(sequence)) {
+    if (!IsFile(sequence)) sequence = folder / ".." / "seqinfo.ini";
+    if (IsFile(sequence)) {
       sequence = sequence.lexically_normal();
       ProblemList problems(left_);
       PRELABEL_TRY(std::ifstream file, OpenRegularFile(sequence));
@@ -171,41 +265,6 @@ class Validation {
   std::uint64_t hidden_ = 0;
   bool unreadable_ = false;
 };
-
-// XML files are of many kinds; those of CVAT say so at their start.
-bool LooksLikeCvat(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string start(4096, '\0');
-  in.read(start.data(), static_cast<std::streamsize>(start.size()));
-  start.resize(static_cast<std::size_t>(in.gcount()));
-  return start.find("<annotations>") != std::string::npos;
-}
-
-// The label files below a folder, sorted; of a run directory those in labels/.
-Result<std::vector<fs::path>> LabelFilesIn(fs::path folder) {
-  std::error_code error;
-  if (HasFile(folder / "job.yaml") && fs::is_directory(folder / "labels", error)) {
-    folder /= "labels";
-  }
-  std::vector<fs::path> files;
-  fs::recursive_directory_iterator at(folder, error);
-  for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-    std::error_code ignored;
-    const fs::path& path = at->path();
-    if (!at->is_regular_file(ignored)) continue;
-    if (path.extension() == ".json" || path.filename() == "gt.txt" ||
-        path.filename() == "det.txt" || (path.extension() == ".xml" && LooksLikeCvat(path))) {
-      files.push_back(path);
-    }
-  }
-  if (error) return InvalidArgument("the folder cannot be read: " + error.message());
-  if (files.empty()) {
-    return InvalidArgument(
-        "no label file is below it (*.json, gt.txt, det.txt, CVAT's *.xml); give the file");
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
 
 }  // namespace
 

@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "coordinator/formats/text_lines.h"
+
 namespace prelabel {
 namespace {
 
@@ -26,25 +28,6 @@ std::string_view Trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kBlank);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-// The next line without its end; none at the end of the file. Longer lines are not read whole.
-Result<std::optional<std::string>> NextLine(std::istream& in, std::uint64_t number) {
-  std::string line;
-  bool any = false;
-  for (int c = in.get(); c != std::istream::traits_type::eof(); c = in.get()) {
-    any = true;
-    if (c == '\n') break;
-    if (line.size() == kMaxLine) {
-      return InvalidArgument(
-          fmt::format("the line has more than {} bytes; is this a text file?", kMaxLine),
-          LinePlace(number));
-    }
-    line += static_cast<char>(c);
-  }
-  if (in.bad()) return Unavailable("the file cannot be read to its end; try again");
-  if (!any) return std::optional<std::string>();
-  return std::optional<std::string>(std::move(line));
 }
 
 template <class T>
@@ -126,11 +109,9 @@ class LineReader {
 
 }  // namespace
 
-std::string LinePlace(std::uint64_t line) { return fmt::format("line {}", line); }
-
 Result<void> ReadMot(std::istream& in, MotVisitor& visitor) {
   for (std::uint64_t number = 1;; ++number) {
-    PRELABEL_TRY(const std::optional<std::string> line, NextLine(in, number));
+    PRELABEL_TRY(const std::optional<std::string> line, NextTextLine(in, number, kMaxLine));
     if (!line) return Ok();
     if (Trimmed(*line).empty()) continue;
     LineReader reader(*line);
@@ -150,7 +131,7 @@ Result<std::map<std::string, std::string>> ReadSeqInfo(std::istream& in) {
   bool any_section = false;
   bool sequence = false;
   for (std::uint64_t number = 1; number <= kMaxSeqInfoLines; ++number) {
-    PRELABEL_TRY(const std::optional<std::string> line, NextLine(in, number));
+    PRELABEL_TRY(const std::optional<std::string> line, NextTextLine(in, number, kMaxLine));
     if (!line) {
       if (sequence || !values.empty()) return values;
       return InvalidArgument("has no section [Sequence]; seqinfo.ini starts with that line");

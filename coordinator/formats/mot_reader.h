@@ -12,6 +12,7 @@
 
 #include "common/base/result.h"
 #include "coordinator/formats/label_problem.h"
+#include "coordinator/formats/text_lines.h"
 
 namespace prelabel {
 
@@ -40,9 +41,6 @@ class MotVisitor {
     return InvalidArgument(problem.message, problem.place);
   }
 };
-
-// "line 3".
-std::string LinePlace(std::uint64_t line);
 
 // Checks only what a line is made of: numbers that are finite, whole where they must be, and their
 // count. Empty lines are passed over. InvalidArgument: a line of more than 4096 bytes, or what the
