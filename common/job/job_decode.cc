@@ -89,7 +89,8 @@ class JobDecoder {
     if (node == nullptr || node->broken) return;
     if (node->kind != YamlNode::Kind::kSequence || node->items.empty()) {
       mistakes_.Add(node->at, fmt::format("'data' must be a list of one or more sources "
-                                          "('- video: FILE' or '- images: FOLDER'), not {}",
+                                          "('- video: FILE', '- images: FOLDER' or "
+                                          "'- manifest: FILE'), not {}",
                                           Describe(*node)));
       return;
     }
@@ -103,14 +104,23 @@ class JobDecoder {
     DataSource source;
     const YamlNode* video = reader.Find("video");
     const YamlNode* images = reader.Find("images");
+    const YamlNode* manifest = reader.Find("manifest");
     const YamlNode* keyframes = reader.Find("keyframes");
     reader.Finish();
     const bool is_map = node.kind == YamlNode::Kind::kMap || node.kind == YamlNode::Kind::kNull;
-    if (video != nullptr && images != nullptr) {
-      mistakes_.Add(node.at,
-                    fmt::format("'{}' has both 'video' and 'images'; make it two sources", name));
-    } else if (video == nullptr && images == nullptr && is_map && !node.broken) {
-      mistakes_.Add(node.at, fmt::format("'{}' has neither 'video' nor 'images'; add one", name));
+    const std::pair<const char*, const YamlNode*> kinds[] = {
+        {"video", video}, {"images", images}, {"manifest", manifest}};
+    std::vector<const char*> named;
+    for (const auto& [kind, value] : kinds) {
+      if (value != nullptr) named.push_back(kind);
+    }
+    if (named.size() > 1) {
+      mistakes_.Add(node.at, fmt::format("'{}' has both '{}' and '{}'; make it two sources", name,
+                                         named[0], named[1]));
+    } else if (named.empty() && is_map && !node.broken) {
+      mistakes_.Add(node.at, fmt::format("'{}' has neither 'video' nor 'images' nor 'manifest'; "
+                                         "add one",
+                                         name));
     }
     if (keyframes != nullptr && video == nullptr) {
       mistakes_.Add(keyframes->at,
@@ -124,6 +134,11 @@ class JobDecoder {
       DecodeKeyframes(keyframes, name, &source);
     }
     if (images != nullptr) DecodeImages(*images, name + ".images", &source);
+    if (manifest != nullptr) {
+      if (auto path = ReadPath(*manifest, name + ".manifest", folder_, mistakes_)) {
+        source.manifest = std::move(*path);
+      }
+    }
     job_.data.push_back(std::move(source));
   }
 

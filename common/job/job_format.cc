@@ -54,6 +54,9 @@ std::string FormatSource(const DataSource& source) {
     }
     return fmt::format("  - video: {}\n    keyframes: {{{}}}\n", Scalar(path), keyframes);
   }
+  if (!source.manifest.empty()) {
+    return fmt::format("  - manifest: {}\n", Scalar(source.manifest.string()));
+  }
   std::string text = "  - images:\n";
   for (const std::string& pattern : source.patterns) {
     text += fmt::format("      - {}\n", Scalar(pattern));

@@ -31,6 +31,7 @@ struct DataSource {
   std::int64_t keyframe_every = 1;  // kVideo: look at frames 0, N, 2N … and the last one
   std::optional<AdaptiveKeyframes> adaptive{};  // kVideo: instead of keyframe_every
   std::filesystem::path keyframes_from{};       // kVideo: instead; a file of what a person drew
+  std::filesystem::path manifest{};             // kImages: instead of patterns; a list of items
   friend bool operator==(const DataSource&, const DataSource&) = default;
 };
 

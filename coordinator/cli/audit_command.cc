@@ -66,7 +66,7 @@ class PictureFolder {
       std::string ending = std::filesystem::path(file).extension().string();
       for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
       if (ending == std::filesystem::path(picture.file).extension().string()) {
-        return ReadWholeFile(source.root / file, kMaxPictureBytes);
+        return ReadWholeFile(source.Location(picture.item), kMaxPictureBytes);
       }
     }
     PRELABEL_TRY(const Image image, pictures_.Read(picture.source, picture.item));

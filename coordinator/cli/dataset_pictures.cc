@@ -6,7 +6,7 @@ namespace prelabel {
 
 Result<Image> DatasetPictures::Read(SourceId id, std::uint64_t item) {
   const SourceItems& source = dataset_.sources[id.value];
-  if (source.kind == SourceKind::kImages) return ReadImage(source.root / source.files[item]);
+  if (source.kind == SourceKind::kImages) return ReadImage(source.Location(item));
   auto& video = videos_[id];
   if (!video) {
     PRELABEL_TRY(video, OpenVideo(source.files.front(), source.index));
