@@ -70,6 +70,7 @@ class JobDecoder {
     DecodeQuality(reader.Child("quality"));
     DecodeReport(reader.Child("report"));
     DecodeReview(reader.Child("review"));
+    DecodeFetch(reader.Child("fetch"));
     DecodeCluster(reader.Child("cluster"));
     DecodeOutput(reader.Child("output"));
     reader.Finish();
@@ -326,6 +327,21 @@ class JobDecoder {
     reader.Finish();
   }
 
+  void DecodeFetch(MapReader reader) {
+    FetchOptions& fetch = job_.fetch;
+    reader.Duration("timeout", seconds(1), hours(1), &fetch.timeout);
+    const YamlNode* timeout = reader.Find("timeout");
+    if (timeout != nullptr && fetch.timeout % seconds(1) != milliseconds(0)) {
+      mistakes_.Add(timeout->at, "'fetch.timeout' must be whole seconds, e.g. 30s");
+    }
+    reader.Integer("max_mib", 1, 4096, &fetch.max_mib);
+    if (const YamlNode* cache = reader.Find("cache")) {
+      if (auto path = ReadPath(*cache, "fetch.cache", folder_, mistakes_)) fetch.cache = *path;
+    }
+    reader.Integer("cache_mib", 1, 1000000000, &fetch.cache_mib);
+    reader.Finish();
+  }
+
   void DecodeCluster(MapReader reader) {
     ClusterOptions& cluster = job_.cluster;
     bool known = true;
@@ -465,6 +481,10 @@ const std::vector<std::string>& JobKeys() {
       "review.seconds_per_box",
       "review.seconds_per_check",
       "review.seconds_per_image",
+      "fetch.timeout",
+      "fetch.max_mib",
+      "fetch.cache",
+      "fetch.cache_mib",
       "cluster.launcher",
       "cluster.workers",
       "cluster.listen",

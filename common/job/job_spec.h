@@ -70,6 +70,15 @@ struct ReviewOptions {
   friend bool operator==(const ReviewOptions&, const ReviewOptions&) = default;
 };
 
+// How items of http(s) URLs are got.
+struct FetchOptions {
+  std::chrono::milliseconds timeout{30000};  // whole seconds: nothing, or nearly so, for so long
+  int max_mib = 256;                         // the largest item
+  std::filesystem::path cache;               // a folder; empty: nothing is kept
+  int cache_mib = 10240;                     // at most so much lies in it
+  friend bool operator==(const FetchOptions&, const FetchOptions&) = default;
+};
+
 enum class Launcher : std::uint8_t { kLocal, kNone };
 
 enum class WireSecurity : std::uint8_t { kCurve, kNone };
@@ -135,6 +144,7 @@ struct JobSpec {
   QualityOptions quality;
   ReportOptions report;
   ReviewOptions review;
+  FetchOptions fetch;
   ClusterOptions cluster;
   OutputOptions output;
   friend bool operator==(const JobSpec&, const JobSpec&) = default;
