@@ -23,6 +23,7 @@ build_packages=(
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   # Wire, store and job file. Boost 1.74's -dev packages conflict with those of 1.81.
   libzmq3-dev cppzmq-dev libprotobuf-dev protobuf-compiler
+  libcurl4-openssl-dev
   libsqlite3-dev libxxhash-dev libssl-dev libyaml-cpp-dev libexpat1-dev
   libboost1.81-dev libboost-json1.81-dev libcli11-dev libfmt-dev libeigen3-dev
   # The presets build the tests too.
@@ -39,7 +40,7 @@ dev_packages=(
   clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck
   ffmpeg python3-opencv python3-jsonschema
   # tests/integration: peers that misbehave, networks that fail, wrong clocks.
-  python3-zmq python3-protobuf iproute2 nftables faketime e2fsprogs
+  python3-zmq python3-protobuf iproute2 nftables faketime e2fsprogs nginx-light
   # tests/integration/page_test.py: the report in a browser.
   chromium chromium-driver python3-selenium
   # tests/bench: what noop_bench has beside its figures.

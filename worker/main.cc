@@ -17,8 +17,10 @@
 #include "common/base/signals.h"
 #include "common/media/frame_source.h"
 #include "common/media/image_codec.h"
+#include "common/media/picture_fetcher.h"
 #include "common/wire/key_files.h"
 #include "common/wire/zmq_transport.h"
+#include "worker/detect/remote_media.h"
 #include "worker/loop/lane_executor.h"
 #include "worker/loop/worker_loop.h"
 
@@ -37,6 +39,10 @@ struct WorkerArguments {
   std::uint32_t slots = 0;
   int batch = 0;
   int wait_seconds = 300;
+  int fetch_seconds = 30;
+  int fetch_max_mib = 256;
+  std::string fetch_cache;
+  int fetch_cache_mib = 10240;
 };
 
 std::string RandomUuid() {
@@ -108,6 +114,15 @@ int Work(const WorkerArguments& arguments) {
     fmt::print(stderr, "prelabel-worker: {}\n", keys.error().ToString());
     return kExitUsage;
   }
+  const MonotonicClock clock;
+  auto fetcher =
+      MakePictureFetcher({std::chrono::seconds(arguments.fetch_seconds), arguments.fetch_max_mib,
+                          arguments.fetch_cache, arguments.fetch_cache_mib},
+                         PRELABEL_VERSION, clock);
+  if (!fetcher) {
+    fmt::print(stderr, "prelabel-worker: {}\n", fetcher.error().ToString());
+    return kExitUsage;
+  }
   StopSignals signals;
   const std::string device = ResolveDevice(arguments.device);
   const bool cpu = device == "cpu";
@@ -120,7 +135,8 @@ int Work(const WorkerArguments& arguments) {
   lanes.batch = arguments.batch > 0 ? arguments.batch : cpu ? 1 : 8;
   lanes.prefetch_items = static_cast<std::size_t>(std::max(8, 2 * lanes.batch));
   lanes.load_model = [device](const ModelCard& card) { return LoadTorchModel(card, device); };
-  lanes.media = Confine(RealMedia(), roots.value());
+  lanes.media = WithUrls(Confine(RealMedia(), roots.value()), std::move(fetcher).value(),
+                         DecodeImage, FetchAhead::Options());
   lanes.roots = roots.value();
   WorkerLoop* loop_to_wake = nullptr;
   lanes.wake = [&loop_to_wake] { loop_to_wake->Wake(); };
@@ -140,7 +156,6 @@ int Work(const WorkerArguments& arguments) {
     return ConnectWorker(arguments.endpoint, keys.value(),
                          TellTrouble(trouble, arguments.endpoint));
   };
-  const MonotonicClock clock;
   Result<void> outcome = Ok();
   {
     LaneExecutor executor(std::move(lanes), clock);
@@ -200,6 +215,20 @@ int Main(int argc, char** argv) {
                  "Seconds to wait for a coordinator that does not answer")
       ->capture_default_str()
       ->check(CLI::Range(1, 1 << 30));
+  app.add_option("--fetch-timeout", arguments.fetch_seconds,
+                 "Seconds that a host of a URL may send nothing, or next to nothing")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 3600));
+  app.add_option("--fetch-max-mib", arguments.fetch_max_mib, "The largest item that is fetched")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 4096));
+  app.add_option("--fetch-cache", arguments.fetch_cache,
+                 "A folder that keeps what was fetched; workers may share one")
+      ->type_name("DIR");
+  app.add_option("--fetch-cache-mib", arguments.fetch_cache_mib,
+                 "At most so much lies in that folder")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000000000));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -71,6 +71,7 @@ class JobDecoder {
     DecodeQuality(reader.Child("quality"));
     DecodeReport(reader.Child("report"));
     DecodeReview(reader.Child("review"));
+    DecodeFetch(reader.Child("fetch"));
     DecodeCluster(reader.Child("cluster"));
     DecodeOutput(reader.Child("output"));
     reader.Finish();
@@ -90,7 +91,8 @@ class JobDecoder {
     if (node == nullptr || node->broken) return;
     if (node->kind != YamlNode::Kind::kSequence || node->items.empty()) {
       mistakes_.Add(node->at, fmt::format("'data' must be a list of one or more sources "
-                                          "('- video: FILE' or '- images: FOLDER'), not {}",
+                                          "('- video: FILE', '- images: FOLDER' or "
+                                          "'- manifest: FILE'), not {}",
                                           Describe(*node)));
       return;
     }
@@ -104,14 +106,23 @@ class JobDecoder {
     DataSource source;
     const YamlNode* video = reader.Find("video");
     const YamlNode* images = reader.Find("images");
+    const YamlNode* manifest = reader.Find("manifest");
     const YamlNode* keyframes = reader.Find("keyframes");
     reader.Finish();
     const bool is_map = node.kind == YamlNode::Kind::kMap || node.kind == YamlNode::Kind::kNull;
-    if (video != nullptr && images != nullptr) {
-      mistakes_.Add(node.at,
-                    fmt::format("'{}' has both 'video' and 'images'; make it two sources", name));
-    } else if (video == nullptr && images == nullptr && is_map && !node.broken) {
-      mistakes_.Add(node.at, fmt::format("'{}' has neither 'video' nor 'images'; add one", name));
+    const std::pair<const char*, const YamlNode*> kinds[] = {
+        {"video", video}, {"images", images}, {"manifest", manifest}};
+    std::vector<const char*> named;
+    for (const auto& [kind, value] : kinds) {
+      if (value != nullptr) named.push_back(kind);
+    }
+    if (named.size() > 1) {
+      mistakes_.Add(node.at, fmt::format("'{}' has both '{}' and '{}'; make it two sources", name,
+                                         named[0], named[1]));
+    } else if (named.empty() && is_map && !node.broken) {
+      mistakes_.Add(node.at, fmt::format("'{}' has neither 'video' nor 'images' nor 'manifest'; "
+                                         "add one",
+                                         name));
     }
     if (keyframes != nullptr && video == nullptr) {
       mistakes_.Add(keyframes->at,
@@ -125,6 +136,11 @@ class JobDecoder {
       DecodeKeyframes(keyframes, name, &source);
     }
     if (images != nullptr) DecodeImages(*images, name + ".images", &source);
+    if (manifest != nullptr) {
+      if (auto path = ReadPath(*manifest, name + ".manifest", folder_, mistakes_)) {
+        source.manifest = std::move(*path);
+      }
+    }
     job_.data.push_back(std::move(source));
   }
 
@@ -312,6 +328,21 @@ class JobDecoder {
     reader.Finish();
   }
 
+  void DecodeFetch(MapReader reader) {
+    FetchOptions& fetch = job_.fetch;
+    reader.Duration("timeout", seconds(1), hours(1), &fetch.timeout);
+    const YamlNode* timeout = reader.Find("timeout");
+    if (timeout != nullptr && fetch.timeout % seconds(1) != milliseconds(0)) {
+      mistakes_.Add(timeout->at, "'fetch.timeout' must be whole seconds, e.g. 30s");
+    }
+    reader.Integer("max_mib", 1, 4096, &fetch.max_mib);
+    if (const YamlNode* cache = reader.Find("cache")) {
+      if (auto path = ReadPath(*cache, "fetch.cache", folder_, mistakes_)) fetch.cache = *path;
+    }
+    reader.Integer("cache_mib", 1, 1000000000, &fetch.cache_mib);
+    reader.Finish();
+  }
+
   void DecodeCluster(MapReader reader) {
     ClusterOptions& cluster = job_.cluster;
     bool known = true;
@@ -451,6 +482,10 @@ const std::vector<std::string>& JobKeys() {
       "review.seconds_per_box",
       "review.seconds_per_check",
       "review.seconds_per_image",
+      "fetch.timeout",
+      "fetch.max_mib",
+      "fetch.cache",
+      "fetch.cache_mib",
       "cluster.launcher",
       "cluster.workers",
       "cluster.listen",

@@ -54,6 +54,9 @@ std::string FormatSource(const DataSource& source) {
     }
     return fmt::format("  - video: {}\n    keyframes: {{{}}}\n", Scalar(path), keyframes);
   }
+  if (!source.manifest.empty()) {
+    return fmt::format("  - manifest: {}\n", Scalar(source.manifest.string()));
+  }
   std::string text = "  - images:\n";
   for (const std::string& pattern : source.patterns) {
     text += fmt::format("      - {}\n", Scalar(pattern));
@@ -95,6 +98,13 @@ std::string FormatReport(const ReportOptions& report) {
     }
   }
   return keys.empty() ? keys : "report:\n" + keys;
+}
+
+std::string FormatFetch(const FetchOptions& fetch) {
+  const std::string cache =
+      fetch.cache.empty() ? "" : fmt::format("  cache: {}\n", Scalar(fetch.cache.string()));
+  return fmt::format("fetch:\n  timeout: {}\n  max_mib: {}\n{}  cache_mib: {}\n",
+                     FormatDuration(fetch.timeout), fetch.max_mib, cache, fetch.cache_mib);
 }
 
 std::string FormatCluster(const ClusterOptions& cluster) {
@@ -141,6 +151,7 @@ std::string FormatJob(const JobSpec& job) {
       "  seconds_per_image: {}\n",
       job.review.budget_minutes, job.review.seconds_per_box, job.review.seconds_per_check,
       job.review.seconds_per_image);
+  text += FormatFetch(job.fetch);
   text += FormatCluster(job.cluster);
   text += fmt::format("output:\n  dir: {}\n  formats:\n", Scalar(job.output.dir.string()));
   for (const std::string& format : job.output.formats) text += fmt::format("    - {}\n", format);

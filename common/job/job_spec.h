@@ -31,6 +31,7 @@ struct DataSource {
   std::int64_t keyframe_every = 1;  // kVideo: look at frames 0, N, 2N … and the last one
   std::optional<AdaptiveKeyframes> adaptive{};  // kVideo: instead of keyframe_every
   std::filesystem::path keyframes_from{};       // kVideo: instead; a file of what a person drew
+  std::filesystem::path manifest{};             // kImages: instead of patterns; a list of items
   friend bool operator==(const DataSource&, const DataSource&) = default;
 };
 
@@ -67,6 +68,15 @@ struct ReviewOptions {
   // verification).
   float seconds_per_image = 7.8F;
   friend bool operator==(const ReviewOptions&, const ReviewOptions&) = default;
+};
+
+// How items of http(s) URLs are got.
+struct FetchOptions {
+  std::chrono::milliseconds timeout{30000};  // whole seconds: nothing, or nearly so, for so long
+  int max_mib = 256;                         // the largest item
+  std::filesystem::path cache;               // a folder; empty: nothing is kept
+  int cache_mib = 10240;                     // at most so much lies in it
+  friend bool operator==(const FetchOptions&, const FetchOptions&) = default;
 };
 
 enum class Launcher : std::uint8_t { kLocal, kNone };
@@ -134,6 +144,7 @@ struct JobSpec {
   QualityOptions quality;
   ReportOptions report;
   ReviewOptions review;
+  FetchOptions fetch;
   ClusterOptions cluster;
   OutputOptions output;
   friend bool operator==(const JobSpec&, const JobSpec&) = default;

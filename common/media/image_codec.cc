@@ -149,6 +149,17 @@ Result<Image> ReadImage(const std::filesystem::path& path) {
   }
 }
 
+Result<Image> DecodeImage(std::string_view bytes) {
+  UseOneThread();
+  try {
+    return Decode({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  } catch (const cv::Exception& e) {
+    return DataLoss("the picture cannot be decoded: " + e.err);
+  } catch (const std::bad_alloc&) {
+    return Unavailable("not enough memory to decode the picture");
+  }
+}
+
 Image ResizeStretch(const Image& image, int width, int height) {
   UseOneThread();
   if (image.empty() || width <= 0 || height <= 0) return {};

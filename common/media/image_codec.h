@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/result.h"
@@ -18,6 +19,9 @@ namespace prelabel {
 // cannot be opened or read (missing, no permission, stale, a failing disk) or memory is short:
 // another machine may fare better.
 Result<Image> ReadImage(const std::filesystem::path& path);
+
+// The same of bytes in memory. Errors have no context.
+Result<Image> DecodeImage(std::string_view bytes);
 
 // Plain stretch to width × height, bilinear as OpenCV's INTER_LINEAR. Empty where either side is.
 Image ResizeStretch(const Image& image, int width, int height);

@@ -25,7 +25,7 @@ AssignmentBuilder MakeAssignmentBuilder(const JobContext& context, Store& store)
       assignment.paths = {source.files.front()};
     } else {
       for (const std::uint64_t item : TaskItems(task)) {
-        assignment.paths.push_back((source.root / source.files[item]).string());
+        assignment.paths.push_back(source.Location(item));
       }
     }
     return assignment;

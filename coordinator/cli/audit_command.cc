@@ -41,7 +41,8 @@ std::string Shown(const std::filesystem::path& path) {
 // frames. What cannot be read is left out and counted: its labels remain unanswered.
 class PictureFolder {
  public:
-  explicit PictureFolder(const Dataset& dataset) : dataset_(dataset), pictures_(dataset) {}
+  PictureFolder(const Dataset& dataset, const FetchOptions& fetch)
+      : dataset_(dataset), pictures_(dataset, fetch) {}
 
   std::uint64_t unreadable() const { return unreadable_; }
 
@@ -66,7 +67,7 @@ class PictureFolder {
       std::string ending = std::filesystem::path(file).extension().string();
       for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
       if (ending == std::filesystem::path(picture.file).extension().string()) {
-        return ReadWholeFile(source.root / file, kMaxPictureBytes);
+        return pictures_.Bytes(picture.source, picture.item, kMaxPictureBytes);
       }
     }
     PRELABEL_TRY(const Image image, pictures_.Read(picture.source, picture.item));
@@ -213,7 +214,7 @@ Result<std::string> SampleForAudit(const AuditSampleArguments& arguments) {
   PRELABEL_TRY(CheckNothingIsLost(context.paths, sample));
   const std::filesystem::path out =
       arguments.out.empty() ? context.paths.Audit() : std::filesystem::path(arguments.out);
-  PictureFolder pictures(context.dataset);
+  PictureFolder pictures(context.dataset, context.job.fetch);
   PRELABEL_TRY(pictures.Write(sample.checked, out / "labels" / "pictures"));
   PRELABEL_TRY(pictures.Write(sample.whole, out / "images" / "pictures"));
   const std::pair<std::filesystem::path, std::string> files[] = {

@@ -42,6 +42,9 @@ const std::vector<std::string>& ItemSlices::Of(SourceId source, std::uint64_t it
                                   dataset_.sources.size() > 1 ? "/" : "",
                                   FolderOf(items.files[item])));
   }
+  if (!items.item_notes.empty()) {
+    for (const std::uint32_t note : items.item_notes[item]) slices_.push_back(items.notes[note]);
+  }
   if (items.kind == SourceKind::kVideo && items.ItemCount() > 0) {
     const double length =
         items.index.TimestampSeconds(static_cast<std::int64_t>(items.ItemCount()) - 1);

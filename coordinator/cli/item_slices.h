@@ -19,8 +19,9 @@ class ItemSlices {
   explicit ItemSlices(const Dataset& dataset);
 
   // Those that an item belongs to: "source: NAME" where the job has several; "folder: PATH" below
-  // the source's root where its pictures lie in several; "time: NAME 0:40-1:20" of videos, at most
-  // kVideoStretches of equal length, none under ten seconds. Valid until the next call.
+  // the source's root where its pictures lie in several; "COLUMN: VALUE" of a manifest; "time: NAME
+  // 0:40-1:20" of videos, at most kVideoStretches of equal length, none under ten seconds. Valid
+  // until the next call.
   const std::vector<std::string>& Of(SourceId source, std::uint64_t item);
 
  private:

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -74,6 +75,17 @@ Result<std::unique_ptr<LocalLauncher>> Launch(const JobContext& context,
       program,
       {"--connect", endpoint, "--data-root", "/", "--slots", std::to_string(slots), "--wait", "60"},
       context.paths.dir};
+  const FetchOptions& fetch = context.job.fetch;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(fetch.timeout).count();
+  for (const auto& [flag, value] : {std::pair<const char*, std::int64_t>{"timeout", seconds},
+                                    {"max-mib", fetch.max_mib},
+                                    {"cache-mib", fetch.cache_mib}}) {
+    options.arguments.insert(options.arguments.end(),
+                             {fmt::format("--fetch-{}", flag), std::to_string(value)});
+  }
+  if (!fetch.cache.empty()) {
+    options.arguments.insert(options.arguments.end(), {"--fetch-cache", fetch.cache.string()});
+  }
   if (!keys.empty()) {
     options.arguments.insert(options.arguments.end(), {"--keys", "-"});
     options.input = keys;

@@ -159,7 +159,7 @@ Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, Run
   info.retry_command = RunAgainCommand(context.paths) + " --retry-failed";
   outputs.report = BuildReport(context.job, context.card, context.dataset, context.classes,
                                std::move(second.totals), std::move(info), {});
-  DatasetPictures pictures(context.dataset);
+  DatasetPictures pictures(context.dataset, context.job.fetch);
   second.pictures.Take(
       [&pictures](SourceId source, std::uint64_t item) { return pictures.Read(source, item); },
       outputs.report);
@@ -241,7 +241,7 @@ std::string RunAgainCommand(const RunPaths& paths) {
 
 Result<std::uint64_t> ExportFrames(const JobContext& context, const std::filesystem::path& folder) {
   const ItemNames names(context.dataset);
-  DatasetPictures pictures(context.dataset);
+  DatasetPictures pictures(context.dataset, context.job.fetch);
   std::uint64_t written = 0;
   for (std::uint32_t s = 0; s < context.dataset.sources.size(); ++s) {
     const SourceItems& source = context.dataset.sources[s];

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "common/base/url.h"
 #include "coordinator/formats/item_names.h"
 
 namespace prelabel {
@@ -14,7 +15,7 @@ namespace {
 // A reason that begins with the whole path of the picture says it twice beside its name.
 std::string WithoutPath(const QuarantinedItem& item, const SourceItems& source) {
   if (source.kind != SourceKind::kImages || item.item >= source.files.size()) return item.reason;
-  const std::string path = (source.root / source.files[item.item]).string() + ": ";
+  const std::string path = ShownLocation(source.Location(item.item)) + ": ";
   return item.reason.starts_with(path) ? item.reason.substr(path.size()) : item.reason;
 }
 

@@ -18,9 +18,16 @@ struct SourceItems {
   SourceKind kind = SourceKind::kImages;
   std::string name;  // videos: the file's stem, made unique within the job; images: the root's name
   std::filesystem::path root;  // images: the folder that `files` are relative to
-  std::vector<std::string>
-      files;         // images: sorted, '/' separated; video: the one file's absolute path
-  VideoIndex index;  // video only
+  // Images: their names, sorted, '/' separated; video: the one file's absolute path.
+  std::vector<std::string> files;
+  // Images of a manifest: where each of `files` is, an absolute path or an http(s) URL. Empty:
+  // below `root`, under its name.
+  std::vector<std::string> locations{};
+  // What a manifest says about its images, as "COLUMN: VALUE": each text once, and by item the
+  // positions of its own. Both empty where it says nothing.
+  std::vector<std::string> notes{};
+  std::vector<std::vector<std::uint32_t>> item_notes{};
+  VideoIndex index;                 // video only
   std::int64_t keyframe_every = 1;  // video only; `adaptive`: how far apart the first look is
   std::optional<AdaptiveKeyframes> adaptive{};  // video only
   // Video only: what a person drew, instead of anything that a model looks at; otherwise null.
@@ -31,6 +38,11 @@ struct SourceItems {
 
   std::uint64_t ItemCount() const {
     return kind == SourceKind::kVideo ? index.frames.size() : files.size();
+  }
+
+  // Images only: where to read this one.
+  std::string Location(std::uint64_t item) const {
+    return locations.empty() ? (root / files[item]).string() : locations[item];
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <fstream>
 #include <memory>
 #include <set>
 #include <string>
@@ -10,8 +11,10 @@
 #include <vector>
 
 #include "common/labels/keyframe_chooser.h"
+#include "coordinator/formats/input_file.h"
 #include "coordinator/scan/file_pattern.h"
 #include "coordinator/scan/frame_notes.h"
+#include "coordinator/scan/manifest_file.h"
 #include "coordinator/scan/utf8.h"
 
 namespace prelabel {
@@ -83,6 +86,29 @@ SourceItems ScanImages(const DataSource& data) {
   return source;
 }
 
+// A manifest is somebody's work: a mistake in it is an error, and none of it is passed over.
+Result<SourceItems> ScanManifest(const fs::path& path) {
+  SourceItems source;
+  source.kind = SourceKind::kImages;
+  source.root = path.parent_path();
+  source.name = UsableName(path.stem(), "images");
+  Result<std::ifstream> in = OpenRegularFile(path);
+  if (in.has_error()) {
+    source.error = path.string() + ": " + in.error().message;
+    return source;
+  }
+  PRELABEL_TRY(ManifestItems items, ParseManifest(in.value(), path));
+  if (items.names.empty()) source.error = path.string() + ": the manifest lists nothing";
+  for (const std::string& warning : items.warnings) {
+    source.warnings.push_back(path.string() + ": " + warning);
+  }
+  source.files = std::move(items.names);
+  source.locations = std::move(items.locations);
+  source.notes = std::move(items.notes);
+  source.item_notes = std::move(items.item_notes);
+  return source;
+}
+
 SourceItems ScanVideo(const DataSource& data, const VideoIndexer& index_video) {
   SourceItems source;
   source.kind = SourceKind::kVideo;
@@ -148,6 +174,11 @@ Result<Dataset> ScanDataset(const JobSpec& job, const VideoIndexer& index_video,
                             const KeyframeLoader& load_keyframes) {
   Dataset dataset;
   for (const DataSource& data : job.data) {
+    if (!data.manifest.empty()) {
+      PRELABEL_TRY(SourceItems source, ScanManifest(data.manifest));
+      dataset.sources.push_back(std::move(source));
+      continue;
+    }
     dataset.sources.push_back(data.kind == SourceKind::kVideo ? ScanVideo(data, index_video)
                                                               : ScanImages(data));
   }

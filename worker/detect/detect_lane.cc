@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "common/base/url.h"
 #include "worker/detect/view.h"
 #include "worker/link/link_task.h"
 
@@ -103,9 +104,11 @@ LaneStep DetectLane::Prepare(const Eye& eye, ItemReader& reader,
   try {
     if (auto failure = PrepareItem(eye, reader, assignment, position, step)) {
       // The scan has seen this file, so the item may be good: another worker is to try.
-      failure->message +=
-          ". It was there when the dataset was scanned: make it readable on this "
-          "worker under the same path";
+      if (assignment.video || !IsHttpUrl(assignment.paths[position])) {
+        failure->message +=
+            ". It was there when the dataset was scanned: make it readable on this "
+            "worker under the same path";
+      }
       step.failure = {std::move(*failure), position};
       if (reader.VideoFailed()) step.failure->position.reset();
     }

@@ -58,7 +58,11 @@ class DetectLane {
   DetectLane& operator=(const DetectLane&) = delete;
 
   // Queues a task of any kind; tasks are done in the order of submission.
-  void Submit(Assignment assignment) { queue_.Submit(std::move(assignment)); }
+  void Submit(Assignment assignment) {
+    std::shared_ptr<void> ahead;
+    if (media_.get_ahead && !assignment.video) ahead = media_.get_ahead(assignment.paths);
+    queue_.Submit(std::move(assignment), std::move(ahead));
+  }
 
   // Drops a task, or what is left of it after the item in hand; whether it was there. Where that
   // item is the last one, the task may be done all the same.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/url.h"
+
 namespace prelabel {
 namespace {
 
@@ -42,7 +44,7 @@ Result<Image> ItemReader::Read(const Assignment& assignment, std::uint32_t posit
   if (image && image.value().empty()) image = DataLoss("the picture has no pixels");
   if (image) return image;
   Error error = image.error();
-  if (error.context.empty()) error.context = PathOf(assignment, position);
+  if (error.context.empty()) error.context = ShownLocation(PathOf(assignment, position));
   return error;
 }
 

@@ -5,9 +5,9 @@
 
 namespace prelabel {
 
-void LaneQueue::Submit(Assignment assignment) {
+void LaneQueue::Submit(Assignment assignment, std::shared_ptr<void> ahead) {
   const std::lock_guard lock(mutex_);
-  pending_.push_back(std::move(assignment));
+  pending_.push_back({std::move(assignment), std::move(ahead)});
   changed_.notify_all();
 }
 
@@ -16,8 +16,8 @@ bool LaneQueue::Cancel(TaskId task, Attempt attempt) {
     return assignment.task.id == task && assignment.attempt == attempt;
   };
   const std::lock_guard lock(mutex_);
-  if (const auto it = std::find_if(pending_.begin(), pending_.end(), matches);
-      it != pending_.end()) {
+  const auto waits = [&](const Pending& pending) { return matches(pending.assignment); };
+  if (const auto it = std::find_if(pending_.begin(), pending_.end(), waits); it != pending_.end()) {
     pending_.erase(it);
     return true;
   }
@@ -45,7 +45,8 @@ std::shared_ptr<OpenTask> LaneQueue::NextTask() {
   changed_.wait(lock, [&] { return stopped_ || !pending_.empty(); });
   if (stopped_) return nullptr;
   decoding_ = std::make_shared<OpenTask>();
-  decoding_->assignment = std::move(pending_.front());
+  decoding_->assignment = std::move(pending_.front().assignment);
+  decoding_->ahead = std::move(pending_.front().ahead);
   pending_.pop_front();
   return decoding_;
 }

@@ -22,6 +22,7 @@ namespace prelabel {
 // A task that the decode thread has taken. All but the assignment belongs to the queue.
 struct OpenTask {
   Assignment assignment;
+  std::shared_ptr<void> ahead;   // what is got ahead for it is wanted as long
   bool dropped = false;          // nobody wants its items any more
   std::uint32_t items_read = 0;  // pushed
   std::uint32_t items_done = 0;  // have passed the model
@@ -48,7 +49,8 @@ class LaneQueue {
  public:
   explicit LaneQueue(std::size_t max_prepared) : max_prepared_(max_prepared) {}
 
-  void Submit(Assignment assignment);
+  // `ahead` lives as long as the task does here.
+  void Submit(Assignment assignment, std::shared_ptr<void> ahead = {});
   // Drops a task, or what is left of one that the model thread has begun; whether it was there.
   bool Cancel(TaskId task, Attempt attempt);
   // All waiting ends, and nothing more is handed out.
@@ -76,13 +78,17 @@ class LaneQueue {
   void GiveBuffer(std::vector<float> buffer);
 
  private:
+  struct Pending {
+    Assignment assignment;
+    std::shared_ptr<void> ahead;
+  };
   void DropLocked(OpenTask& task);
 
   const std::size_t max_prepared_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool stopped_ = false;
-  std::deque<Assignment> pending_;
+  std::deque<Pending> pending_;
   std::shared_ptr<OpenTask> decoding_;
   std::shared_ptr<OpenTask> in_model_;
   bool at_last_step_ = false;  // of in_model_

@@ -24,12 +24,14 @@ LaneExecutor::~LaneExecutor() { Stop(); }
 bool LaneExecutor::StopWithin(Duration limit) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   for (Lane& lane : lanes_) lane.lane->BeginStop();
+  if (options_.media.interrupt) options_.media.interrupt();
   return std::all_of(lanes_.begin(), lanes_.end(),
                      [&](const Lane& lane) { return lane.lane->StopBy(deadline); });
 }
 
 void LaneExecutor::Stop() {
   for (Lane& lane : lanes_) lane.lane->BeginStop();
+  if (options_.media.interrupt) options_.media.interrupt();
   for (Lane& lane : lanes_) lane.lane->Stop();
 }
 

@@ -154,6 +154,10 @@ review:
   seconds_per_box: 7
   seconds_per_check: 1.6
   seconds_per_image: 7.8
+fetch:
+  timeout: 30s
+  max_mib: 256
+  cache_mib: 10240
 cluster:
   launcher: local
   workers: 2

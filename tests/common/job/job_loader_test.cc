@@ -155,19 +155,20 @@ output:
   formats: [coko]
 model: m.yaml
 )";
-  EXPECT_EQ(Mistakes(text),
-            "/jobs/job.yaml:1:1: missing key 'name'; add e.g. 'name: my-job'\n"
-            "/jobs/job.yaml:3:5: unknown key 'keyframe' in 'data[0]'; did you mean 'keyframes'?\n"
-            "/jobs/job.yaml:5:16: 'data[1].keyframes' belongs to a video; remove it\n"
-            "/jobs/job.yaml:6:5: 'data[2]' has neither 'video' nor 'images'; add one\n"
-            "/jobs/job.yaml:8:14: 'labels.threshold' must be a number from 0 to 1, not '1.5'\n"
-            "/jobs/job.yaml:9:8: 'labels.nms' must be a number over 0 and at most 1, not 'high'\n"
-            "/jobs/job.yaml:11:13: 'cluster.launcher' cannot be 'locl'; did you mean 'local'?\n"
-            "/jobs/job.yaml:13:11: 'cluster.listen' must be tcp://ADDRESS:PORT (port 0: any free "
-            "one) or ipc://FILE, not 'http://localhost'\n"
-            "/jobs/job.yaml:14:14: 'cluster.heartbeat' must be a duration from 100ms to 1h "
-            "(500ms, 2s, 10m, 1h), not '2'\n"
-            "/jobs/job.yaml:17:13: 'output.formats' cannot be 'coko'; did you mean 'coco'?");
+  EXPECT_EQ(
+      Mistakes(text),
+      "/jobs/job.yaml:1:1: missing key 'name'; add e.g. 'name: my-job'\n"
+      "/jobs/job.yaml:3:5: unknown key 'keyframe' in 'data[0]'; did you mean 'keyframes'?\n"
+      "/jobs/job.yaml:5:16: 'data[1].keyframes' belongs to a video; remove it\n"
+      "/jobs/job.yaml:6:5: 'data[2]' has neither 'video' nor 'images' nor 'manifest'; add one\n"
+      "/jobs/job.yaml:8:14: 'labels.threshold' must be a number from 0 to 1, not '1.5'\n"
+      "/jobs/job.yaml:9:8: 'labels.nms' must be a number over 0 and at most 1, not 'high'\n"
+      "/jobs/job.yaml:11:13: 'cluster.launcher' cannot be 'locl'; did you mean 'local'?\n"
+      "/jobs/job.yaml:13:11: 'cluster.listen' must be tcp://ADDRESS:PORT (port 0: any free "
+      "one) or ipc://FILE, not 'http://localhost'\n"
+      "/jobs/job.yaml:14:14: 'cluster.heartbeat' must be a duration from 100ms to 1h "
+      "(500ms, 2s, 10m, 1h), not '2'\n"
+      "/jobs/job.yaml:17:13: 'output.formats' cannot be 'coko'; did you mean 'coco'?");
 }
 
 TEST(JobLoader, ZeroWorkersOnlyWithoutALauncher) {
@@ -233,8 +234,8 @@ TEST(JobLoader, WrongShapes) {
             "/jobs/job.yaml:1:1: the file must be a map of 'key: value' lines, not a list");
   EXPECT_EQ(Mistakes("name: [a]\ndata: photos\nmodel:\noutput: run\n"),
             "/jobs/job.yaml:1:7: 'name' must be text, not a list\n"
-            "/jobs/job.yaml:2:7: 'data' must be a list of one or more sources ('- video: FILE' or "
-            "'- images: FOLDER'), not 'photos'\n"
+            "/jobs/job.yaml:2:7: 'data' must be a list of one or more sources ('- video: FILE', "
+            "'- images: FOLDER' or '- manifest: FILE'), not 'photos'\n"
             "/jobs/job.yaml:3:1: 'model' has no value; it must be text\n"
             "/jobs/job.yaml:4:9: 'output' must be a map of 'key: value' lines, not 'run'");
 }
@@ -288,7 +289,7 @@ TEST(JobLoader, ASecondOpinionIsAskedForByItsKey) {
 TEST(JobLoader, KeysOfNoVersionAreUnknown) {
   EXPECT_EQ(Mistakes(std::string(kSmallest) + "colour: blue\n"),
             "/jobs/job.yaml:6:1: unknown key 'colour'; known keys are name, data, model, labels, "
-            "interpolation, quality, report, review, cluster, output");
+            "interpolation, quality, report, review, fetch, cluster, output");
 }
 
 TEST(JobLoader, SyntaxErrorNamesThePlace) {
@@ -424,6 +425,31 @@ TEST(JobLoader, KeyframesThatAPersonDrewNeedNoModel) {
   EXPECT_EQ(job.value().model, "");
   EXPECT_EQ(Mistakes(drawn + "  - images: photos\n"),
             "/jobs/job.yaml:1:1: missing key 'model'; add e.g. 'model: path/to/model.yaml'");
+}
+
+TEST(JobLoader, AManifestIsASourceOfItsOwn) {
+  const std::string start = "name: x\noutput: {dir: r}\nmodel: m\ndata:\n";
+  const auto job = Parse(start + "  - manifest: lists/items.jsonl\n", {});
+  ASSERT_TRUE(job.has_value()) << job.error().ToString();
+  EXPECT_EQ(job.value().data[0].kind, SourceKind::kImages);
+  EXPECT_EQ(job.value().data[0].manifest, "/jobs/lists/items.jsonl");
+  EXPECT_THAT(job.value().data[0].patterns, testing::IsEmpty());
+  const auto again = ParseJob(FormatJob(job.value()), "/elsewhere/job.yaml", {});
+  ASSERT_TRUE(again.has_value()) << again.error().ToString();
+  EXPECT_EQ(again.value(), job.value());
+  EXPECT_EQ(Mistakes(start + "  - manifest: a\n    images: b\n"),
+            "/jobs/job.yaml:5:5: 'data[0]' has both 'images' and 'manifest'; make it two sources");
+}
+
+TEST(JobLoader, HowUrlsAreFetched) {
+  const std::string start = "name: x\noutput: {dir: r}\nmodel: m\ndata: [{images: a}]\n";
+  const auto job =
+      Parse(start + "fetch: {timeout: 2m, cache: ../c, cache_mib: 5, max_mib: 3}\n", {});
+  ASSERT_TRUE(job.has_value()) << job.error().ToString();
+  EXPECT_EQ(job.value().fetch, (FetchOptions{std::chrono::minutes(2), 3, "/c", 5}));
+  EXPECT_EQ(ParseJob(FormatJob(job.value()), "/e/job.yaml", {}).value(), job.value());
+  EXPECT_EQ(Mistakes(start + "fetch: {timeout: 1500ms}\n"),
+            "/jobs/job.yaml:5:18: 'fetch.timeout' must be whole seconds, e.g. 30s");
 }
 
 TEST(JobLoader, KeyframesComeFromOnePlace) {

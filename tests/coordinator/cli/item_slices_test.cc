@@ -41,6 +41,16 @@ TEST(ItemSlices, SourcesAndFolders) {
   EXPECT_THAT(slices.Of(SourceId(1), 0), ElementsAre("source: more"));
 }
 
+TEST(ItemSlices, ColumnsOfAManifest) {
+  SourceItems list = Images("list", {"a.jpg", "b.jpg"});
+  list.notes = {"weather: rain", "city: Bonn"};
+  list.item_notes = {{1, 0}, {}};
+  const Dataset dataset{{list}};
+  ItemSlices slices(dataset);
+  EXPECT_THAT(slices.Of(SourceId(0), 0), ElementsAre("city: Bonn", "weather: rain"));
+  EXPECT_THAT(slices.Of(SourceId(0), 1), IsEmpty());
+}
+
 // 121 frames: two minutes from the first to the last, in twelve stretches of ten seconds.
 TEST(ItemSlices, StretchesOfAVideo) {
   const Dataset dataset{{Video("clip", 121)}};

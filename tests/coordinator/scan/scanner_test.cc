@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,6 +91,36 @@ TEST(ScanDataset, AListHasTheCommonParentAsRootAndEachFileOnce) {
   EXPECT_EQ(dataset.value().sources[0].root, tree.Root() / "set");
   EXPECT_THAT(dataset.value().sources[0].files,
               ElementsAre("day/1.jpg", "day/2.jpg", "night/1.jpg"));
+}
+
+TEST(ScanDataset, AManifestIsReadAndItsMistakesEndTheJob) {
+  const TempTree tree;
+  std::ofstream(tree.Root() / "good.jsonl")
+      << "{\"file\": \"b.jpg\", \"city\": \"Bonn\"}\n{\"file\": \"http://h/x?s=1\", \"name\": "
+         "\"a\"}";
+  std::ofstream(tree.Root() / "bad.jsonl") << "{\"file\": \"b.jpg\"}\n{}\n";
+  std::ofstream(tree.Root() / "none.jsonl") << "\n";
+  const auto manifest = [&](const char* name) {
+    DataSource data;
+    data.manifest = tree.Path(name);
+    return data;
+  };
+  const auto dataset =
+      ScanDataset(Job({manifest("good.jsonl"), manifest("none.jsonl"), manifest("gone.jsonl")}),
+                  FakeIndex, FakeKeyframes);
+  ASSERT_TRUE(dataset.has_value());
+  const auto& sources = dataset.value().sources;
+  EXPECT_EQ(sources[0].name, "good");
+  EXPECT_THAT(sources[0].files, ElementsAre("a", "b.jpg"));
+  EXPECT_EQ(sources[0].Location(0), "http://h/x?s=1");
+  EXPECT_EQ(sources[0].Location(1), tree.Path("b.jpg"));
+  EXPECT_THAT(sources[0].notes, ElementsAre("city: Bonn"));
+  EXPECT_THAT(sources[1].error, HasSubstr("none.jsonl: the manifest lists nothing"));
+  EXPECT_THAT(sources[2].error, HasSubstr("gone.jsonl: "));
+  const auto bad =
+      ScanDataset(Job({manifest("good.jsonl"), manifest("bad.jsonl")}), FakeIndex, FakeKeyframes);
+  ASSERT_FALSE(bad.has_value());
+  EXPECT_THAT(bad.error().message, HasSubstr("bad.jsonl:2:1: lacks \"file\""));
 }
 
 TEST(ScanDataset, SourcesOfOneNameAreToldApart) {
