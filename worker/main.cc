@@ -59,7 +59,7 @@ std::string Hostname() {
 
 MediaOpener RealMedia() {
   MediaOpener media;
-  media.read_image = ReadImage;
+  media.read_image = ReadPicture;
   media.resize = ResizeStretch;
   media.open_video = [](const std::filesystem::path& path) -> Result<std::unique_ptr<FrameSource>> {
     PRELABEL_TRY(auto index, BuildVideoIndex(path));

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/media/archive_member.h"
 #include "common/media/jpeg_decoder.h"
 #include "common/media/opencv_threads.h"
 #include "common/media/picture_header.h"
@@ -147,6 +148,17 @@ Result<Image> ReadImage(const std::filesystem::path& path) {
   } catch (const std::bad_alloc&) {
     return Unavailable("not enough memory to decode the picture", path.string());
   }
+}
+
+Result<Image> ReadPicture(const std::filesystem::path& location) {
+  const auto member = ParseMemberLocation(location.native());
+  if (!member) return ReadImage(location);
+  PRELABEL_TRY(const std::string bytes, ReadMember(*member));
+  Result<Image> image = DecodeImage(bytes);
+  if (image) return image;
+  Error error = image.error();
+  error.context = ShownMember(*member);
+  return error;
 }
 
 Result<Image> DecodeImage(std::string_view bytes) {

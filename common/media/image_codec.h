@@ -20,6 +20,9 @@ namespace prelabel {
 // another machine may fare better.
 Result<Image> ReadImage(const std::filesystem::path& path);
 
+// The same of a member of an archive, where the path is such a location (archive_member.h).
+Result<Image> ReadPicture(const std::filesystem::path& location);
+
 // The same of bytes in memory. Errors have no context.
 Result<Image> DecodeImage(std::string_view bytes);
 

@@ -1,6 +1,7 @@
 #include "coordinator/cli/dataset_pictures.h"
 
 #include "common/base/url.h"
+#include "common/media/archive_member.h"
 #include "common/media/image_codec.h"
 #include "common/media/picture_fetcher.h"
 #include "coordinator/formats/input_file.h"
@@ -11,7 +12,7 @@ Result<Image> DatasetPictures::Read(SourceId id, std::uint64_t item) {
   const SourceItems& source = dataset_.sources[id.value];
   if (source.kind == SourceKind::kImages) {
     const std::string location = source.Location(item);
-    if (!IsHttpUrl(location)) return ReadImage(location);
+    if (!IsHttpUrl(location)) return ReadPicture(location);
     PRELABEL_TRY(const std::string bytes, Fetch(location));
     return DecodeImage(bytes);
   }
@@ -25,6 +26,7 @@ Result<Image> DatasetPictures::Read(SourceId id, std::uint64_t item) {
 Result<std::string> DatasetPictures::Bytes(SourceId id, std::uint64_t item,
                                            std::uint64_t max_bytes) {
   const std::string location = dataset_.sources[id.value].Location(item);
+  if (const auto member = ParseMemberLocation(location)) return ReadMember(*member);
   if (!IsHttpUrl(location)) return ReadWholeFile(location, max_bytes);
   return Fetch(location);
 }

@@ -20,8 +20,8 @@ struct SourceItems {
   std::filesystem::path root;  // images: the folder that `files` are relative to
   // Images: their names, sorted, '/' separated; video: the one file's absolute path.
   std::vector<std::string> files;
-  // Images of a manifest: where each of `files` is, an absolute path or an http(s) URL. Empty:
-  // below `root`, under its name.
+  // Images of manifests and archives: where each of `files` is, an absolute path, an http(s) URL or
+  // a member of an archive (archive_member.h). Empty: below `root`, under its name.
   std::vector<std::string> locations{};
   // What a manifest says about its images, as "COLUMN: VALUE": each text once, and by item the
   // positions of its own. Both empty where it says nothing.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -11,10 +12,12 @@
 #include <vector>
 
 #include "common/labels/keyframe_chooser.h"
+#include "common/media/archive_member.h"
 #include "coordinator/formats/input_file.h"
 #include "coordinator/scan/file_pattern.h"
 #include "coordinator/scan/frame_notes.h"
 #include "coordinator/scan/manifest_file.h"
+#include "coordinator/scan/tar_index.h"
 #include "coordinator/scan/utf8.h"
 
 namespace prelabel {
@@ -53,6 +56,40 @@ std::string NothingMatches(const std::string& pattern) {
   return pattern + ": no such file or folder";
 }
 
+// Puts the members of tar archives in their place, as "shard.tar/member.jpg". Locations are filled
+// in where there is an archive, in the order of the names.
+void OpenArchives(SourceItems& source) {
+  if (std::none_of(source.files.begin(), source.files.end(), IsTarName)) return;
+  std::map<std::string, std::string> places;  // by name
+  std::set<std::string> opened;
+  for (const std::string& file : source.files) {
+    const fs::path path = source.root / file;
+    if (!IsTarName(file)) {
+      places.emplace(file, path.string());
+      continue;
+    }
+    if (!opened.insert(file).second) continue;  // matched by two patterns
+    const Result<TarIndex> index = IndexTar(path);
+    if (!index) {
+      source.warnings.push_back(index.error().ToString());
+      continue;
+    }
+    for (const TarMember& member : index.value().members) {
+      places.emplace(file + "/" + member.name, MemberLocation({path, member.offset, member.size}));
+    }
+    source.warnings.insert(source.warnings.end(), index.value().warnings.begin(),
+                           index.value().warnings.end());
+    if (index.value().members.empty()) {
+      source.warnings.push_back(path.string() + ": the archive has no pictures");
+    }
+  }
+  source.files.clear();
+  for (auto& [name, place] : places) {
+    source.files.push_back(name);
+    source.locations.push_back(std::move(place));
+  }
+}
+
 SourceItems ScanImages(const DataSource& data) {
   SourceItems source;
   source.kind = SourceKind::kImages;
@@ -70,11 +107,17 @@ SourceItems ScanImages(const DataSource& data) {
     prefix = prefix == "." ? std::string() : prefix + "/";
     for (std::string& file : match.files) source.files.push_back(file.insert(0, prefix));
   }
+  OpenArchives(source);
   std::sort(source.files.begin(), source.files.end());
   source.files.erase(std::unique(source.files.begin(), source.files.end()), source.files.end());
   // Folders are read in no particular order.
   std::sort(source.warnings.begin(), source.warnings.end());
   std::string& unmatched = source.error;
+  if (source.files.empty() && misses.empty()) {
+    for (const std::string& warning : std::exchange(source.warnings, {})) {
+      unmatched += (unmatched.empty() ? "" : "; ") + warning;
+    }
+  }
   for (std::string& miss : misses) {
     if (!source.files.empty()) {
       source.warnings.push_back(std::move(miss));

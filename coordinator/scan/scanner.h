@@ -19,13 +19,15 @@ using KeyframeLoader =
     std::function<Result<KeyframeFile>(const std::filesystem::path&, const SourceItems& video)>;
 
 // One SourceItems for each of job.data, in its order. Images: what file_pattern.h matches, sorted
-// bytewise by the path below `root` (the common parent of the patterns' literal parts), each once;
-// or what a manifest lists (manifest_file.h), by name. A source that cannot be read, or a pattern
-// list that matches nothing, leaves `error` and the others go on. A pattern without a match next to
-// others that have one leaves a warning, and so does a video whose frames other tools may count
-// otherwise (frame_notes.h). InvalidArgument: no source has any item; a line for each source says
-// why. A file of keyframes is the user's own work, so what `load_keyframes` returns as wrong with
-// it is returned; so is what is wrong with a manifest that could be opened.
+// bytewise by the path below `root` (the common parent of the patterns' literal parts), each once
+// (of a tar archive its pictures, as "shard.tar/member.jpg"); or what a manifest lists
+// (manifest_file.h), by name.
+// A source that cannot be read, or a pattern list that matches nothing, leaves `error` and the
+// others go on. A pattern without a match next to others that have one leaves a warning, and so
+// does a video whose frames other tools may count otherwise (frame_notes.h).
+// InvalidArgument: no source has any item; a line for each source says why. A file of keyframes is
+// the user's own work, so what `load_keyframes` returns as wrong with it is returned; so is what is
+// wrong with a manifest that could be opened.
 Result<Dataset> ScanDataset(const JobSpec& job, const VideoIndexer& index_video,
                             const KeyframeLoader& load_keyframes);
 

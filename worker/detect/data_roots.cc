@@ -5,6 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "common/media/archive_member.h"
+
 namespace prelabel {
 namespace {
 
@@ -66,8 +68,18 @@ Result<fs::path> DataRoots::Resolve(const fs::path& path) const {
 }
 
 MediaOpener Confine(MediaOpener media, DataRoots roots) {
-  media.read_image = [roots, open = std::move(media.read_image)](const fs::path& path) {
-    return OpenBelow(roots, path, open);
+  media.read_image = [roots,
+                      open = std::move(media.read_image)](const fs::path& path) -> Result<Image> {
+    const auto member = ParseMemberLocation(path.native());
+    if (!member) return OpenBelow(roots, path, open);
+    // Where the archive lies decides.
+    Result<Image> image = OpenBelow(roots, member->archive, [&](const fs::path& archive) {
+      return open(MemberLocation({archive, member->offset, member->size}));
+    });
+    if (image) return image;
+    Error error = image.error();
+    error.context = ShownMember(*member);
+    return error;
   };
   media.open_video = [roots = std::move(roots), open = std::move(media.open_video)](
                          const fs::path& path) { return OpenBelow(roots, path, open); };

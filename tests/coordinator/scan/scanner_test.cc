@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/coordinator/scan/tar_bytes.h"
 #include "tests/coordinator/scan/temp_tree.h"
 
 namespace prelabel {
@@ -121,6 +122,30 @@ TEST(ScanDataset, AManifestIsReadAndItsMistakesEndTheJob) {
       ScanDataset(Job({manifest("good.jsonl"), manifest("bad.jsonl")}), FakeIndex, FakeKeyframes);
   ASSERT_FALSE(bad.has_value());
   EXPECT_THAT(bad.error().message, HasSubstr("bad.jsonl:2:1: lacks \"file\""));
+}
+
+TEST(ScanDataset, ArchivesShowTheirMembers) {
+  const TempTree tree;
+  tree.Make({"set/loose.jpg"});
+  std::ofstream(tree.Root() / "set/s-1.tar", std::ios::binary)
+      << TarBytes("b.jpg", "bb") << TarBytes("a.jpg", "a") << TarBytes("a.json", "{}") << kTarEnd;
+  std::ofstream(tree.Root() / "set/s-2.tar", std::ios::binary) << "no tar";
+  const auto dataset = ScanDataset(
+      Job({Images({tree.Path("set/*.tar"), tree.Path("set/*.jpg"), tree.Path("set/s-1.tar")})}),
+      FakeIndex, FakeKeyframes);
+  ASSERT_TRUE(dataset.has_value()) << dataset.error().message;
+  const SourceItems& source = dataset.value().sources[0];
+  EXPECT_THAT(source.files, ElementsAre("loose.jpg", "s-1.tar/a.jpg", "s-1.tar/b.jpg"));
+  EXPECT_EQ(source.Location(0), tree.Path("set/loose.jpg"));
+  // By hand: behind a header, a block and a header.
+  EXPECT_EQ(source.Location(1), "member:1536:1:" + tree.Path("set/s-1.tar"));
+  EXPECT_THAT(source.warnings, ElementsAre(HasSubstr("set/s-2.tar: ")));
+  // Where there is nothing else it is why there is nothing.
+  const auto nothing =
+      ScanDataset(Job({Images({tree.Path("set/s-2.tar")})}), FakeIndex, FakeKeyframes);
+  ASSERT_FALSE(nothing.has_value());
+  EXPECT_THAT(nothing.error().message,
+              HasSubstr("s-2.tar: cannot be read as an uncompressed tar archive"));
 }
 
 TEST(ScanDataset, SourcesOfOneNameAreToldApart) {

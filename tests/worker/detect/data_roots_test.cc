@@ -50,6 +50,24 @@ TEST_F(DataRootsTest, WhatLiesBelowARootIsOpened) {
   EXPECT_TRUE(Roots({"data/"}).Resolve(folder_ / "data/a.jpg"));
 }
 
+// Members of archives are read where the archive may be.
+TEST_F(DataRootsTest, HoldsForArchives) {
+  MediaOpener media;
+  media.read_image = [](const fs::path& path) -> Result<Image> {
+    return DataLoss("opened " + path.string());
+  };
+  media = Confine(media, Roots({"data"}));
+  const auto read = [&](const std::string& name) {
+    return media.read_image("member:512:9:" + (folder_ / name).string()).error();
+  };
+  EXPECT_EQ(read("data/in.jpg").message,
+            "opened member:512:9:" + (folder_ / "data/day/b.jpg").string());
+  for (const char* name : {"data/out.jpg", "database/secret", "data/../database/secret"}) {
+    EXPECT_EQ(read(name).code, ErrorCode::kUnavailable) << name;
+    EXPECT_THAT(read(name).message, HasSubstr("lies outside")) << name;
+  }
+}
+
 TEST_F(DataRootsTest, NothingElseIs) {
   const DataRoots roots = Roots({"data", "models"});
   for (const char* name : {"data/out.jpg", "data/dangling.jpg", "data/../database/secret",
