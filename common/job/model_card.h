@@ -12,31 +12,37 @@
 namespace prelabel {
 
 struct ModelInput {
-  int width = 0;
+  int width = 0;  // 0 where the module takes pictures of any size (resize "none")
   int height = 0;
-  std::string resize;           // "stretch"
+  std::string resize;           // "stretch", "letterbox" or "none"
   std::string channels;         // "bgr" or "rgb"
   std::array<float, 3> mean{};  // in `channels` order, on the 0 … 255 scale
   std::array<float, 3> std{};
+  int pad = 114;  // letterbox: what surrounds the picture, in every channel, 0 … 255
 };
-
-// All of it in a line of text: equal inputs and no others give equal text.
-std::string DescribeInput(const ModelInput& input);
 
 struct ModelCard {
   std::string name;
-  std::string task;               // "detect"
+  std::string task;               // "detect", or "segment": with a mask for each box
   std::string backend;            // "torchscript"
   std::filesystem::path weights;  // absolute
   std::string sha256;             // of the weights, lower-case hex
   std::string license;
   std::string source;
   ModelInput input;
-  std::string layout;  // "dense"
+  std::string layout;  // "dense", "torchvision" or "yolo"
   bool feature_map = false;
+  std::string masks;  // torchvision, task segment: "pasted" or "raw"
+  // Libraries of operators to load before the module: absolute paths, or names without a slash
+  // that the dynamic linker finds.
+  std::vector<std::string> custom_ops;
   std::vector<std::string> classes;
   std::vector<int> category_ids;  // parallel to classes, from 1; default 1, 2, …
 };
+
+// What of the card stored results depend on besides weights, in a line of text: input and output.
+// Equal ones and no others give equal text.
+std::string DescribePreprocessing(const ModelCard& card);
 
 // Reads and checks a card. InvalidArgument with file:line:column of every mistake, a line each.
 Result<ModelCard> LoadModelCard(const std::filesystem::path& path);

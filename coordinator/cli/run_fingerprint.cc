@@ -24,7 +24,7 @@ RunFingerprint MakeFingerprint(const JobSpec& job, const ModelCard& card) {
   fingerprint.preprocessing = "none";
   if (!card.sha256.empty()) {
     fingerprint.model_sha256 = card.sha256;
-    fingerprint.preprocessing = DescribeInput(card.input);
+    fingerprint.preprocessing = DescribePreprocessing(card);
   }
   for (const DataSource& source : job.data) {
     if (!fingerprint.sampling.empty()) fingerprint.sampling += ' ';

@@ -61,7 +61,7 @@ std::map<SourceId, std::vector<std::uint64_t>> SampleItems(const Dataset& datase
 }
 
 std::string FormatSecondModel(const ModelCard& card) {
-  return card.sha256 + " " + DescribeInput(card.input);
+  return card.sha256 + " " + DescribePreprocessing(card);
 }
 
 std::vector<TaskId> UnwantedSecondLooks(const Dataset& dataset, const JobSpec& job,

@@ -52,6 +52,7 @@ Result<void> Measure(const std::string& model_path, const std::string& video, in
   PRELABEL_TRY(const auto source, OpenVideo(video, std::move(index)));
   const Normalizer normalizer(card.input);
   std::vector<float> input(normalizer.size());
+  const InputShape shape{1, card.input.height, card.input.width};
   Parts parts;
   double without = 0;
   double with = 0;
@@ -69,18 +70,19 @@ Result<void> Measure(const std::string& model_path, const std::string& video, in
       normalizer.Run(resized, input);
       return 0;
     });
-    auto output = Timed(parts.model, [&] { return model->Run(input, 1, kLimits.threshold); });
+    auto output = Timed(parts.model, [&] { return model->Run(input, shape, kLimits.threshold); });
     if (!output) return output.error();
-    const DenseOutput& dense = output.value().front();
+    const ModelOutput& dense = output.value().front();
     if (dense.feature_channels == 0) return InvalidArgument("the model has no feature map");
     const FeatureEmbedder embedder(dense.feature_channels);
+    const Fit fit = FitPicture(card.input, item.width, item.height);
     ItemResult plain = item;
     Timed(without, [&] {
-      FillPredictions(dense, card.input, kLimits, nullptr, plain);
+      FillPredictions(dense, fit, kLimits, nullptr, plain);
       return 0;
     });
     Timed(with, [&] {
-      FillPredictions(dense, card.input, kLimits, &embedder, item);
+      FillPredictions(dense, fit, kLimits, &embedder, item);
       return 0;
     });
   }

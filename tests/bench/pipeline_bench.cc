@@ -67,8 +67,9 @@ Result<void> RunReplica(const Arguments& arguments) {
   PRELABEL_TRY(const ModelCard card, LoadModelCard(arguments.model));
   PRELABEL_TRY(const auto model, LoadTorchModel(card, "cpu"));
   PRELABEL_TRY(const std::vector<float> input, ReadyTensor(card, arguments.video));
+  const InputShape shape{1, card.input.height, card.input.width};
   for (int run = 0; run < 5; ++run) {
-    PRELABEL_TRY(model->Run(input, 1, kRawThreshold));
+    PRELABEL_TRY(model->Run(input, shape, kRawThreshold));
   }
   std::cout << "ready" << std::endl;
   std::string line;
@@ -78,7 +79,7 @@ Result<void> RunReplica(const Arguments& arguments) {
   const double cpu_begin = CpuSeconds(RUSAGE_SELF);
   int runs = 0;
   while (SecondsSince(clock, begin) < arguments.seconds) {
-    PRELABEL_TRY(model->Run(input, 1, kRawThreshold));
+    PRELABEL_TRY(model->Run(input, shape, kRawThreshold));
     ++runs;
   }
   std::cout << runs / SecondsSince(clock, begin) << ' '

@@ -21,8 +21,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   FUZZ_CHECK(!card.name.empty());
   FUZZ_CHECK(card.weights.is_absolute());
   FUZZ_CHECK(card.sha256.size() == 64);
-  FUZZ_CHECK(card.input.width >= 1 && card.input.width <= 16384);
-  FUZZ_CHECK(card.input.height >= 1 && card.input.height <= 16384);
+  const int least_side = card.input.resize == "none" ? 0 : 1;
+  FUZZ_CHECK(card.input.width >= least_side && card.input.width <= 16384 * least_side);
+  FUZZ_CHECK(card.input.height >= least_side && card.input.height <= 16384 * least_side);
+  FUZZ_CHECK(card.input.pad >= 0 && card.input.pad <= 255);
+  FUZZ_CHECK((card.layout == "torchvision") == (card.input.resize == "none"));
+  FUZZ_CHECK((card.task == "segment") == !card.masks.empty());
+  for (const std::string& library : card.custom_ops) {
+    FUZZ_CHECK(!library.empty());
+    FUZZ_CHECK(library.find('/') == std::string::npos || library.front() == '/');
+  }
   for (std::size_t i = 0; i < 3; ++i) {
     FUZZ_CHECK(std::isfinite(card.input.mean[i]));
     FUZZ_CHECK(card.input.std[i] > 0 && std::isfinite(card.input.std[i]));

@@ -22,18 +22,18 @@ class FakeModel : public Model {
   // Called at the start of each run, on the lane's thread: may wait, and fails the run by an error.
   std::function<Result<void>(std::span<const float> input)> before_run;
 
-  Result<std::vector<DenseOutput>> Run(std::span<const float> input, int batch,
+  Result<std::vector<ModelOutput>> Run(std::span<const float> input, const InputShape& shape,
                                        float threshold) override {
-    if (input.size() != input_size_ * static_cast<std::size_t>(batch)) {
+    if (input.size() != input_size_ * static_cast<std::size_t>(shape.batch)) {
       return Internal("the fake model got " + std::to_string(input.size()) + " floats");
     }
     if (before_run) {
       PRELABEL_TRY(before_run(input));
     }
-    std::vector<DenseOutput> outputs;
-    for (int i = 0; i < batch; ++i) {
+    std::vector<ModelOutput> outputs;
+    for (int i = 0; i < shape.batch; ++i) {
       const float v = input[input_size_ * static_cast<std::size_t>(i)];
-      DenseOutput& output = outputs.emplace_back();
+      ModelOutput& output = outputs.emplace_back();
       const float score = 0.5F + v / 512;
       if (score > threshold) {
         const auto wide = static_cast<float>(static_cast<int>(v) % 3);

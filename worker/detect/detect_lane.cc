@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/base/url.h"
+#include "worker/detect/fit.h"
 #include "worker/detect/view.h"
 #include "worker/link/link_task.h"
 
@@ -136,10 +137,15 @@ std::optional<Error> DetectLane::PrepareItem(const Eye& eye, ItemReader& reader,
   item.width = image.value().width;
   item.height = image.value().height;
   const View view = ViewOf(assignment.task.kind);
-  Image shown = ShowView(view, image.value(), eye.card.input, media_.resize);
+  const Fit fit = FitPicture(eye.card.input, item.width, item.height);
+  ModelInput fitted = eye.card.input;  // as large as the picture is in it
+  fitted.width = fit.width;
+  fitted.height = fit.height;
+  Image shown = ShowView(view, image.value(), fitted, media_.resize);
   if (view == View::kPlain) item.stats = ComputeImageStats(shown);
-  step.input = queue_.TakeBuffer(eye.normalizer.size());
-  eye.normalizer.Run(shown, step.input);
+  step.input = queue_.TakeBuffer(std::size_t{3} * static_cast<std::size_t>(fit.input_width) *
+                                 static_cast<std::size_t>(fit.input_height));
+  eye.normalizer.Run(fit.padded() ? PadPicture(shown, fit, fitted.pad) : shown, step.input);
   if (assignment.video && view == View::kPlain) step.picture = std::move(shown);
   return std::nullopt;
 }

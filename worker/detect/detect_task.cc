@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "worker/detect/describe_appearance.h"
+#include "worker/detect/fit.h"
 #include "worker/detect/view.h"
 
 namespace prelabel {
@@ -29,7 +30,31 @@ void Describe(const Image& picture, ItemResult& item) {
   item.scene.assign(scene.begin(), scene.end());
 }
 
+Box Shifted(const Box& box, int dx, int dy) {
+  const auto x = static_cast<float>(dx);
+  const auto y = static_cast<float>(dy);
+  return {box.x1 + x, box.y1 + y, box.x2 + x, box.y2 + y};
+}
+
+// Candidates of a view as if the plain picture had been shown; nothing else stays.
+void TakeBack(View view, const Fit& fit, const ModelInput& input, ModelOutput& output) {
+  if (view == View::kPlain) return;
+  ModelInput fitted = input;
+  fitted.width = fit.width;
+  fitted.height = fit.height;
+  for (Prediction& candidate : output.candidates) {
+    const Box in_picture = Shifted(candidate.box, -fit.left, -fit.top);
+    candidate.box = Shifted(FromView(view, in_picture, fitted), fit.left, fit.top);
+  }
+  output.masks.clear();
+}
+
 }  // namespace
+
+DetectOptions DetectTask::For(const ModelCard& card, DetectOptions options) {
+  if (card.input.resize == "none") options.batch = 1;
+  return options;
+}
 
 Result<void> DetectTask::Add(Model& model, ItemResult item, std::span<const float> input,
                              Image picture) {
@@ -82,7 +107,13 @@ void DetectTask::Reset() {
 
 Result<void> DetectTask::RunBatch(Model& model, std::span<const float> input) {
   const TimePoint begin = clock_.Now();
-  auto outputs = model.Run(input, options_.batch, options_.limits.threshold);
+  const auto fit_of = [&](std::size_t gathered) {
+    const ItemResult& item = result_.items[gathered_[gathered]];
+    return FitPicture(card_.input, item.width, item.height);
+  };
+  const Fit first = fit_of(0);  // all of a batch have one size
+  auto outputs = model.Run(input, {options_.batch, first.input_height, first.input_width},
+                           options_.limits.threshold);
   compute_ += clock_.Now() - begin;
   if (!outputs) return outputs.error();
   if (outputs.value().size() != static_cast<std::size_t>(options_.batch)) {
@@ -90,12 +121,11 @@ Result<void> DetectTask::RunBatch(Model& model, std::span<const float> input) {
                     " outputs for a batch of " + std::to_string(options_.batch));
   }
   for (std::size_t i = 0; i < gathered_.size(); ++i) {
-    DenseOutput& output = outputs.value()[i];
-    for (Prediction& candidate : output.candidates) {
-      candidate.box = FromView(view_, candidate.box, card_.input);
-    }
+    ModelOutput& output = outputs.value()[i];
+    const Fit fit = fit_of(i);
+    TakeBack(view_, fit, card_.input, output);
     const FeatureEmbedder* embedder = view_ == View::kPlain ? EmbedderFor(output) : nullptr;
-    FillPredictions(output, card_.input, options_.limits, embedder, result_.items[gathered_[i]]);
+    FillPredictions(output, fit, options_.limits, embedder, result_.items[gathered_[i]]);
     Describe(pictures_[i], result_.items[gathered_[i]]);
   }
   gathered_.clear();
@@ -103,7 +133,7 @@ Result<void> DetectTask::RunBatch(Model& model, std::span<const float> input) {
   return Ok();
 }
 
-const FeatureEmbedder* DetectTask::EmbedderFor(const DenseOutput& output) {
+const FeatureEmbedder* DetectTask::EmbedderFor(const ModelOutput& output) {
   if (output.feature_channels == 0) return nullptr;
   if (!embedder_ || embedder_->channels() != output.feature_channels) {
     embedder_.emplace(output.feature_channels);

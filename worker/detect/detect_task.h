@@ -29,7 +29,7 @@ class DetectTask {
  public:
   // `clock` measures compute_micros, nothing else.
   DetectTask(const ModelCard& card, const DetectOptions& options, const Clock& clock)
-      : card_(card), options_(options), clock_(clock) {}
+      : card_(card), options_(For(card, options)), clock_(clock) {}
 
   // How the pictures of the next task are shown: boxes are taken back to the plain view, and
   // nothing but them is kept of another one. Plain again after Finish and Reset.
@@ -53,12 +53,13 @@ class DetectTask {
   void Reset();
 
  private:
+  static DetectOptions For(const ModelCard& card, DetectOptions options);
   // `input`: options_.batch inputs, of which the first gathered_.size() are items.
   Result<void> RunBatch(Model& model, std::span<const float> input);
-  const FeatureEmbedder* EmbedderFor(const DenseOutput& output);
+  const FeatureEmbedder* EmbedderFor(const ModelOutput& output);
 
   const ModelCard& card_;
-  const DetectOptions options_;
+  const DetectOptions options_;  // batch 1 where pictures differ in size
   const Clock& clock_;
   std::optional<FeatureEmbedder> embedder_;
 

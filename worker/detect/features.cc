@@ -28,7 +28,7 @@ CellRange CoveredCells(float low, float high, float size, int cells) {
 
 }  // namespace
 
-std::vector<Float16> FeatureEmbedder::Image(const DenseOutput& output) const {
+std::vector<Float16> FeatureEmbedder::Image(const ModelOutput& output) const {
   const std::size_t cells = static_cast<std::size_t>(output.feature_height) * output.feature_width;
   std::vector<float> average(static_cast<std::size_t>(output.feature_channels));
   for (std::size_t channel = 0; channel < average.size(); ++channel) {
@@ -44,7 +44,7 @@ std::vector<Float16> FeatureEmbedder::Image(const DenseOutput& output) const {
   return embedding;
 }
 
-std::vector<Float16> FeatureEmbedder::Boxes(const DenseOutput& output, std::span<const Box> boxes,
+std::vector<Float16> FeatureEmbedder::Boxes(const ModelOutput& output, std::span<const Box> boxes,
                                             int width, int height) const {
   const int columns = output.feature_width;
   const std::size_t cells = static_cast<std::size_t>(output.feature_height) * columns;

@@ -22,12 +22,12 @@ class FeatureEmbedder {
   int channels() const { return image_.inputs(); }
 
   // The map's average over all cells, projected to at most 64 values.
-  std::vector<Float16> Image(const DenseOutput& output) const;
+  std::vector<Float16> Image(const ModelOutput& output) const;
 
   // A row of at most 32 values a box: the projected map's average over the cells whose centres lie
   // in the box, along each axis at least the cell of the box's own centre. Boxes are in pixels of
   // the model's input, which is width × height.
-  std::vector<Float16> Boxes(const DenseOutput& output, std::span<const Box> boxes, int width,
+  std::vector<Float16> Boxes(const ModelOutput& output, std::span<const Box> boxes, int width,
                              int height) const;
 
  private:

@@ -3,9 +3,9 @@
 
 #include <cstddef>
 
-#include "common/job/model_card.h"
 #include "common/labels/prediction.h"
 #include "worker/detect/features.h"
+#include "worker/detect/fit.h"
 #include "worker/model/model.h"
 
 namespace prelabel {
@@ -16,11 +16,13 @@ struct RawLimits {
   std::size_t max_per_image = 100;  // strongest boxes kept
 };
 
-// Fills predictions and embeddings of `item`, whose width and height (of the original image) are
-// set: boxes clipped to the model's input, NMS and the maximum there, then stretched to the
-// original image. A candidate whose corners are no numbers fails the item. `embedder` has the
+// Fills predictions, masks and embeddings of `item`, whose width and height (of the original image)
+// are set and which was shown to the model as `fit` says: boxes clipped to the picture, NMS and the
+// maximum there, then stretched to the original image. What the module has suppressed itself is
+// only put in order of score and cut at the maximum; masks stay with their boxes and are of the
+// original's size. A candidate whose corners are no numbers fails the item. `embedder` has the
 // output's channels; null where the model has no feature map.
-void FillPredictions(const DenseOutput& output, const ModelInput& input, const RawLimits& limits,
+void FillPredictions(const ModelOutput& output, const Fit& fit, const RawLimits& limits,
                      const FeatureEmbedder* embedder, ItemResult& item);
 
 }  // namespace prelabel

@@ -18,7 +18,7 @@ Normalizer::Normalizer(const ModelInput& input)
 }
 
 void Normalizer::Run(const Image& image, std::span<float> out) const {
-  const std::size_t pixels = size_ / 3;
+  const std::size_t pixels = out.size() / 3;
   const std::uint8_t* bgr = image.bgr.data();
   for (std::size_t plane = 0; plane < 3; ++plane) {
     const float* table = planes_[plane].data();

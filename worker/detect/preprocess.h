@@ -15,10 +15,10 @@ class Normalizer {
  public:
   explicit Normalizer(const ModelInput& input);
 
-  // Floats of one input: 3 × H × W.
+  // Floats of one input of the card's size, 3 × H × W; 0 where the card has none.
   std::size_t size() const { return size_; }
 
-  // `image` has the card's width and height; `out` has size() floats, plane by plane, row-major.
+  // `out` has three floats a pixel of `image`, plane by plane, row-major.
   void Run(const Image& image, std::span<float> out) const;
 
  private:

@@ -89,6 +89,12 @@ Result<ModelCard> LaneExecutor::LoadCard(const std::filesystem::path& path) cons
   PRELABEL_TRY(below_roots(path));
   PRELABEL_TRY(ModelCard card, LoadModelCard(path));
   PRELABEL_TRY(card.weights, below_roots(card.weights));
+  // What is a name alone, the system's administrator has put where the linker looks.
+  for (std::string& library : card.custom_ops) {
+    if (library.find('/') == std::string::npos) continue;
+    PRELABEL_TRY(const std::filesystem::path resolved, below_roots(library));
+    library = resolved.string();
+  }
   return card;
 }
 

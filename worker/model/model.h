@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "common/geometry/rle.h"
 #include "common/job/model_card.h"
 #include "common/labels/prediction.h"
 
@@ -15,10 +16,22 @@ namespace prelabel {
 
 struct ComputeClass;  // common/wire/messages.h
 
-// What a dense model says about one input, before NMS. Boxes are in pixels of the model's input.
-struct DenseOutput {
-  std::vector<Prediction>
-      candidates;            // every (box, class) with score > threshold, by box, then class
+// Of an input: batch × 3 × height × width floats.
+struct InputShape {
+  int batch = 1;
+  int height = 0;
+  int width = 0;
+  friend bool operator==(const InputShape&, const InputShape&) = default;
+};
+
+// What a model says about one input. Boxes and masks are in pixels of the model's input.
+struct ModelOutput {
+  // Every (box, class) with score > threshold: by box, then class, where the layout is one score a
+  // box and class; in the module's order where the module itself has chosen.
+  std::vector<Prediction> candidates;
+  // The module has suppressed duplicates itself: the candidates are its detections.
+  bool suppressed = false;
+  std::vector<Rle> masks;    // one a candidate, of the input's size; empty without masks
   int feature_channels = 0;  // D; 0 without a feature map
   int feature_height = 0;
   int feature_width = 0;
@@ -29,18 +42,20 @@ class Model {
  public:
   virtual ~Model() = default;
 
-  // `input`: batch × 3 × H × W floats, normalised as the card says, row-major. One output an input;
-  // an output does not depend on its neighbours in the batch.
+  // `input`: floats of that shape, row-major, normalised as the card says. The shape is the card's;
+  // with `resize: none` it is that of any one picture. One output an input; an output does not
+  // depend on its neighbours in the batch.
   // Unavailable: out of device memory (try a smaller batch). Internal: the module failed or its
   // output is not the card's layout.
-  virtual Result<std::vector<DenseOutput>> Run(std::span<const float> input, int batch,
-                                               float threshold) = 0;
+  virtual Result<std::vector<ModelOutput>> Run(std::span<const float> input,
+                                               const InputShape& shape, float threshold) = 0;
 };
 
-// Loads a TorchScript bundle onto a device ("cpu", "cuda:N") for one-thread use: frozen, optimised
-// for inference and warmed up. Call it on the thread that runs the model: thread counts are set
-// there. InvalidArgument: missing file, wrong sha256, no such device, no module, or its outputs are
-// not what the card says.
+// Loads a TorchScript bundle onto a device ("cpu", "cuda:N") for one-thread use: the card's
+// libraries of operators first, then the module, frozen, optimised for inference and warmed up.
+// Call it on the thread that runs the model: thread counts are set there. InvalidArgument: missing
+// file or library, wrong sha256, no such device, no module, or its outputs are not what the card
+// says.
 Result<std::unique_ptr<Model>> LoadTorchModel(const ModelCard& card, const std::string& device);
 
 // "auto" is "cuda:0" where there is a CUDA device, else "cpu"; anything else is returned as it is.

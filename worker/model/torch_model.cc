@@ -1,8 +1,10 @@
-// The only file that includes torch.
+// Loads and runs TorchScript modules; torch_layouts.h reads what they return. No other file
+// includes torch.
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 #include <dlfcn.h>
 #include <malloc.h>
+#include <torch/csrc/jit/python/update_graph_executor_opt.h>
 #include <torch/cuda.h>
 #include <torch/script.h>
 #include <torch/utils.h>
@@ -16,8 +18,10 @@
 #include <utility>
 
 #include "common/wire/messages.h"
+#include "worker/model/custom_ops.h"
 #include "worker/model/model.h"
 #include "worker/model/sha256.h"
+#include "worker/model/torch_layouts.h"
 
 namespace prelabel {
 namespace {
@@ -74,127 +78,48 @@ Error RunError(const std::exception& error) {
   return Internal("the model failed: " + Reason(error));
 }
 
-std::string Shape(const at::Tensor& tensor) {
-  std::string text = std::string(c10::toString(tensor.scalar_type())) + "[";
-  for (std::int64_t i = 0; i < tensor.dim(); ++i) {
-    text += (i > 0 ? "," : "") + std::to_string(tensor.size(i));
-  }
-  return text + "]";
-}
-
-// Appends every (row, class) whose score is over the threshold. Most rows have none: a row is first
-// looked at as a whole, without a branch, which compilers turn into vector comparisons.
-void CollectCandidates(const float* boxes, const float* scores, std::int64_t rows,
-                       std::int64_t classes, float threshold, std::vector<Prediction>& out) {
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const float* row_scores = scores + row * classes;
-    int over = 0;
-    for (std::int64_t c = 0; c < classes; ++c) over |= static_cast<int>(row_scores[c] > threshold);
-    if (over == 0) continue;
-    const float* box = boxes + row * 4;
-    for (std::int64_t c = 0; c < classes; ++c) {
-      if (row_scores[c] > threshold) {
-        out.push_back(
-            {static_cast<std::uint16_t>(c), row_scores[c], Box{box[0], box[1], box[2], box[3]}});
-      }
-    }
-  }
-}
-
 class TorchModel : public Model {
  public:
   TorchModel(torch::jit::Module module, const ModelCard& card, c10::Device device)
       : module_(std::move(module)), card_(card), device_(device) {}
 
-  Result<std::vector<DenseOutput>> Run(std::span<const float> input, int batch,
+  Result<std::vector<ModelOutput>> Run(std::span<const float> input, const InputShape& shape,
                                        float threshold) override {
-    const std::size_t expected =
-        static_cast<std::size_t>(batch) * 3 * card_.input.height * card_.input.width;
-    if (batch < 1 || input.size() != expected) {
-      return Internal("an input of " + std::to_string(input.size()) + " floats for a batch of " +
-                      std::to_string(batch) + ", which needs " + std::to_string(expected));
-    }
+    PRELABEL_TRY(CheckShape(input, shape));
     try {
       const c10::InferenceMode guard;
-      PRELABEL_TRY(const std::vector<at::Tensor> outputs, Forward(input, batch));
-      return Split(outputs, batch, threshold);
+      // from_blob takes no const pointer; the module does not write to its input.
+      const at::Tensor host = torch::from_blob(const_cast<float*>(input.data()),
+                                               {shape.batch, 3, shape.height, shape.width});
+      const at::Tensor placed = device_.is_cpu() ? host : host.to(device_);
+      if (card_.layout == "torchvision") {
+        // Specialising graphs of such loops and branches to the sizes that were seen takes LibTorch
+        // 1.13 a minute in the second run, for next to nothing: the time is in the operators.
+        const torch::jit::GraphOptimizerEnabledGuard plain(false);
+        const torch::jit::IValue value = module_.forward({c10::List<at::Tensor>({placed[0]})});
+        return ReadTorchvision(value, card_, shape.height, shape.width, threshold);
+      }
+      const torch::jit::IValue value = module_.forward({placed});
+      return card_.layout == "yolo" ? ReadYolo(value, card_, shape.batch, threshold)
+                                    : ReadDense(value, card_, shape.batch, threshold);
     } catch (const std::exception& error) {
       return RunError(error);
     }
   }
 
  private:
-  // Boxes, scores and, if the card has one, the feature map: checked, contiguous, on the host.
-  Result<std::vector<at::Tensor>> Forward(std::span<const float> input, int batch) {
-    // from_blob takes no const pointer; the module does not write to its input.
-    const at::Tensor host = torch::from_blob(const_cast<float*>(input.data()),
-                                             {batch, 3, card_.input.height, card_.input.width});
-    const torch::jit::IValue value = module_.forward({device_.is_cpu() ? host : host.to(device_)});
-    const std::size_t wanted = card_.feature_map ? 3 : 2;
-    if (!value.isTuple() || value.toTupleRef().elements().size() < wanted) {
-      return Internal("the module of " + card_.name + " returns " + value.tagKind() +
-                      "; the dense layout is a tuple of " + std::to_string(wanted) +
-                      " tensors (boxes, scores" + (card_.feature_map ? ", feature map)" : ")"));
-    }
-    std::vector<at::Tensor> tensors;
-    for (std::size_t i = 0; i < wanted; ++i) {
-      const torch::jit::IValue& element = value.toTupleRef().elements()[i];
-      if (!element.isTensor()) {
-        return Internal("output " + std::to_string(i) + " of " + card_.name + " is " +
-                        element.tagKind() + ", not a tensor");
-      }
-      tensors.push_back(element.toTensor());
-    }
-    PRELABEL_TRY(CheckShapes(tensors, batch));
-    for (at::Tensor& tensor : tensors) {
-      tensor = tensor.to(at::kCPU, at::kFloat).contiguous();
-    }
-    return tensors;
-  }
-
-  Result<void> CheckShapes(const std::vector<at::Tensor>& tensors, int batch) const {
-    const at::Tensor& boxes = tensors[0];
-    const at::Tensor& scores = tensors[1];
-    const auto classes = static_cast<std::int64_t>(card_.classes.size());
-    if (boxes.dim() != 3 || boxes.size(0) != batch || boxes.size(2) != 4 ||
-        !boxes.is_floating_point()) {
-      return Internal("the boxes of " + card_.name + " are " + Shape(boxes) +
-                      "; the dense layout has floats [" + std::to_string(batch) + ",N,4]");
-    }
-    if (scores.dim() != 3 || scores.size(0) != batch || scores.size(1) != boxes.size(1) ||
-        scores.size(2) != classes || !scores.is_floating_point()) {
-      return Internal("the scores of " + card_.name + " are " + Shape(scores) +
-                      "; the dense layout and the card's classes ask for floats [" +
-                      std::to_string(batch) + "," + std::to_string(boxes.size(1)) + "," +
-                      std::to_string(classes) + "]");
-    }
-    if (tensors.size() > 2 && (tensors[2].dim() != 4 || tensors[2].size(0) != batch ||
-                               tensors[2].numel() == 0 || !tensors[2].is_floating_point())) {
-      return Internal("the feature map of " + card_.name + " is " + Shape(tensors[2]) +
-                      "; the dense layout has floats [" + std::to_string(batch) + ",D,h,w]");
-    }
-    return Ok();
-  }
-
-  std::vector<DenseOutput> Split(const std::vector<at::Tensor>& tensors, int batch,
-                                 float threshold) const {
-    const std::int64_t rows = tensors[0].size(1);
-    const std::int64_t classes = tensors[1].size(2);
-    std::vector<DenseOutput> outputs(static_cast<std::size_t>(batch));
-    for (std::int64_t b = 0; b < batch; ++b) {
-      DenseOutput& output = outputs[static_cast<std::size_t>(b)];
-      CollectCandidates(tensors[0].data_ptr<float>() + b * rows * 4,
-                        tensors[1].data_ptr<float>() + b * rows * classes, rows, classes, threshold,
-                        output.candidates);
-      if (tensors.size() < 3) continue;
-      output.feature_channels = static_cast<int>(tensors[2].size(1));
-      output.feature_height = static_cast<int>(tensors[2].size(2));
-      output.feature_width = static_cast<int>(tensors[2].size(3));
-      const std::int64_t size = tensors[2].numel() / batch;
-      const float* map = tensors[2].data_ptr<float>() + b * size;
-      output.features.assign(map, map + size);
-    }
-    return outputs;
+  Result<void> CheckShape(std::span<const float> input, const InputShape& shape) const {
+    const bool any_size = card_.input.resize == "none";
+    const bool right_size = any_size ? shape.batch == 1 && shape.height > 0 && shape.width > 0
+                                     : shape.batch > 0 && shape.height == card_.input.height &&
+                                           shape.width == card_.input.width;
+    const std::size_t floats = std::size_t{3} * static_cast<std::size_t>(shape.batch) *
+                               static_cast<std::size_t>(shape.height) *
+                               static_cast<std::size_t>(shape.width);
+    if (right_size && input.size() == floats) return Ok();
+    return Internal("an input of " + std::to_string(input.size()) + " floats for [" +
+                    std::to_string(shape.batch) + ",3," + std::to_string(shape.height) + "," +
+                    std::to_string(shape.width) + "] is not one of " + card_.name);
   }
 
   torch::jit::Module module_;
@@ -278,14 +203,20 @@ Result<std::unique_ptr<Model>> LoadTorchModel(const ModelCard& card, const std::
     UseOneThread();
     const c10::InferenceMode guard;
     PRELABEL_TRY(std::string weights, ReadWeights(card));
+    PRELABEL_TRY(LoadCustomOps(card.custom_ops));
     MemoryBuffer buffer(weights);
     std::istream stream(&buffer);
     torch::jit::Module module = torch::jit::load(stream, place);
     weights = {};  // not needed beside the module
     module.eval();
-    const bool channels_last = HasChannelsLastWeights(module);
-    module = torch::jit::freeze(module);
-    if (!(place.is_cpu() && channels_last)) module = torch::jit::optimize_for_inference(module);
+    // Torchvision's own arithmetic, to the last digit: boxes are cut to whole pixels to paste
+    // masks, so that a thousandth of a pixel, which freezing costs, moves a mask's edge by a whole
+    // one.
+    if (card.layout != "torchvision") {
+      const bool channels_last = HasChannelsLastWeights(module);
+      module = torch::jit::freeze(module);
+      if (!(place.is_cpu() && channels_last)) module = torch::jit::optimize_for_inference(module);
+    }
     model = std::make_unique<TorchModel>(std::move(module), card, place);
   } catch (const std::exception& error) {
     if (IsOutOfMemory(error)) {
@@ -297,10 +228,12 @@ Result<std::unique_ptr<Model>> LoadTorchModel(const ModelCard& card, const std::
                            card.weights.string());
   }
   // The executor records the first runs and then compiles: let no real input see the difference.
-  const std::vector<float> zeros(static_cast<std::size_t>(3) * card.input.height *
-                                 card.input.width);
+  // Of a usual size where the module takes any.
+  const bool any_size = card.input.resize == "none";
+  const InputShape shape{1, any_size ? 480 : card.input.height, any_size ? 640 : card.input.width};
+  const std::vector<float> zeros(static_cast<std::size_t>(3) * shape.height * shape.width);
   for (int run = 0; run < 3; ++run) {
-    auto output = model->Run(zeros, 1, 2.0F);
+    auto output = model->Run(zeros, shape, 2.0F);
     if (output) continue;
     Error error = output.error();
     if (error.code == ErrorCode::kInternal) error.code = ErrorCode::kInvalidArgument;

@@ -118,6 +118,73 @@ category_ids: [1, 2]
             "model.yaml:9:15: 'category_ids' must be a list of 3 numbers, one a class");
 }
 
+std::string Card(const std::string& task, const std::string& input, const std::string& output,
+                 const std::string& more = "") {
+  return "{name: m, task: " + task + ", backend: torchscript, weights: w.pt, sha256: " + kSha +
+         ",\ninput: {" + input + ", channels: rgb, mean: [0, 0, 0], std: [255, 255, 255]},\n" +
+         "output: {" + output + "},\nclasses: [a, b]" + more + "}";
+}
+
+TEST_F(ModelCardTest, TorchvisionModulesTakePicturesAsTheyAre) {
+  const auto result = LoadModelCard(
+      Write(Card("segment", "resize: none", "layout: torchvision, masks: raw",
+                 ", custom_ops: [libtorchvision.so, ./ops/mine.so, /usr/lib/ops.so]")));
+  ASSERT_TRUE(result.has_value()) << result.error().ToString();
+  const ModelCard& card = result.value();
+  EXPECT_EQ(card.task, "segment");
+  EXPECT_EQ(card.input.resize, "none");
+  EXPECT_EQ(card.input.width, 0);
+  EXPECT_EQ(card.masks, "raw");
+  EXPECT_THAT(card.custom_ops, ElementsAre("libtorchvision.so", (folder_ / "ops/mine.so").string(),
+                                           "/usr/lib/ops.so"));
+  const auto boxes = LoadModelCard(Write(Card("detect", "resize: none", "layout: torchvision")));
+  EXPECT_EQ(boxes.value().masks, "");
+  const auto pasted = LoadModelCard(Write(Card("segment", "resize: none", "layout: torchvision")));
+  EXPECT_EQ(pasted.value().masks, "pasted");
+}
+
+TEST_F(ModelCardTest, YoloExportsTakeALetterbox) {
+  const std::string size = "width: 640, height: 640, resize: letterbox";
+  const auto usual = LoadModelCard(Write(Card("detect", size, "layout: yolo")));
+  ASSERT_TRUE(usual.has_value()) << usual.error().ToString();
+  EXPECT_EQ(usual.value().layout, "yolo");
+  EXPECT_EQ(usual.value().input.pad, 114);
+  const auto black = LoadModelCard(Write(Card("detect", size + ", pad: 0", "layout: yolo")));
+  EXPECT_EQ(black.value().input.pad, 0);
+}
+
+// Lines and columns counted by hand.
+TEST_F(ModelCardTest, KeysThatDoNotGoTogetherAreReported) {
+  EXPECT_EQ(Mistakes(Card("segment", "width: 4, height: 4, resize: stretch, pad: 1",
+                          "layout: dense, masks: raw")),
+            "model.yaml:1:17: 'task: segment' needs the torchvision layout: 'dense' gives no "
+            "masks\n"
+            "model.yaml:2:52: 'input.pad' is for 'resize: letterbox'\n"
+            "model.yaml:3:32: 'output.masks' is for 'task: segment' with the torchvision layout");
+  EXPECT_EQ(Mistakes(Card("detect", "width: 4, resize: none", "layout: yolo, feature_map: true")),
+            "model.yaml:2:8: 'input.resize: none' is for the torchvision layout\n"
+            "model.yaml:2:16: with 'resize: none' the module takes pictures as they are: take "
+            "'input.width' out\n"
+            "model.yaml:3:37: 'output.feature_map' is for the dense layout");
+  EXPECT_EQ(Mistakes(Card("detect", "width: 4, height: 4, resize: stretch", "layout: torchvision")),
+            "model.yaml:2:8: the torchvision layout needs 'input.resize: none': its modules resize "
+            "themselves");
+}
+
+// Stored results are bound to this text; that of older runs may not change.
+TEST_F(ModelCardTest, WhatResultsDependOnIsOneLine) {
+  const auto dense =
+      LoadModelCard(Write(Card("detect", "width: 4, height: 2, resize: stretch", "layout: dense")));
+  EXPECT_EQ(DescribePreprocessing(dense.value()), "4x2 stretch rgb mean 0 0 0 std 255 255 255");
+  const auto masks = LoadModelCard(Write(Card("segment", "resize: none", "layout: torchvision")));
+  EXPECT_EQ(DescribePreprocessing(masks.value()),
+            "0x0 none rgb mean 0 0 0 std 255 255 255, torchvision masks pasted");
+  const auto yolo = LoadModelCard(
+      Write(Card("detect", "width: 4, height: 2, resize: letterbox", "layout: yolo")));
+  EXPECT_EQ(DescribePreprocessing(yolo.value()),
+            "4x2 letterbox rgb mean 0 0 0 std 255 255 255 pad 114, yolo");
+}
+
 TEST_F(ModelCardTest, VariablesAreNotExpanded) {
   EXPECT_THAT(Mistakes("name: ${HOME}\n"), testing::Not(testing::HasSubstr("HOME")));
 }

@@ -10,8 +10,8 @@ namespace {
 using ::testing::ElementsAre;
 
 // Two channels over 2 rows × 3 columns; the model's input is 30 × 20, a cell 10 × 10.
-DenseOutput TwoChannels() {
-  DenseOutput output;
+ModelOutput TwoChannels() {
+  ModelOutput output;
   output.feature_channels = 2;
   output.feature_height = 2;
   output.feature_width = 3;
@@ -54,7 +54,7 @@ TEST(FeatureEmbedder, ARowPerBox) {
 }
 
 TEST(FeatureEmbedder, LongFeaturesBecome64And32Values) {
-  DenseOutput output;
+  ModelOutput output;
   output.feature_channels = 512;
   output.feature_height = output.feature_width = 2;
   output.features.assign(512 * 4, 1.0F);

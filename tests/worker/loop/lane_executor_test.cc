@@ -200,6 +200,15 @@ TEST_F(LaneExecutorTest, AModelOutsideTheDataRootsIsRefused) {
   EXPECT_THAT(outcome_of("bundle", "bundle/model.yaml"),
               HasSubstr("/bundle/tiny.pt: lies outside"));
   EXPECT_EQ(outcome_of("", "bundle/model.yaml"), "ready");
+  // A library of operators that the card names by its path, too; a name alone is the linker's.
+  std::filesystem::create_directories(folder_ / "ops");
+  std::ofstream(folder_ / "ops/tiny.pt") << "weights";
+  std::ofstream(folder_ / "libops.so") << "library";
+  std::ofstream(folder_ / "ops/path.yaml") << kCard << "\ncustom_ops: [../libops.so]\n";
+  std::ofstream(folder_ / "ops/name.yaml") << kCard << "\ncustom_ops: [libops.so]\n";
+  EXPECT_THAT(outcome_of("ops", "ops/path.yaml"), HasSubstr("/libops.so: lies outside"));
+  EXPECT_EQ(outcome_of("", "ops/path.yaml"), "ready");
+  EXPECT_EQ(outcome_of("ops", "ops/name.yaml"), "ready");
 }
 
 TEST_F(LaneExecutorTest, AModelThatFailsBreaksTheTaskNotTheWorker) {

@@ -6,7 +6,7 @@ usage: make_tiny_module.py FOLDER. Inputs are [B,3,4,4].
 
 import sys
 from pathlib import Path
-from typing import List, Tuple
+from typing import Dict, List, Tuple
 
 import torch
 from torch import Tensor
@@ -58,11 +58,52 @@ class FailsOnLight(torch.nn.Module):
         return flat[:, :8].reshape([-1, 2, 4]), flat[:, 8:12].reshape([-1, 2, 2]), x
 
 
+class Torchvision(torch.nn.Module):
+    """Of the only image's first plane: two boxes, two labels, two scores, then two masks of 2 x 2."""
+
+    def forward(self, images: List[Tensor]) -> Tuple[Dict[str, Tensor], List[Dict[str, Tensor]]]:
+        flat = images[0].flatten()
+        found = {"boxes": flat[:8].reshape([2, 4]), "labels": flat[8:10].long(), "scores": flat[10:12],
+                 "masks": flat[12:20].reshape([2, 1, 2, 2])}
+        return {}, [found]
+
+
+class TorchvisionPasted(torch.nn.Module):
+    """The same with the second and third plane as masks, and without losses."""
+
+    def forward(self, images: List[Tensor]) -> List[Dict[str, Tensor]]:
+        flat = images[0].flatten()
+        found = {"boxes": flat[:8].reshape([2, 4]), "labels": flat[8:10].long(), "scores": flat[10:12],
+                 "masks": images[0][1:].unsqueeze(1)}
+        return [found]
+
+
+class TorchvisionWithoutScores(torch.nn.Module):
+    def forward(self, images: List[Tensor]) -> Tuple[Dict[str, Tensor], List[Dict[str, Tensor]]]:
+        return {}, [{"boxes": torch.zeros([0, 4]), "labels": torch.zeros([0], dtype=torch.long)}]
+
+
+class YoloV5(torch.nn.Module):
+    """Two rows of box, objectness and two scores, and what exports have behind them."""
+
+    def forward(self, x: Tensor) -> Tuple[Tensor, List[Tensor]]:
+        return x.flatten(1)[:, :14].reshape([-1, 2, 7]), [x]
+
+
+class YoloV8(torch.nn.Module):
+    """Three boxes and two scores of each, a plane a value."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flatten(1)[:, :18].reshape([-1, 6, 3])
+
+
 def main():
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     modules = {
         "dense": Dense(), "three_classes": ThreeClasses(), "five_corners": FiveCorners(), "one_tensor": OneTensor(),
+        "torchvision": Torchvision(), "torchvision_pasted": TorchvisionPasted(),
+        "torchvision_without_scores": TorchvisionWithoutScores(), "yolo_v5": YoloV5(), "yolo_v8": YoloV8(),
         "no_feature_map": NoFeatureMap(), "list_of_scores": ListOfScores(), "fails_on_light": FailsOnLight(),
     }
     for name, module in modules.items():

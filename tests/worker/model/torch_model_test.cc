@@ -46,7 +46,7 @@ TEST(TorchModel, CollectsCandidatesByBoxThenClass) {
   std::vector<float> input = TinyInput({1, 2, 3, 4, 5, 6, 7, 8, .3F, .6F, .5F, .1F});
   const std::vector<float> second = TinyInput({9, 9, 9, 9, 0, 0, 1, 1, 0, 0, 0, .31F});
   input.insert(input.end(), second.begin(), second.end());
-  const auto outputs = model.value()->Run(input, 2, 0.3F);
+  const auto outputs = model.value()->Run(input, {2, 4, 4}, 0.3F);
   ASSERT_TRUE(outputs) << outputs.error().ToString();
   ASSERT_EQ(outputs.value().size(), 2U);
   // A score of exactly the threshold is none.
@@ -64,9 +64,109 @@ TEST(TorchModel, AFeatureMapThatTheCardDoesNotNameIsLeft) {
   ModelCard card = TinyCard("dense");
   card.feature_map = false;
   auto model = LoadTorchModel(card, "cpu");
-  const auto outputs = model.value()->Run(TinyInput({}), 1, 0.5F);
+  const auto outputs = model.value()->Run(TinyInput({}), {1, 4, 4}, 0.5F);
   EXPECT_EQ(outputs.value()[0].feature_channels, 0);
   EXPECT_TRUE(outputs.value()[0].features.empty());
+}
+
+ModelCard TorchvisionCard(const std::string& module, const std::string& masks) {
+  ModelCard card = TinyCard(module);
+  card.layout = "torchvision";
+  card.input = {};
+  card.input.resize = "none";
+  card.feature_map = false;
+  card.masks = masks;
+  card.category_ids = {1, 3};
+  return card;
+}
+
+// A picture of 4 × 5 (height × width): two boxes, labels 3 and 1, scores and masks.
+std::vector<float> TorchvisionInput(float label = 3) {
+  std::vector<float> input = {1, 1, 3, 3, 0, 0, 4, 4, label, 1, .3F, .9F, 1, 1, 1, 1, 0, 0, 0, 0};
+  input.resize(60);
+  for (const int set : {20, 24, 39}) input[static_cast<std::size_t>(set)] = 0.5F;  // second plane
+  input[59] = 1;                                                                   // third plane
+  return input;
+}
+
+TEST(TorchModel, TorchvisionDetectionsKeepTheirOrderAndMasks) {
+  auto model = LoadTorchModel(TorchvisionCard("torchvision", "raw"), "cpu");
+  ASSERT_TRUE(model) << model.error().ToString();
+  const auto outputs = model.value()->Run(TorchvisionInput(), {1, 4, 5}, 0.2F);
+  ASSERT_TRUE(outputs) << outputs.error().ToString();
+  ASSERT_EQ(outputs.value().size(), 1U);
+  const ModelOutput& output = outputs.value()[0];
+  EXPECT_TRUE(output.suppressed);
+  EXPECT_THAT(output.candidates,
+              ElementsAre(Prediction{1, .3F, {1, 1, 3, 3}}, Prediction{0, .9F, {0, 0, 4, 4}}));
+  // Four ones over the box, which with their frame of zeros fill rows and columns 0 … 4: pixel p is
+  // at 4/5 (p + 1/2) - 1/2, so an axis has the values 0, .7, 1, .7, 0, and .7 × .7 is .49.
+  EXPECT_THAT(output.masks, ElementsAre(Rle{4, 5, {6, 1, 2, 3, 2, 1, 5}}, Rle{4, 5, {20}}));
+  const auto strong = model.value()->Run(TorchvisionInput(), {1, 4, 5}, 0.3F);
+  EXPECT_THAT(strong.value()[0].candidates, ElementsAre(Prediction{0, .9F, {0, 0, 4, 4}}));
+  EXPECT_THAT(strong.value()[0].masks, ElementsAre(Rle{4, 5, {20}}));
+}
+
+TEST(TorchModel, TorchvisionMasksThatArePastedAlready) {
+  auto model = LoadTorchModel(TorchvisionCard("torchvision_pasted", "pasted"), "cpu");
+  ASSERT_TRUE(model) << model.error().ToString();
+  const auto outputs = model.value()->Run(TorchvisionInput(), {1, 4, 5}, 0.2F);
+  ASSERT_TRUE(outputs) << outputs.error().ToString();
+  // The second plane's corners but the lower left one, by column; the third one's last pixel.
+  EXPECT_THAT(outputs.value()[0].masks,
+              ElementsAre(Rle{4, 5, {0, 1, 15, 1, 2, 1}}, Rle{4, 5, {19, 1}}));
+}
+
+TEST(TorchModel, TorchvisionWithoutMasksWhereTheCardHasNone) {
+  auto model = LoadTorchModel(TorchvisionCard("torchvision", ""), "cpu");
+  ASSERT_TRUE(model) << model.error().ToString();
+  EXPECT_TRUE(model.value()->Run(TorchvisionInput(), {1, 4, 5}, 0.2F).value()[0].masks.empty());
+  EXPECT_FALSE(model.value()->Run(TorchvisionInput(), {1, 5, 5}, 0.2F));
+}
+
+TEST(TorchModel, TorchvisionLabelsAreCategoryIds) {
+  auto model = LoadTorchModel(TorchvisionCard("torchvision", ""), "cpu");
+  for (const float left_out : {0.0F, 2.0F}) {  // the background, and a number without a name
+    const auto outputs = model.value()->Run(TorchvisionInput(left_out), {1, 4, 5}, 0.2F);
+    EXPECT_THAT(outputs.value()[0].candidates, ElementsAre(Prediction{0, .9F, {0, 0, 4, 4}}));
+  }
+  const auto unknown = model.value()->Run(TorchvisionInput(4), {1, 4, 5}, 0.2F);
+  ASSERT_FALSE(unknown);
+  EXPECT_THAT(unknown.error().message, HasSubstr("is 4; the highest of the card's category_ids"));
+}
+
+TEST(TorchModel, TorchvisionOutputsThatAreNotTheCards) {
+  EXPECT_THAT(LoadError(TorchvisionCard("torchvision_without_scores", "")),
+              HasSubstr("no tensor \"scores\""));
+  EXPECT_THAT(LoadError(TorchvisionCard("torchvision", "pasted")),
+              HasSubstr("Float[2,1,2,2]; with 'masks: pasted' they are floats [2,1,480,640]"));
+  EXPECT_THAT(LoadError(TorchvisionCard("torchvision_pasted", "raw")),
+              HasSubstr("with 'masks: raw' they are floats [2,1,M,M]"));
+}
+
+TEST(TorchModel, YoloOfBothVersions) {
+  ModelCard card = TinyCard("yolo_v5");
+  card.layout = "yolo";
+  card.feature_map = false;
+  auto model = LoadTorchModel(card, "cpu");
+  ASSERT_TRUE(model) << model.error().ToString();
+  std::vector<float> input = TinyInput({2, 2, 2, 2, .5F, .5F, .9F, 1, 1, 2, 2, 1, .5F, 0});
+  EXPECT_THAT(
+      model.value()->Run(input, {1, 4, 4}, 0.3F).value()[0].candidates,
+      ElementsAre(Prediction{1, .5F * .9F, {1, 1, 3, 3}}, Prediction{0, .5F, {0, 0, 2, 2}}));
+  card.weights.replace_filename("yolo_v8.pt");
+  card.sha256 = ReadHashedFile(card.weights).value().sha256;
+  model = LoadTorchModel(card, "cpu");
+  ASSERT_TRUE(model) << model.error().ToString();
+  input = TinyInput({2, 1, 0, 2, 1, 0, 2, 2, 0, 2, 2, 0, .1F, .5F, 0, .9F, 0, 0});
+  EXPECT_THAT(model.value()->Run(input, {1, 4, 4}, 0.3F).value()[0].candidates,
+              ElementsAre(Prediction{1, .9F, {1, 1, 3, 3}}, Prediction{0, .5F, {0, 0, 2, 2}}));
+}
+
+TEST(TorchModel, ACardsLibraryThatIsNotThere) {
+  ModelCard card = TinyCard("dense");
+  card.custom_ops = {"/no/such/libops.so"};
+  EXPECT_THAT(LoadError(card), HasSubstr("custom operators cannot be loaded"));
 }
 
 TEST(TorchModel, MissingWeights) {
@@ -104,17 +204,17 @@ TEST(TorchModel, Devices) {
 TEST(TorchModel, AModuleThatRaisesGivesAnErrorAndWorksOn) {
   auto model = LoadTorchModel(TinyCard("fails_on_light"), "cpu");
   ASSERT_TRUE(model) << model.error().ToString();
-  const auto failed = model.value()->Run(TinyInput({1}), 1, 0.3F);
+  const auto failed = model.value()->Run(TinyInput({1}), {1, 4, 4}, 0.3F);
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, ErrorCode::kInternal);
   EXPECT_THAT(failed.error().message, HasSubstr("too much light"));
-  EXPECT_TRUE(model.value()->Run(TinyInput({-1}), 1, 0.3F));
+  EXPECT_TRUE(model.value()->Run(TinyInput({-1}), {1, 4, 4}, 0.3F));
 }
 
 TEST(TorchModel, AnInputOfAnotherSizeIsAnError) {
   auto model = LoadTorchModel(TinyCard("dense"), "cpu");
-  EXPECT_FALSE(model.value()->Run(TinyInput({}), 2, 0.3F));
-  EXPECT_FALSE(model.value()->Run({}, 0, 0.3F));
+  EXPECT_FALSE(model.value()->Run(TinyInput({}), {2, 4, 4}, 0.3F));
+  EXPECT_FALSE(model.value()->Run({}, {0, 4, 4}, 0.3F));
 }
 
 TEST(DescribeCompute, NamesWhatResultsDependOn) {
@@ -125,7 +225,7 @@ TEST(DescribeCompute, NamesWhatResultsDependOn) {
   EXPECT_EQ(compute.precision, "fp32");
 }
 
-bool SameBits(const DenseOutput& a, const DenseOutput& b) {
+bool SameBits(const ModelOutput& a, const ModelOutput& b) {
   return a.candidates == b.candidates && a.features == b.features;
 }
 
@@ -153,12 +253,12 @@ TEST(RealModel, BatchesGiveTheBitsOfSingleRuns) {
   std::vector<float> input(kSize * kBatch);
   for (float& value : input) value = static_cast<float>(random() % 4096) / 1024 - 2;
   // Under every score, so that all boxes and scores are compared.
-  const auto batched = first.value()->Run(input, kBatch, -1);
+  const auto batched = first.value()->Run(input, {kBatch, 416, 416}, -1);
   ASSERT_TRUE(batched) << batched.error().ToString();
   for (std::size_t i = 0; i < kBatch; ++i) {
     const std::span<const float> one(input.data() + i * kSize, kSize);
-    const auto single = first.value()->Run(one, 1, -1);
-    const auto replica = second.value()->Run(one, 1, -1);
+    const auto single = first.value()->Run(one, {1, 416, 416}, -1);
+    const auto replica = second.value()->Run(one, {1, 416, 416}, -1);
     ASSERT_EQ(single.value()[0].candidates.size(), std::size_t{3549} * 80);
     EXPECT_TRUE(SameBits(single.value()[0], batched.value()[i])) << i;
     EXPECT_TRUE(SameBits(single.value()[0], replica.value()[0])) << i;
