@@ -36,7 +36,8 @@ class TarReader {
     const std::unique_ptr<archive, int (*)(archive*)> tar(archive_read_new(), archive_read_free);
     if (tar == nullptr || archive_read_support_format_tar(tar.get()) != ARCHIVE_OK ||
         archive_read_open_filename(tar.get(), path_.c_str(), kBlock) != ARCHIVE_OK) {
-      return DataLoss("cannot be read as an uncompressed tar archive: " + WhyNot(tar.get()), path_.string());
+      return DataLoss("cannot be read as an uncompressed tar archive: " + WhyNot(tar.get()),
+                      path_.string());
     }
     archive_entry* entry = nullptr;
     std::size_t seen = 0;
