@@ -41,20 +41,22 @@ class RunWriter {
   std::uint64_t at_ = 0;  // the end of the last run
 };
 
-// One axis of bilinear interpolation without aligned corners, as ATen has it: a pixel's place among
-// the samples, from whose first one on it is `weight` of the way to the next.
+// One axis of bilinear interpolation without aligned corners, as ATen's CPU kernel has it to the
+// last bit (scale in single, places in double precision): a pixel's place among the samples, from
+// whose first one on it is `weight` of the way to the next.
 struct Place {
   int sample = 0;
   float weight = 0;
 };
 
 Place PlaceOf(std::int64_t pixel, float scale) {
-  const float at = std::max(0.0F, scale * (static_cast<float>(pixel) + 0.5F) - 0.5F);
+  const double at = std::max(0.0, double{scale} * (static_cast<double>(pixel) + 0.5) - 0.5);
   const int sample = static_cast<int>(at);
-  return {sample, at - static_cast<float>(sample)};
+  return {sample, static_cast<float>(at - sample)};
 }
 
-float Between(float from, float to, float weight) { return (1.0F - weight) * from + weight * to; }
+// Values that may fall on either side of a half by rounding alone.
+constexpr float kTie = 1e-5F;
 
 // Where the pasted mask is along one axis: pixels [begin, end) of the image, of which the first is
 // pixel `skipped` of the mask, whose own length is `length`.
@@ -111,39 +113,44 @@ Rle PasteMask(std::span<const float> probabilities, int side, const Box& box, st
     if (row < 1 || row > side || column < 1 || column > side) return 0.0F;
     return probabilities[static_cast<std::size_t>(row - 1) * side + (column - 1)];
   };
-  std::vector<float> column(static_cast<std::size_t>(padded) + 1);
+  // Samples of the columns left and right of a pixel; the last row once more below itself.
+  std::vector<float> left(static_cast<std::size_t>(padded) + 1);
+  std::vector<float> right(left.size());
   for (std::int64_t x = across.begin; x < across.end; ++x) {
     const Place place = PlaceOf(x - across.begin + across.skipped, scale_x);
     const int next = std::min(place.sample + 1, padded - 1);
-    for (int row = 0; row < padded; ++row) {
-      column[static_cast<std::size_t>(row)] =
-          Between(sample_at(row, place.sample), sample_at(row, next), place.weight);
+    for (int row = 0; row <= padded; ++row) {
+      left[static_cast<std::size_t>(row)] = sample_at(std::min(row, padded - 1), place.sample);
+      right[static_cast<std::size_t>(row)] = sample_at(std::min(row, padded - 1), next);
     }
-    column.back() = column[static_cast<std::size_t>(padded) - 1];
-    const auto is_set = [&](std::size_t row) {
+    const float w1 = place.weight;
+    const float w0 = 1.0F - w1;
+    // Weights are multiplied in single precision, and the four products summed in double.
+    const auto value = [&](std::size_t row) {
       const auto sample = static_cast<std::size_t>(rows[row].sample);
-      return Between(column[sample], column[sample + 1], rows[row].weight) >= kSet;
+      const float h1 = rows[row].weight;
+      const float h0 = 1.0F - h1;
+      return static_cast<float>(double{h0 * w0} * left[sample] + double{h0 * w1} * right[sample] +
+                                double{h1 * w0} * left[sample + 1] +
+                                double{h1 * w1} * right[sample + 1]);
     };
-    for (std::size_t s = 0; s + 1 < stretches.size(); ++s) {
-      // Between two samples values only rise or only fall: the set rows are at one end.
-      const std::size_t first = stretches[s];
-      const std::size_t last = stretches[s + 1] - 1;
-      const bool first_set = is_set(first);
-      const bool last_set = is_set(last);
-      std::size_t from = first;
-      std::size_t to = last + 1;
-      if (!first_set && !last_set) continue;
-      if (first_set != last_set) {
-        std::size_t low = first;
-        std::size_t high = last;
-        while (high - low > 1) {
-          const std::size_t middle = low + (high - low) / 2;
-          (is_set(middle) == first_set ? low : high) = middle;
-        }
-        (first_set ? to : from) = high;
-      }
+    const auto add = [&](std::size_t from, std::size_t to) {
       runs.Add(static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(down.begin + from),
                static_cast<std::uint32_t>(down.begin + to));
+    };
+    for (std::size_t s = 0; s + 1 < stretches.size(); ++s) {
+      // Between two samples values only rise or only fall, but for rounding.
+      const std::size_t first = stretches[s];
+      const std::size_t end = stretches[s + 1];
+      const auto [low, high] = std::minmax({value(first), value(end - 1)});
+      if (high < kSet - kTie) continue;
+      if (low >= kSet + kTie) {
+        add(first, end);
+        continue;
+      }
+      for (std::size_t row = first; row < end; ++row) {
+        if (value(row) >= kSet) add(row, row + 1);
+      }
     }
   }
   return runs.Finish();

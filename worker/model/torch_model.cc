@@ -209,9 +209,8 @@ Result<std::unique_ptr<Model>> LoadTorchModel(const ModelCard& card, const std::
     torch::jit::Module module = torch::jit::load(stream, place);
     weights = {};  // not needed beside the module
     module.eval();
-    // Torchvision's own arithmetic, to the last digit: boxes are cut to whole pixels to paste
-    // masks, so that a thousandth of a pixel, which freezing costs, moves a mask's edge by a whole
-    // one.
+    // As it is, torchvision's module gives bit for bit what it gives in Python
+    // (tests/parity/torchvision_test.py).
     if (card.layout != "torchvision") {
       const bool channels_last = HasChannelsLastWeights(module);
       module = torch::jit::freeze(module);

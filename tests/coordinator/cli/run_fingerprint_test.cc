@@ -19,6 +19,7 @@ RunFingerprint Some() {
   job.labels.nms = 0.6F;
   job.labels.max_per_image = 100;
   ModelCard card;
+  card.layout = "dense";
   card.sha256 = "abc123";
   card.input = {
       416, 416, "stretch", "bgr", {103.53F, 116.28F, 123.675F}, {57.375F, 57.12F, 58.395F}};
