@@ -157,17 +157,20 @@ class Validation {
                        Counted(counts.polygons, "polygon", "polygons"));
   }
 
-  // data.yaml with all label files below labels/ beside it.
+  // data.yaml with all label files below it, which are in folders called labels.
   Result<std::string> CheckYoloFolder(const fs::path& path) {
     PRELABEL_TRY(const std::string text, ReadWholeFile(path, kMaxYamlBytes));
     ProblemList problems(left_);
     const YoloData data = ReadYoloData(text, problems);
     std::optional<std::uint64_t> classes;
     if (!data.names.empty()) classes = data.names.size();
-    PRELABEL_TRY(const std::vector<fs::path> files,
-                 FilesBelow(path.parent_path() / "labels", ".txt"));
+    PRELABEL_TRY(std::vector<fs::path> files, FilesBelow(path.parent_path(), ".txt"));
+    std::erase_if(files, [&](const fs::path& file) {
+      const fs::path within = file.parent_path().lexically_relative(path.parent_path());
+      return std::find(within.begin(), within.end(), "labels") == within.end();
+    });
     if (files.empty()) {
-      problems.Warning("", "no label file is below labels/, where trainers look for them");
+      problems.Warning("", "no label file is in a folder labels, where trainers look for them");
     }
     Tell(path, problems);
     YoloCounts all;

@@ -85,9 +85,11 @@ Result<std::unique_ptr<LabelWriter>> OpenCvatWriter(const std::filesystem::path&
 
 // YOLO as Ultralytics' trainers read it (docs.ultralytics.com, "Datasets"; what that leaves open:
 // ultralytics/data/utils.py): <folder>/data.yaml, train.txt (the pictures, which belong in
-// images/train), labels/train/<picture>.txt, and scores.jsonl with the scores of each file's rows,
-// which these have no column for. Classes are positions in the class map. All coordinates are in
-// 0 to 1: labels are cut off at the image's edges, and those that are outside of it left out.
+// images/train, or where one of their folders is called images, under their own names),
+// labels/train/<picture>.txt (the picture's path, the last images being labels), and scores.jsonl
+// with the scores of each file's rows, which these have no column for.
+// Classes are positions in the class map. All coordinates are
+// in 0 to 1: labels are cut off at the image's edges, and those that are outside of it left out.
 //   kDetect: rows of a class and center and sides of the box.
 //   kSegment: a class and the points of one polygon, all labels' (trainers take boxes between
 //   polygons for something else): a mask's exact outline, its parts and holes joined by ways there

@@ -54,6 +54,21 @@ std::string PolygonColumns(const Label& label, int width, int height) {
   return columns;
 }
 
+// Where a picture belongs, below data.yaml: in images/train, or if one of its folders is called
+// images already, under its own name.
+std::string PictureFile(const std::string& name) {
+  const bool has_images = ("/" + name).find("/images/") != std::string::npos;
+  return (has_images ? "./" : "./images/train/") + name;
+}
+
+// Where trainers look for its labels: the last folder called images is exchanged for labels
+// (ultralytics/data/utils.py, img2label_paths).
+std::string LabelFile(const std::string& picture) {
+  std::string path = fmt::format("{}.txt", PictureStem(picture));
+  path.replace(path.rfind("/images/"), 8, "/labels/");
+  return path.substr(2);  // without "./"
+}
+
 class YoloWriter : public LabelWriter {
  public:
   YoloWriter(std::filesystem::path folder, const Dataset& dataset, const ClassMap& classes,
@@ -70,8 +85,8 @@ class YoloWriter : public LabelWriter {
 
   Result<void> Add(const LabeledItem& item) override {
     if (item.width <= 0 || item.height <= 0) return Ok();
-    const std::string picture = names_.FileName(item.source, item.item);
-    const std::string file = fmt::format("{}.txt", PictureStem(picture));
+    const std::string picture = PictureFile(names_.FileName(item.source, item.item));
+    const std::string file = LabelFile(picture);
     std::string rows;
     std::string scores;
     for (const Label& label : item.labels) {
@@ -83,9 +98,8 @@ class YoloWriter : public LabelWriter {
       scores += fmt::format("{}{:.4f}", scores.empty() ? "" : ", ", label.score);
     }
     PRELABEL_TRY(labels_.Write(file, rows));
-    list_.Append("./images/train/" + picture + "\n");
-    scores_.Append(fmt::format("{{\"file\": {}, \"scores\": [{}]}}\n",
-                               JsonString("labels/train/" + file), scores));
+    list_.Append(picture + "\n");
+    scores_.Append(fmt::format("{{\"file\": {}, \"scores\": [{}]}}\n", JsonString(file), scores));
     PRELABEL_TRY(scores_.Spill());
     return list_.Spill();
   }
@@ -97,7 +111,7 @@ class YoloWriter : public LabelWriter {
     // No `path`: trainers then take what stands here as relative to this file. Text in quotes is
     // the same in YAML and JSON.
     std::string text = fmt::format(
-        "# prelabel {}: {}\n# Pictures belong in images/train, under the names of train.txt.\n"
+        "# prelabel {}: {}\n# Pictures belong here, under the names of train.txt.\n"
         "train: train.txt\nval: train.txt\nnames:{}\n",
         info_.version, JsonString(info_.description), classes_.categories.empty() ? " {}" : "");
     for (std::size_t i = 0; i < classes_.categories.size(); ++i) {
@@ -123,7 +137,7 @@ Result<std::unique_ptr<LabelWriter>> OpenYoloWriter(const std::filesystem::path&
                                                     const Dataset& dataset, const ClassMap& classes,
                                                     const LabelFileInfo& info, YoloTask task) {
   PRELABEL_TRY(CheckPictureFiles(dataset, ".txt"));
-  PRELABEL_TRY(OutputFolder labels, OutputFolder::Create(folder / "labels" / "train"));
+  PRELABEL_TRY(OutputFolder labels, OutputFolder::Create(folder));
   PRELABEL_TRY(OutputFile list, OutputFile::Create(folder / "train.txt"));
   PRELABEL_TRY(OutputFile scores, OutputFile::Create(folder / "scores.jsonl"));
   return std::unique_ptr<LabelWriter>(std::make_unique<YoloWriter>(

@@ -29,16 +29,18 @@ class Detector:
         self.category_ids = card["category_ids"]
         self.model = torch.jit.load(str(bundle / card["weights"])).eval()
 
-    def detect(self, image):
-        """COCO results of a BGR uint8 image, highest score first; boxes in its own pixels."""
+    def detect(self, image, part=None):
+        """COCO results of a BGR uint8 image, highest score first; boxes in its own pixels, cut to
+        `part` of it (left, top, right, bottom) before the suppression."""
         height, width = image.shape[:2]
+        part = part or (0, 0, width, height)
         resized = cv2.resize(image, self.size)
         tensor = ((resized.astype(np.float32) - self.mean) / self.std).transpose(2, 0, 1)
         with torch.no_grad():
             boxes, scores, _ = self.model(torch.from_numpy(np.ascontiguousarray(tensor))[None])
         boxes, scores = boxes[0].numpy().astype(np.float64), scores[0].numpy()
         boxes *= np.array([width, height] * 2) / np.array(self.size * 2)
-        boxes = boxes.clip(0, [width, height] * 2)
+        boxes = boxes.clip(part[:2] * 2, part[2:] * 2)
         rows = []
         for label, category in enumerate(self.category_ids):
             candidates = np.flatnonzero(scores[:, label] > SCORE_THRESHOLD)

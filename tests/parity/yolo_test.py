@@ -130,7 +130,8 @@ def has(rows, box):
 
 
 def letterboxed(detector, image, nms):
-    """Results of the plain module over a letterbox, boxes in the image's pixels."""
+    """Results of the plain module over a letterbox, boxes in the image's pixels. They are cut to the
+    picture before the suppression, as prelabel does and Ultralytics does after it."""
     import cv2
 
     height, width = image.shape[:2]
@@ -146,14 +147,14 @@ def letterboxed(detector, image, nms):
     before = nanodet_reference.NMS_IOU
     nanodet_reference.NMS_IOU = nms
     try:
-        rows = detector.detect(padded)
+        rows = detector.detect(padded, (left, top, left + inner[0], top + inner[1]))
     finally:
         nanodet_reference.NMS_IOU = before
     for row in rows:
         x, y, w, h = row["bbox"]
-        # Clipped to the picture, then each axis by its own ratio, which rounding makes unequal.
-        x1, x2 = (min(max(v - left, 0), inner[0]) * width / inner[0] for v in (x, x + w))
-        y1, y2 = (min(max(v - top, 0), inner[1]) * height / inner[1] for v in (y, y + h))
+        # Each axis by its own ratio, which rounding makes unequal.
+        x1, x2 = ((v - left) * width / inner[0] for v in (x, x + w))
+        y1, y2 = ((v - top) * height / inner[1] for v in (y, y + h))
         row["bbox"] = [x1, y1, x2 - x1, y2 - y1]
     return rows
 

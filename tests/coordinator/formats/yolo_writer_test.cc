@@ -63,7 +63,7 @@ TEST_F(YoloWriter, WritesAFolderAsTrainersTakeIt) {
             "{\"file\": \"labels/train/road/frame_000000.txt\", \"scores\": [0.5000]}\n");
   EXPECT_EQ(Text("data.yaml"),
             "# prelabel 0.1.0: \"a \\\"run\\\"\"\n"
-            "# Pictures belong in images/train, under the names of train.txt.\n"
+            "# Pictures belong here, under the names of train.txt.\n"
             "train: train.txt\n"
             "val: train.txt\n"
             "names:\n"
@@ -111,6 +111,19 @@ TEST_F(YoloWriter, SegmentsAreOutlines) {
             "2 0.250000 0.000000 0.750000 0.000000 0.750000 0.500000 0.250000 0.500000\n");
   EXPECT_EQ(Text("scores.jsonl"),
             "{\"file\": \"labels/train/a.txt\", \"scores\": [0.9000, 1.0000, 0.5000]}\n");
+}
+
+// img2label_paths of ultralytics/data/utils.py takes the last folder of this name.
+TEST_F(YoloWriter, AFolderOfThePicturesCalledImagesIsTheOneThatTrainersExchange) {
+  TestRun run;
+  run.dataset.sources = {
+      ImageSource("photos", {"images/a.jpg", "my-images/b.jpg", "x/images/c.jpg"})};
+  Write(run, {Item(0, {{0, 0.9F, {20, 10, 120, 60}}}), Item(1, {}), Item(2, {})});
+  EXPECT_EQ(Text("train.txt"),
+            "./images/a.jpg\n./images/train/my-images/b.jpg\n./x/images/c.jpg\n");
+  EXPECT_EQ(Text("labels/a.txt"), "0 0.3500000 0.3500000 0.500000 0.500000\n");
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "yolo/labels/train/my-images/b.txt"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "yolo/x/labels/c.txt"));
 }
 
 TEST_F(YoloWriter, RefusesTwoPicturesWithOneLabelFile) {
