@@ -62,6 +62,21 @@ TEST_F(TarIndexTest, ALongNameOfGnuTar) {
   EXPECT_EQ(Read(index.value().members[0]), "bytes");
 }
 
+// POSIX.1-2001 "pax": a record is "LENGTH key=value\n", and the length counts itself. Python's
+// tarfile writes names so that are no ASCII; the plain header then has others in their place.
+TEST_F(TarIndexTest, NamesThatAreNoAscii) {
+  const std::string name = "h\u00e4user/\u00fc.jpg";  // 14 bytes of UTF-8
+  const std::string record = "23 path=" + name + "\n";
+  ASSERT_EQ(record.size(), 23U);
+  const auto index = Index(TarBytes("PaxHeader", record, 'x') + TarBytes("h?user/?.jpg", "bytes") +
+                           TarBytes("pl\u00e4tze.jpg", "more") + kTarEnd);
+  ASSERT_TRUE(index.has_value());
+  EXPECT_THAT(Names(index.value()), ElementsAre(name, "pl\u00e4tze.jpg"));
+  EXPECT_EQ(Read(index.value().members[0]), "bytes");
+  EXPECT_EQ(Read(index.value().members[1]), "more");
+  EXPECT_THAT(index.value().warnings, IsEmpty());
+}
+
 TEST_F(TarIndexTest, NamesThatLeadOutAreLeftOut) {
   const auto index = Index(TarBytes("../../evil.jpg", "1") + TarBytes("/etc/evil.jpg", "2") +
                            TarBytes("a/../../evil.jpg", "3") + TarBytes(".hidden.jpg", "4") +
