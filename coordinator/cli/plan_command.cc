@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <string_view>
 #include <utility>
 
+#include "common/base/parse_number.h"
 #include "common/base/signals.h"
 #include "coordinator/cli/job_context.h"
 #include "coordinator/cli/plan_text.h"
@@ -30,12 +30,13 @@ constexpr std::uint64_t kMostOfShare = 1000;
 
 Result<std::uint64_t> SampleSize(const std::string& text, std::uint64_t all) {
   const bool share = text.ends_with('%');
-  const std::string_view number(text.data(), text.size() - (share ? 1 : 0));
-  double value = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
-  const bool whole = share || value == std::floor(value);
-  if (error != std::errc() || end != number.data() + number.size() || !(value >= 0) || !whole ||
-      (share && value > 100) || value > 1e9) {
+  const auto number =
+      ParseNumber<double>(std::string_view(text).substr(0, text.size() - (share ? 1 : 0)));
+  const double value = number.value_or(-1);
+  // Written so that "nan" is refused, too.
+  const bool right =
+      value >= 0 && (share ? value <= 100 : value <= 1e9 && value == std::floor(value));
+  if (!right) {
     return InvalidArgument(
         fmt::format("--sample takes a number of items or a share such as 1%, not '{}'", text));
   }

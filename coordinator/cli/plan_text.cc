@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "common/base/utf8_prefix.h"
 #include "coordinator/merge/link_input.h"
 #include "coordinator/report/html_text.h"
 
@@ -18,12 +17,7 @@ constexpr std::size_t kNameWidth = 20;
 constexpr std::size_t kFromWidth = 26;
 constexpr std::size_t kWidth = 100;
 
-std::string Shorten(const std::string& text, std::size_t width) {
-  if (text.size() <= width) return text;
-  return std::string(Utf8Prefix(text, width - 3)) + "...";
-}
-
-// "2:05 minutes", "3.4 hours", "12 s".
+// "12 s", "45 minutes", "3.4 hours", "2.5 days".
 std::string Duration(double seconds) {
   if (seconds < 90) return fmt::format("{:.0f} s", seconds);
   if (seconds < 5400) return fmt::format("{:.0f} minutes", seconds / 60);

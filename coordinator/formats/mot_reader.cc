@@ -1,15 +1,14 @@
 #include "coordinator/formats/mot_reader.h"
 
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "common/base/parse_number.h"
 #include "coordinator/formats/text_lines.h"
 
 namespace prelabel {
@@ -28,15 +27,6 @@ std::string_view Trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kBlank);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-template <class T>
-std::optional<T> Parse(std::string_view text) {
-  T value{};
-  const std::from_chars_result read =
-      std::from_chars(text.data(), text.data() + text.size(), value);
-  if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 // Reads the columns of one line; the first that is wrong is the problem of the line.
@@ -80,7 +70,7 @@ class LineReader {
 
  private:
   bool Whole(std::size_t column, std::int64_t* value) {
-    if (const auto read = Parse<std::int64_t>(columns_[column])) {
+    if (const auto read = ParseNumber<std::int64_t>(columns_[column])) {
       *value = *read;
       return true;
     }
@@ -90,7 +80,7 @@ class LineReader {
   }
 
   bool Number(std::size_t column, double* value) {
-    const auto read = Parse<double>(columns_[column]);
+    const auto read = ParseNumber<double>(columns_[column]);
     if (read && std::isfinite(*read)) {
       *value = *read;
       return true;

@@ -1,17 +1,16 @@
 #include "coordinator/formats/yolo_reader.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <map>
 #include <optional>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "common/base/parse_number.h"
 #include "common/job/yaml_document.h"
 
 namespace prelabel {
@@ -32,25 +31,16 @@ std::string_view NextColumn(std::string_view& line) {
   return column;
 }
 
-template <class T>
-std::optional<T> Parse(std::string_view text) {
-  T value{};
-  const std::from_chars_result read =
-      std::from_chars(text.data(), text.data() + text.size(), value);
-  if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 Result<YoloRow> ReadRow(std::string_view line) {
   YoloRow row;
   const std::string_view first = NextColumn(line);
-  const auto class_id = Parse<std::int64_t>(first);
+  const auto class_id = ParseNumber<std::int64_t>(first);
   if (!class_id) {
     return InvalidArgument("the class (column 1) must be an integer, not " + QuotedExcerpt(first));
   }
   row.class_id = *class_id;
   for (std::string_view text = NextColumn(line); !text.empty(); text = NextColumn(line)) {
-    const auto number = Parse<double>(text);
+    const auto number = ParseNumber<double>(text);
     if (!number || !std::isfinite(*number)) {
       return InvalidArgument(fmt::format("column {} must be a finite number, not {}",
                                          row.numbers.size() + 2, QuotedExcerpt(text)));
@@ -105,7 +95,7 @@ class DataReader {
     const YamlNode* count = root.Find("nc");
     std::int64_t nc = 0;  // 0: not known
     if (count != nullptr) {
-      nc = Parse<std::int64_t>(count->text).value_or(0);
+      nc = ParseNumber<std::int64_t>(count->text).value_or(0);
       if (nc < 1 || nc > kMaxClasses) {
         problems_.Error(Place(*count),
                         fmt::format("'nc' must be an integer from 1 to {}", kMaxClasses));

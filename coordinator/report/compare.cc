@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "common/base/utf8_prefix.h"
 #include "coordinator/report/html_page.h"
 
 namespace prelabel {
@@ -17,11 +16,6 @@ namespace {
 
 constexpr std::size_t kMostClasses = 30;
 constexpr std::size_t kNameWidth = 16;
-
-std::string Shorten(const std::string& text, std::size_t width) {
-  if (text.size() <= width) return text;
-  return std::string(Utf8Prefix(text, width - 3)) + "...";
-}
 
 void Judge(ClassComparison& entry) {
   if (!entry.a || !entry.b) return;

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "common/base/utf8_prefix.h"
+
 namespace prelabel {
 
 std::string FormatCount(std::uint64_t count) {
@@ -34,6 +36,11 @@ std::string FormatTime(double seconds) {
   const std::string rest = fmt::format("{:02}.{}", tenths / 10 % 60, tenths % 10);
   if (minutes < 60) return fmt::format("{}:{}", minutes, rest);
   return fmt::format("{}:{:02}:{}", minutes / 60, minutes % 60, rest);
+}
+
+std::string Shorten(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return std::string(text);
+  return std::string(Utf8Prefix(text, bytes - 3)) + "...";
 }
 
 std::string WrapText(std::string_view text, std::size_t width) {

@@ -17,6 +17,9 @@ std::string PercentOf(std::uint64_t part, std::uint64_t whole);
 // Of a video: 0:04.5, 1:02:03.4.
 std::string FormatTime(double seconds);
 
+// Cut to `bytes` (at least 3), not inside of a UTF-8 sequence, with "..." for what is left out.
+std::string Shorten(std::string_view text, std::size_t bytes);
+
 // Broken at spaces into lines of at most `width` bytes, where words are no longer, each ended by
 // '\n'; no-break spaces become spaces.
 std::string WrapText(std::string_view text, std::size_t width);

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "common/base/utf8_prefix.h"
 #include "coordinator/report/html_page.h"
 #include "coordinator/report/report.h"
 
@@ -17,12 +16,6 @@ constexpr std::size_t kMostNamed = 5;
 constexpr std::size_t kWidth = 80;
 constexpr std::size_t kNameWidth = 22;
 constexpr std::size_t kJudgedNameWidth = 20;
-
-// Cut to `width` bytes, not inside a UTF-8 sequence.
-std::string Shorten(std::string text, std::size_t width) {
-  if (text.size() <= width) return text;
-  return std::string(Utf8Prefix(text, width - 3)) + "...";
-}
 
 // What is expected of the boxes between keyframes, all classes together; empty without any.
 std::string TrustLine(const Report& report) {

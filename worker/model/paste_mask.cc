@@ -85,6 +85,21 @@ Span Expanded(float low, float high, int side, std::int64_t size) {
   return span;
 }
 
+// The first of [begin, end) for which the condition holds, which it then does for all behind it;
+// `end` where there is none.
+template <class Condition>
+std::size_t FirstWhere(std::size_t begin, std::size_t end, const Condition& condition) {
+  while (begin < end) {
+    const std::size_t middle = begin + (end - begin) / 2;
+    if (condition(middle)) {
+      end = middle;
+    } else {
+      begin = middle + 1;
+    }
+  }
+  return end;
+}
+
 }  // namespace
 
 Rle PasteMask(std::span<const float> probabilities, int side, const Box& box, std::uint32_t height,
@@ -113,18 +128,22 @@ Rle PasteMask(std::span<const float> probabilities, int side, const Box& box, st
     if (row < 1 || row > side || column < 1 || column > side) return 0.0F;
     return probabilities[static_cast<std::size_t>(row - 1) * side + (column - 1)];
   };
-  // Samples of the columns left and right of a pixel; the last row once more below itself.
+  // Samples of the columns left and right of a pixel, and what lies between them at the pixel; the
+  // last row once more below itself.
   std::vector<float> left(static_cast<std::size_t>(padded) + 1);
   std::vector<float> right(left.size());
+  std::vector<float> here(left.size());
   for (std::int64_t x = across.begin; x < across.end; ++x) {
     const Place place = PlaceOf(x - across.begin + across.skipped, scale_x);
     const int next = std::min(place.sample + 1, padded - 1);
-    for (int row = 0; row <= padded; ++row) {
-      left[static_cast<std::size_t>(row)] = sample_at(std::min(row, padded - 1), place.sample);
-      right[static_cast<std::size_t>(row)] = sample_at(std::min(row, padded - 1), next);
-    }
     const float w1 = place.weight;
     const float w0 = 1.0F - w1;
+    for (int row = 0; row <= padded; ++row) {
+      const auto at = static_cast<std::size_t>(row);
+      left[at] = sample_at(std::min(row, padded - 1), place.sample);
+      right[at] = sample_at(std::min(row, padded - 1), next);
+      here[at] = w0 * left[at] + w1 * right[at];
+    }
     // Weights are multiplied in single precision, and the four products summed in double.
     const auto value = [&](std::size_t row) {
       const auto sample = static_cast<std::size_t>(rows[row].sample);
@@ -139,18 +158,28 @@ Rle PasteMask(std::span<const float> probabilities, int side, const Box& box, st
                static_cast<std::uint32_t>(down.begin + to));
     };
     for (std::size_t s = 0; s + 1 < stretches.size(); ++s) {
-      // Between two samples values only rise or only fall, but for rounding.
+      // All values of the stretch lie between these two, but for rounding, and only rise or fall.
       const std::size_t first = stretches[s];
       const std::size_t end = stretches[s + 1];
-      const auto [low, high] = std::minmax({value(first), value(end - 1)});
-      if (high < kSet - kTie) continue;
-      if (low >= kSet + kTie) {
+      const auto sample = static_cast<std::size_t>(rows[first].sample);
+      const float above = here[sample];
+      const float below = here[sample + 1];
+      if (std::max(above, below) < kSet - kTie) continue;
+      if (std::min(above, below) >= kSet + kTie) {
         add(first, end);
         continue;
       }
-      for (std::size_t row = first; row < end; ++row) {
+      // Rows before `low` are clearly on one side, those from `high` on on the other.
+      const bool falls = above > below;
+      const auto is_above = [&](float v) { return falls ? v >= kSet + kTie : v < kSet - kTie; };
+      const auto is_below = [&](float v) { return falls ? v < kSet - kTie : v >= kSet + kTie; };
+      const std::size_t low = FirstWhere(first, end, [&](auto r) { return !is_above(value(r)); });
+      const std::size_t high = FirstWhere(low, end, [&](auto r) { return is_below(value(r)); });
+      if (falls) add(first, low);
+      for (std::size_t row = low; row < high; ++row) {
         if (value(row) >= kSet) add(row, row + 1);
       }
+      if (!falls) add(high, end);
     }
   }
   return runs.Finish();

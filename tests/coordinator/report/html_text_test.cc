@@ -14,6 +14,13 @@ std::string Encode(std::string_view text) {
   return Base64(bytes);
 }
 
+TEST(Shorten, CutsBetweenCharacters) {
+  EXPECT_EQ(Shorten("person", 6), "person");
+  EXPECT_EQ(Shorten("persons", 6), "per...");
+  // "ä" is two bytes: "par" and its first byte would be four.
+  EXPECT_EQ(Shorten("par\u00e4metric", 7), "par...");
+}
+
 TEST(Base64, GivesTheVectorsOfTheRfc) {
   EXPECT_EQ(Encode(""), "");
   EXPECT_EQ(Encode("f"), "Zg==");
