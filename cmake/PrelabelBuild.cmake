@@ -35,6 +35,9 @@ function(prelabel_library name)
   endif()
 endfunction()
 
+# Everything that tests with the labels unit and simulation run; for builds that run no others.
+add_custom_target(prelabel_unit_tests)
+
 # prelabel_test(NAME SOURCES a_test.cc … DEPS …): one GoogleTest program, its cases found by CTest.
 function(prelabel_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LABELS" ${ARGN})
@@ -46,6 +49,9 @@ function(prelabel_test name)
   endif()
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
+  endif()
+  if(NOT ARG_LABELS STREQUAL "integration")
+    add_dependencies(prelabel_unit_tests ${name})
   endif()
   set(environment "")
   if(PRELABEL_SANITIZE STREQUAL "thread")

@@ -104,9 +104,9 @@ class PrecisionCoverageTest(support.ProgramTest):
         sampler and checked. Many halves: of 200, a true 95 % comes out below as often as not."""
         lines, _ = self.judged("coco-val64", 0)
         for answers, widest in ((75, 0.5), (100, 0.3), (150, 0.2)):
-            audited, _ = self.experiment(lines, "--seeds", str(10 * SEEDS), "--audit",
+            audited, _ = self.experiment(lines, "--seeds", str(5 * SEEDS), "--audit",
                                          str(answers), kind="audited")
-            self.assertEqual(len(audited), 10 * SEEDS)
+            self.assertEqual(len(audited), 5 * SEEDS)
             error, coverage, width = self.summary(audited)
             print(f"audit of {answers} labels: error {error:+.4f}, coverage {coverage:.4f}, width "
                   f"{width:.3f}")
