@@ -218,7 +218,7 @@ cluster:
   wrokers: 2
   heartbeat: 2 parsecs
 output:
-  formats: [coco, yolo]
+  formats: [coco, kitti]
 """
     # Line:column and key phrase, by hand from the text above and docs/job-file.md.
     MISTAKES = [
@@ -232,7 +232,7 @@ output:
         (":13:25: ", "'interpolation.method'", "quintic"),
         (":15:3: ", "'wrokers'", "did you mean 'workers'?"),
         (":16:14: ", "'cluster.heartbeat'", "2 parsecs"),
-        (":18:19: ", "yolo"),
+        (":18:19: ", "kitti"),
         (":18:3: ", "'output.dir'"),
     ]
 

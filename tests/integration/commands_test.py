@@ -51,7 +51,7 @@ class CommandLineTest(support.ProgramTest):
 
     def test_usage_errors(self):
         cases = [([], "subcommand is required"),
-                 (["label"], "unknown command 'label'; write one of run, serve, "),
+                 (["label"], "unknown command 'label'; write one of plan, run, serve, "),
                  (["rnu"], "unknown command 'rnu'; did you mean 'run'?"),
                  (["run"], "job is required"),
                  (["run", "job.yaml", "--sett", "a=b"], "--sett"),
