@@ -22,11 +22,6 @@
 namespace prelabel {
 namespace {
 
-int Fail(const Error& error) {
-  fmt::print(stderr, "prelabel: {}\n", error.ToString());
-  return error.code == ErrorCode::kInvalidArgument ? kExitUsage : kExitFailed;
-}
-
 int Report(const std::string& run, const std::vector<std::string>& set) {
   auto context = LoadRunContext(run, set);
   if (!context) return Fail(context.error());

@@ -65,7 +65,6 @@ PlannedSource DescribeSource(const SourceItems& source) {
 PlanSummary Describe(const JobContext& context) {
   PlanSummary plan;
   plan.job = context.job.name;
-  plan.shard_size = context.job.cluster.shard_size;
   for (const SourceItems& source : context.dataset.sources) {
     plan.sources.push_back(DescribeSource(source));
   }
@@ -114,11 +113,8 @@ Result<int> Plan(const PlanArguments& arguments, StopSignals& signals) {
 
 int PlanJob(const PlanArguments& arguments) {
   StopSignals signals;
-  auto status = Plan(arguments, signals);
-  if (status) return status.value();
-  const Error& error = status.error();
-  fmt::print(stderr, "prelabel: {}\n", error.ToString());
-  return error.code == ErrorCode::kInvalidArgument ? kExitUsage : kExitFailed;
+  const auto status = Plan(arguments, signals);
+  return status ? status.value() : Fail(status.error());
 }
 
 }  // namespace prelabel

@@ -52,7 +52,6 @@ struct PlanSummary {
   std::vector<PlannedSource> sources;
   std::uint64_t detect_tasks = 0;
   std::uint64_t link_tasks = 0;
-  int shard_size = 1;
   std::string model;  // empty: the job needs none
   std::size_t model_classes = 0;
   float raw_threshold = 0;  // thresholds below it keep nothing more

@@ -74,6 +74,11 @@ Result<int> Run(const RunArguments& arguments, StopSignals& signals) {
 
 }  // namespace
 
+int Fail(const Error& error) {
+  fmt::print(stderr, "prelabel: {}\n", error.ToString());
+  return error.code == ErrorCode::kInvalidArgument ? kExitUsage : kExitFailed;
+}
+
 void NoteDamage(const std::vector<TaskId>& damaged, const RunPaths& paths) {
   fmt::print(stderr, "prelabel: {}; to do them again: {}\n", DescribeDamage(damaged),
              RunAgainCommand(paths));
@@ -94,11 +99,8 @@ int ShowOutcome(const WrittenOutputs& outputs, const JobContext& context) {
 
 int RunJob(const RunArguments& arguments) {
   StopSignals signals;
-  auto status = Run(arguments, signals);
-  if (status) return status.value();
-  const Error& error = status.error();
-  fmt::print(stderr, "prelabel: {}\n", error.ToString());
-  return error.code == ErrorCode::kInvalidArgument ? kExitUsage : kExitFailed;
+  const auto status = Run(arguments, signals);
+  return status ? status.value() : Fail(status.error());
 }
 
 }  // namespace prelabel

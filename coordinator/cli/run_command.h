@@ -11,6 +11,9 @@ namespace prelabel {
 
 enum ExitCode : int { kExitDone = 0, kExitFailed = 1, kExitUsage = 2, kExitQuarantined = 3 };
 
+// Says on standard error what was wrong, and returns the exit status that fits.
+int Fail(const Error& error);
+
 struct RunArguments {
   std::filesystem::path job_file;
   std::vector<std::string> set;  // --set overrides
