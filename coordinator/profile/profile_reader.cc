@@ -23,6 +23,7 @@ namespace json = boost::json;
 constexpr std::uint64_t kMaxBytes = std::uint64_t{64} << 20;
 constexpr std::size_t kMaxClasses = 10000;  // 10 KB each where there is ground truth
 constexpr std::size_t kMaxDimensions = 64;
+constexpr double kMaxFeature = 1e30;  // what is kept as float stays finite
 
 // Reads values out of a parsed document; the first one that does not fit is remembered, and nothing
 // after it matters.
@@ -92,10 +93,12 @@ class Reader {
     }
     for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = Count(&list[i], where);
   }
-  std::vector<double> Numbers(const json::value* value, std::string_view where, std::size_t limit) {
+  // Numbers from -`bound` to `bound`, at most `limit` of them.
+  std::vector<double> Numbers(const json::value* value, std::string_view where, std::size_t limit,
+                              double bound = 1e300) {
     std::vector<double> numbers;
     for (const json::value& entry : Array(value, where, limit)) {
-      numbers.push_back(Number(&entry, where, -1e300, 1e300));
+      numbers.push_back(Number(&entry, where, -bound, bound));
     }
     return numbers;
   }
@@ -200,7 +203,7 @@ SampledImage ReadImage(Reader& read, const json::value& value, const DomainTotal
   SampledImage image;
   image.key = read.Key(read.Find(object, "key"), "key");
   const std::vector<double> features =
-      read.Numbers(read.Find(object, "features"), "features", kImageFeatures);
+      read.Numbers(read.Find(object, "features"), "features", kImageFeatures, kMaxFeature);
   if (features.size() != kImageFeatures) {
     read.Fail("features", fmt::format("does not have {} entries", kImageFeatures));
     return image;
