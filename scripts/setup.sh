@@ -19,7 +19,7 @@ build_packages=(
   # Model. Debian's LibTorch uses the reference BLAS, 4 x slower, unless OpenBLAS is there.
   libtorch-dev python3-torch libopenblas0-pthread
   # Pictures and video. OpenCVConfig.cmake is in libopencv-dev, not in the modules' packages.
-  libopencv-dev libjpeg62-turbo-dev
+  libopencv-dev libjpeg62-turbo-dev libpng-dev
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   # Wire, store and job file. Boost 1.74's -dev packages conflict with those of 1.81.
   libzmq3-dev cppzmq-dev libprotobuf-dev protobuf-compiler

@@ -61,6 +61,7 @@ MediaOpener RealMedia() {
   MediaOpener media;
   media.read_image = ReadPicture;
   media.resize = ResizeStretch;
+  media.open_regions = OpenRegions;
   media.open_video = [](const std::filesystem::path& path) -> Result<std::unique_ptr<FrameSource>> {
     PRELABEL_TRY(auto index, BuildVideoIndex(path));
     return OpenVideo(path, std::move(index));

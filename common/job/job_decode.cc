@@ -19,6 +19,10 @@ using std::chrono::seconds;
 
 constexpr std::size_t kLongestName = 200;  // bytes
 
+// Sides of tiles in pixels.
+constexpr int kLeastTile = 64;
+constexpr int kMostTile = 16384;
+
 bool HasControlCharacter(const std::string& text) {
   return std::any_of(text.begin(), text.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -108,6 +112,7 @@ class JobDecoder {
     const YamlNode* images = reader.Find("images");
     const YamlNode* manifest = reader.Find("manifest");
     const YamlNode* keyframes = reader.Find("keyframes");
+    const YamlNode* tiling = reader.Find("tiling");
     reader.Finish();
     const bool is_map = node.kind == YamlNode::Kind::kMap || node.kind == YamlNode::Kind::kNull;
     const std::pair<const char*, const YamlNode*> kinds[] = {
@@ -141,7 +146,59 @@ class JobDecoder {
         source.manifest = std::move(*path);
       }
     }
+    if (tiling != nullptr) DecodeTiling(*tiling, name + ".tiling", video != nullptr, &source);
     job_.data.push_back(std::move(source));
+  }
+
+  void DecodeTiling(const YamlNode& node, const std::string& name, bool video, DataSource* source) {
+    if (video) {
+      mistakes_.Add(node.at, fmt::format("'{}' belongs to images; remove it", name));
+    }
+    MapReader reader(node, name, mistakes_);
+    Tiling& tiling = source->tiling.emplace();
+    if (const YamlNode* size = reader.Require("size", "1024"))
+      DecodeTileSizes(*size, name, &tiling);
+    if (const YamlNode* overlap = reader.Find("overlap")) {
+      constexpr float kMostOverlap = 0.9F;
+      const auto share = ReadNumber(*overlap, name + ".overlap", mistakes_);
+      if (share && !(*share >= 0 && *share <= kMostOverlap)) {
+        mistakes_.Add(overlap->at, fmt::format("'{}.overlap' must be from 0 to {}, not {}", name,
+                                               kMostOverlap, *share));
+      } else if (share) {
+        tiling.overlap = *share;
+      }
+    }
+    reader.Flag("full_image", &tiling.full_image);
+    if (const YamlNode* merge = reader.Find("merge")) {
+      const auto way = ReadChoice(*merge, name + ".merge", {"nms", "nmm"}, mistakes_);
+      if (way == "nms") tiling.merge = TileMerge::kNms;
+    }
+    if (const YamlNode* metric = reader.Find("metric")) {
+      const auto way = ReadChoice(*metric, name + ".metric", {"iou", "ios"}, mistakes_);
+      if (way == "ios") tiling.metric = TileMetric::kIos;
+    }
+    reader.Finish();
+  }
+
+  // One side, or a list of them.
+  void DecodeTileSizes(const YamlNode& node, const std::string& name, Tiling* tiling) {
+    const bool list = node.kind == YamlNode::Kind::kSequence;
+    if (list && node.items.empty()) {
+      mistakes_.Add(node.at,
+                    fmt::format("'{}.size' is an empty list; name a side in pixels", name));
+    }
+    for (std::size_t i = 0; i < (list ? node.items.size() : 1); ++i) {
+      const std::string side_name = list ? fmt::format("{}.size[{}]", name, i) : name + ".size";
+      const auto side =
+          ReadInteger(list ? node.items[i] : node, side_name, kLeastTile, kMostTile, mistakes_);
+      if (side) tiling->sizes.push_back(static_cast<int>(*side));
+    }
+    std::sort(tiling->sizes.begin(), tiling->sizes.end());
+    const auto twice = std::adjacent_find(tiling->sizes.begin(), tiling->sizes.end());
+    if (twice != tiling->sizes.end()) {
+      mistakes_.Add(node.at, fmt::format("'{}.size' has {} twice; remove one", name, *twice));
+    }
+    if (tiling->sizes.empty()) tiling->sizes.push_back(kLeastTile);  // there is a mistake already
   }
 
   void DecodeKeyframes(const YamlNode* node, const std::string& source_name, DataSource* source) {

@@ -42,6 +42,16 @@ std::string Scalar(const std::string& text, Role role = Role::kValue) {
   return quoted + "\"";
 }
 
+std::string FormatTiling(const std::optional<Tiling>& tiling) {
+  if (!tiling) return {};
+  return fmt::format(
+      "    tiling:\n      size: [{}]\n      overlap: {}\n      full_image: {}\n      merge: {}\n"
+      "      metric: {}\n",
+      fmt::join(tiling->sizes, ", "), tiling->overlap, tiling->full_image,
+      tiling->merge == TileMerge::kNms ? "nms" : "nmm",
+      tiling->metric == TileMetric::kIos ? "ios" : "iou");
+}
+
 std::string FormatSource(const DataSource& source) {
   if (source.kind == SourceKind::kVideo) {
     const std::string path = source.patterns.empty() ? "" : source.patterns.front();
@@ -55,13 +65,14 @@ std::string FormatSource(const DataSource& source) {
     return fmt::format("  - video: {}\n    keyframes: {{{}}}\n", Scalar(path), keyframes);
   }
   if (!source.manifest.empty()) {
-    return fmt::format("  - manifest: {}\n", Scalar(source.manifest.string()));
+    return fmt::format("  - manifest: {}\n", Scalar(source.manifest.string())) +
+           FormatTiling(source.tiling);
   }
   std::string text = "  - images:\n";
   for (const std::string& pattern : source.patterns) {
     text += fmt::format("      - {}\n", Scalar(pattern));
   }
-  return text;
+  return text + FormatTiling(source.tiling);
 }
 
 std::string FormatLabels(const LabelOptions& labels) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/labels/interpolation.h"
+#include "common/labels/tiling.h"
 #include "common/labels/view.h"
 
 namespace prelabel {
@@ -32,6 +33,7 @@ struct DataSource {
   std::optional<AdaptiveKeyframes> adaptive{};  // kVideo: instead of keyframe_every
   std::filesystem::path keyframes_from{};       // kVideo: instead; a file of what a person drew
   std::filesystem::path manifest{};             // kImages: instead of patterns; a list of items
+  std::optional<Tiling> tiling{};               // kImages: look at large ones in parts
   friend bool operator==(const DataSource&, const DataSource&) = default;
 };
 

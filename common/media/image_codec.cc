@@ -27,7 +27,7 @@ constexpr std::uint64_t kMaxPixels = std::uint64_t{1} << 28;
 constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 30;
 constexpr std::string_view kKinds = "JPEG, PNG, BMP, TIFF and WebP are read";
 
-Result<std::vector<std::uint8_t>> ReadFile(const std::filesystem::path& path) {
+Result<std::string> ReadFile(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (std::filesystem::is_directory(status)) return DataLoss("is a folder, not a picture");
@@ -39,7 +39,7 @@ Result<std::vector<std::uint8_t>> ReadFile(const std::filesystem::path& path) {
     // Of a scanned file this is the machine's trouble, not the picture's.
     return Unavailable(fmt::format("cannot be opened: {}", std::strerror(errno)));
   }
-  std::vector<std::uint8_t> bytes;
+  std::string bytes;
   const auto size = std::filesystem::file_size(path, error);
   if (!error && size > kMaxFileBytes) return DataLoss("the file is larger than 1 GiB");
   bytes.resize(error ? 65536 : static_cast<std::size_t>(size) + 1);
@@ -120,6 +120,10 @@ Image ApplyOrientation(Image image, int orientation) {
   return ToImage(mat);
 }
 
+std::span<const std::uint8_t> Span(std::string_view bytes) {
+  return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+}
+
 Result<Image> Decode(std::span<const std::uint8_t> bytes) {
   if (LooksLikeJpeg(bytes)) {
     PRELABEL_TRY(DecodedJpeg jpeg, DecodeJpeg(bytes, kMaxPixels));
@@ -138,9 +142,9 @@ Result<Image> ReadImage(const std::filesystem::path& path) {
     return error;
   };
   try {
-    const Result<std::vector<std::uint8_t>> bytes = ReadFile(path);
+    const Result<std::string> bytes = ReadFile(path);
     if (bytes.has_error()) return named(bytes.error());
-    Result<Image> image = Decode(bytes.value());
+    Result<Image> image = Decode(Span(bytes.value()));
     if (image.has_error()) return named(image.error());
     return image;
   } catch (const cv::Exception& e) {
@@ -148,6 +152,14 @@ Result<Image> ReadImage(const std::filesystem::path& path) {
   } catch (const std::bad_alloc&) {
     return Unavailable("not enough memory to decode the picture", path.string());
   }
+}
+
+Result<std::string> ReadPictureFile(const std::filesystem::path& path) {
+  Result<std::string> bytes = ReadFile(path);
+  if (bytes) return bytes;
+  Error error = bytes.error();
+  error.context = path.string();
+  return error;
 }
 
 Result<Image> ReadPicture(const std::filesystem::path& location) {
@@ -164,7 +176,7 @@ Result<Image> ReadPicture(const std::filesystem::path& location) {
 Result<Image> DecodeImage(std::string_view bytes) {
   UseOneThread();
   try {
-    return Decode({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    return Decode(Span(bytes));
   } catch (const cv::Exception& e) {
     return DataLoss("the picture cannot be decoded: " + e.err);
   } catch (const std::bad_alloc&) {

@@ -23,6 +23,9 @@ Result<Image> ReadImage(const std::filesystem::path& path);
 // The same of a member of an archive, where the path is such a location (archive_member.h).
 Result<Image> ReadPicture(const std::filesystem::path& location);
 
+// The bytes of a file, which is opened with the errors of ReadImage: at most 1 GiB.
+Result<std::string> ReadPictureFile(const std::filesystem::path& path);
+
 // The same of bytes in memory. Errors have no context.
 Result<Image> DecodeImage(std::string_view bytes);
 

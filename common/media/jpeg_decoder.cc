@@ -3,14 +3,18 @@
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
+#include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-// jpeglib.h needs the two headers above.
+// jpeglib.h needs <cstddef> and <cstdio>.
 #include <jerror.h>
 #include <jpeglib.h>
+
+#include "common/media/picture_rows.h"
 
 namespace prelabel {
 namespace {
@@ -134,10 +138,11 @@ int ExifOrientation(std::span<const std::uint8_t> segment) {
   return 1;
 }
 
-// False where libjpeg gave up. No object here may have a destructor: ErrorExit jumps out.
-bool Run(Decoder& self, const std::uint8_t* data, std::size_t size, std::uint64_t max_pixels) {
+// Up to the first row. False where there are too many pixels. No object here and in what follows
+// may have a destructor: ErrorExit jumps out.
+bool ReadHeader(Decoder& self, const std::uint8_t* data, std::size_t size,
+                std::uint64_t max_pixels) {
   jpeg_decompress_struct& jpeg = self.jpeg;
-  if (setjmp(self.escape) != 0) return false;
   jpeg_create_decompress(&jpeg);
   self.source = {.next_input_byte = data,
                  .bytes_in_buffer = size,
@@ -161,21 +166,39 @@ bool Run(Decoder& self, const std::uint8_t* data, std::size_t size, std::uint64_
     const int orientation = ExifOrientation({m->data, m->data_length});
     if (orientation != 1) self.result.orientation = orientation;
   }
-  const bool cmyk = jpeg.num_components == 4;
-  jpeg.out_color_space = cmyk ? JCS_CMYK : JCS_EXT_BGR;
+  return true;
+}
+
+bool IsCmyk(const Decoder& self) { return self.jpeg.num_components == 4; }
+
+void Start(Decoder& self) {
+  jpeg_decompress_struct& jpeg = self.jpeg;
+  jpeg.out_color_space = IsCmyk(self) ? JCS_CMYK : JCS_EXT_BGR;
   jpeg_start_decompress(&jpeg);
+  if (IsCmyk(self)) self.row.resize(std::size_t{jpeg.output_width} * 4);
+}
+
+void ReadRow(Decoder& self, std::uint8_t* out) {
+  const bool cmyk = IsCmyk(self);
+  JSAMPROW row = cmyk ? self.row.data() : out;
+  jpeg_read_scanlines(&self.jpeg, &row, 1);
+  if (cmyk) CmykToBgr(self.row.data(), out, static_cast<int>(self.jpeg.output_width));
+}
+
+// False where libjpeg gave up.
+bool Run(Decoder& self, const std::uint8_t* data, std::size_t size, std::uint64_t max_pixels) {
+  jpeg_decompress_struct& jpeg = self.jpeg;
+  if (setjmp(self.escape) != 0) return false;
+  if (!ReadHeader(self, data, size, max_pixels)) return false;
+  Start(self);
   Image& image = self.result.image;
   image.width = static_cast<int>(jpeg.output_width);
   image.height = static_cast<int>(jpeg.output_height);
   const std::size_t stride = std::size_t{jpeg.output_width} * 3;
   image.bgr.resize(stride * jpeg.output_height);
-  if (cmyk) self.row.resize(std::size_t{jpeg.output_width} * 4);
   // Rows that a truncated file lacks cost as much as real ones: stop at the first damage.
   while (jpeg.output_scanline < jpeg.output_height && !self.damaged) {
-    std::uint8_t* out = image.bgr.data() + jpeg.output_scanline * stride;
-    JSAMPROW row = cmyk ? self.row.data() : out;
-    jpeg_read_scanlines(&jpeg, &row, 1);
-    if (cmyk) CmykToBgr(self.row.data(), out, image.width);
+    ReadRow(self, image.bgr.data() + jpeg.output_scanline * stride);
   }
   if (self.damaged) return true;
   // A progressive picture whose later scans lack decodes, blurred, without any warning.
@@ -184,21 +207,96 @@ bool Run(Decoder& self, const std::uint8_t* data, std::size_t size, std::uint64_
   return true;
 }
 
-}  // namespace
-
-Result<DecodedJpeg> DecodeJpeg(std::span<const std::uint8_t> bytes, std::uint64_t max_pixels) {
-  Decoder self;
-  self.jpeg.err = jpeg_std_error(&self.errors);
-  self.jpeg.client_data = &self;
-  self.errors.error_exit = ErrorExit;
-  self.errors.emit_message = EmitMessage;
-  const bool done = Run(self, bytes.data(), bytes.size(), max_pixels);
+// What is wrong, where `done` is false or the decoder has met damage.
+Error WhatIsWrong(const Decoder& self, bool done) {
   if (self.too_large) return DataLoss("the picture has too many pixels");
   if (self.ran_out && (self.damaged || !done)) {
     return DataLoss("the JPEG is truncated: the file ends in the middle of the picture");
   }
   if (self.damaged) return DataLoss("the JPEG is damaged: " + self.text);
-  if (!done) return DataLoss("the JPEG cannot be decoded: " + self.text);
+  return DataLoss("the JPEG cannot be decoded: " + self.text);
+}
+
+void SetUp(Decoder& self) {
+  self.jpeg.err = jpeg_std_error(&self.errors);
+  self.jpeg.client_data = &self;
+  self.errors.error_exit = ErrorExit;
+  self.errors.emit_message = EmitMessage;
+}
+
+bool ReadHeaderSafely(Decoder& self, std::span<const std::uint8_t> bytes,
+                      std::uint64_t max_pixels) {
+  if (setjmp(self.escape) != 0) return false;
+  return ReadHeader(self, bytes.data(), bytes.size(), max_pixels);
+}
+
+class JpegRows : public PictureRows {
+ public:
+  explicit JpegRows(std::unique_ptr<Decoder> decoder) : decoder_(std::move(decoder)) {
+    width_ = static_cast<int>(decoder_->jpeg.image_width);
+    height_ = static_cast<int>(decoder_->jpeg.image_height);
+  }
+
+  Result<void> Next(std::uint8_t* bgr) override { return Check(Read(*decoder_, bgr)); }
+
+  Result<void> Skip(int rows) override {
+    if (rows <= 0) return Ok();
+    return Check(Pass(*decoder_, static_cast<JDIMENSION>(rows)));
+  }
+
+ private:
+  Result<void> Check(bool done) {
+    failed_ = failed_ || !done || decoder_->damaged;
+    if (failed_) return WhatIsWrong(*decoder_, done);
+    return Ok();
+  }
+  bool Read(Decoder& self, std::uint8_t* bgr) {
+    if (failed_ || setjmp(self.escape) != 0) return false;
+    if (!std::exchange(started_, true)) Start(self);
+    ReadRow(self, bgr);
+    return true;
+  }
+  bool Pass(Decoder& self, JDIMENSION rows) {
+    if (failed_ || setjmp(self.escape) != 0) return false;
+    if (!std::exchange(started_, true)) Start(self);
+    jpeg_skip_scanlines(&self.jpeg, rows);
+    return true;
+  }
+
+  std::unique_ptr<Decoder> decoder_;
+  bool started_ = false;
+  bool failed_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PictureRows>> OpenJpegRows(std::span<const std::uint8_t> bytes,
+                                                  std::uint64_t max_pixels) {
+  auto decoder = std::make_unique<Decoder>();
+  SetUp(*decoder);
+  if (!ReadHeaderSafely(*decoder, bytes, max_pixels)) return WhatIsWrong(*decoder, false);
+  if (decoder->result.orientation != 1 || jpeg_has_multiple_scans(&decoder->jpeg) != 0) {
+    return std::unique_ptr<PictureRows>();
+  }
+  return std::unique_ptr<PictureRows>(std::make_unique<JpegRows>(std::move(decoder)));
+}
+
+Result<DecodedJpeg> ReadJpegHeader(std::span<const std::uint8_t> bytes) {
+  Decoder self;
+  SetUp(self);
+  if (!ReadHeaderSafely(self, bytes, std::numeric_limits<std::uint64_t>::max())) {
+    return WhatIsWrong(self, false);
+  }
+  self.result.image.width = static_cast<int>(self.jpeg.image_width);
+  self.result.image.height = static_cast<int>(self.jpeg.image_height);
+  return std::move(self.result);
+}
+
+Result<DecodedJpeg> DecodeJpeg(std::span<const std::uint8_t> bytes, std::uint64_t max_pixels) {
+  Decoder self;
+  SetUp(self);
+  const bool done = Run(self, bytes.data(), bytes.size(), max_pixels);
+  if (!done || self.damaged) return WhatIsWrong(self, done);
   return std::move(self.result);
 }
 

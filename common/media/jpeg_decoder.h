@@ -19,6 +19,9 @@ inline bool LooksLikeJpeg(std::span<const std::uint8_t> bytes) {
   return bytes.size() >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF;
 }
 
+// Size and orientation, without any pixels. The bytes may end behind the header. DataLoss as below.
+Result<DecodedJpeg> ReadJpegHeader(std::span<const std::uint8_t> bytes);
+
 // The pixels that cv::imread gives (accurate integer DCT, fancy upsampling). DataLoss: truncated,
 // damaged inside, more than max_pixels, or of a kind that libjpeg does not decode. Warnings that
 // leave the picture whole (stray bytes before a marker, a missing end marker) are no errors.

@@ -45,20 +45,24 @@ std::uint64_t Product(std::uint64_t a, std::uint64_t b) {
 
 // BITMAPCOREHEADER has 16-bit sides, all later headers have 32-bit ones; a negative height means
 // that the rows stand from top to bottom.
-std::uint64_t BmpPixels(std::span<const std::uint8_t> bytes) {
+PictureHeader Sized(PictureKind kind, std::uint64_t width, std::uint64_t height) {
+  return {kind, Product(width, height), width, height};
+}
+
+PictureHeader ReadBmp(std::span<const std::uint8_t> bytes) {
   const Bytes at(bytes, true);
   constexpr std::uint64_t kCoreHeader = 12;
-  if (at.U32(14) == kCoreHeader) return Product(at.U16(18), at.U16(20));
+  if (at.U32(14) == kCoreHeader) return Sized(PictureKind::kBmp, at.U16(18), at.U16(20));
   const auto side = [&](std::uint64_t offset) {
     return static_cast<std::uint64_t>(
         std::llabs(static_cast<std::int32_t>(static_cast<std::uint32_t>(at.U32(offset)))));
   };
-  return Product(side(18), side(22));
+  return Sized(PictureKind::kBmp, side(18), side(22));
 }
 
 // TIFF 6.0 section 2, and BigTIFF (version 43, 64-bit offsets): the first directory's ImageWidth
 // (256), ImageLength (257), TileWidth (322) and TileLength (323).
-std::uint64_t TiffPixels(std::span<const std::uint8_t> bytes) {
+PictureHeader ReadTiff(std::span<const std::uint8_t> bytes) {
   const Bytes at(bytes, bytes[0] == 'I');
   const bool big = at.U16(2) == 43;
   const std::uint64_t directory = big ? at.U64(8) : at.U32(4);
@@ -94,25 +98,45 @@ std::uint64_t TiffPixels(std::span<const std::uint8_t> bytes) {
         break;
     }
   }
-  return std::max(Product(width, height), Product(tile_width, tile_height));
+  PictureHeader header = Sized(PictureKind::kTiff, width, height);
+  header.pixels = std::max(header.pixels, Product(tile_width, tile_height));
+  return header;
+}
+
+// RFC 9649: lossy (a VP8 key frame's header, RFC 6386 section 9.1), lossless, or extended.
+PictureHeader ReadWebp(std::span<const std::uint8_t> bytes) {
+  PictureHeader header{PictureKind::kWebp};
+  const Bytes at(bytes, true);
+  if (StartsWith(bytes, "VP8 ", 12)) {
+    header.width = at.U16(26) & 0x3FFF;
+    header.height = at.U16(28) & 0x3FFF;
+  } else if (StartsWith(bytes, "VP8L", 12) && bytes.size() >= 25) {
+    const std::uint64_t sides = at.U32(21);
+    header.width = (sides & 0x3FFF) + 1;
+    header.height = (sides >> 14 & 0x3FFF) + 1;
+  } else if (StartsWith(bytes, "VP8X", 12) && bytes.size() >= 30) {
+    header.width = at.Read(24, 3) + 1;
+    header.height = at.Read(27, 3) + 1;
+  }
+  return header;
 }
 
 }  // namespace
 
 PictureHeader ReadPictureHeader(std::span<const std::uint8_t> bytes) {
   using namespace std::string_view_literals;
-  if (StartsWith(bytes, "\xFF\xD8\xFF"sv)) return {PictureKind::kJpeg, 0};
+  if (StartsWith(bytes, "\xFF\xD8\xFF"sv)) return {PictureKind::kJpeg};
   if (StartsWith(bytes, "\x89PNG\r\n\x1A\n"sv)) {
     // ISO/IEC 15948 section 11.2.2: IHDR is the first chunk, its data at 16.
     const Bytes at(bytes, false);
-    return {PictureKind::kPng, Product(at.U32(16), at.U32(20))};
+    return Sized(PictureKind::kPng, at.U32(16), at.U32(20));
   }
-  if (StartsWith(bytes, "BM"sv)) return {PictureKind::kBmp, BmpPixels(bytes)};
+  if (StartsWith(bytes, "BM"sv)) return ReadBmp(bytes);
   if (StartsWith(bytes, "RIFF"sv) && StartsWith(bytes, "WEBP"sv, 8)) {
-    return {PictureKind::kWebp, 0};
+    return ReadWebp(bytes);
   }
   for (const std::string_view start : {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv}) {
-    if (StartsWith(bytes, start)) return {PictureKind::kTiff, TiffPixels(bytes)};
+    if (StartsWith(bytes, start)) return ReadTiff(bytes);
   }
   return {};
 }

@@ -14,6 +14,9 @@ struct PictureHeader {
   // Of the picture, or of a tile of it where that is larger. 0 where the header does not say or
   // cannot be read; JPEG (its decoder asks before it allocates) and WebP (2^28 at most) always.
   std::uint64_t pixels = 0;
+  // Of the picture as it is stored; 0 where the header does not say, and for JPEG.
+  std::uint64_t width = 0;
+  std::uint64_t height = 0;
 };
 
 PictureHeader ReadPictureHeader(std::span<const std::uint8_t> bytes);

@@ -212,6 +212,33 @@ Result<Track> Unpack(const wire::Track& in) {
   return track;
 }
 
+void Pack(const ImageTile& tile, wire::ImageTile& out) {
+  out.set_image_width(static_cast<std::uint32_t>(tile.image.width));
+  out.set_image_height(static_cast<std::uint32_t>(tile.image.height));
+  out.set_x(static_cast<std::uint32_t>(tile.tile.x));
+  out.set_y(static_cast<std::uint32_t>(tile.tile.y));
+  out.set_width(static_cast<std::uint32_t>(tile.tile.width));
+  out.set_height(static_cast<std::uint32_t>(tile.tile.height));
+}
+
+Result<ImageTile> Unpack(const wire::ImageTile& in) {
+  const bool known = in.image_width() > 0 && in.image_height() > 0;
+  const auto inside = [](std::uint32_t from, std::uint32_t length, std::uint32_t side) {
+    return length > 0 && from <= side && length <= side - from;
+  };
+  if (in.image_width() > kMaxImageSide || in.image_height() > kMaxImageSide) {
+    return Malformed("image size out of range");
+  }
+  if (known && !(inside(in.x(), in.width(), in.image_width()) &&
+                 inside(in.y(), in.height(), in.image_height()))) {
+    return Malformed("a tile lies outside its image");
+  }
+  if (!known) return ImageTile{};
+  return ImageTile{{static_cast<int>(in.image_width()), static_cast<int>(in.image_height())},
+                   {static_cast<int>(in.x()), static_cast<int>(in.y()),
+                    static_cast<int>(in.width()), static_cast<int>(in.height())}};
+}
+
 void Pack(const Assignment& assignment, wire::Assignment& out) {
   const Task& task = assignment.task;
   out.set_task(task.id.value);
@@ -223,6 +250,7 @@ void Pack(const Assignment& assignment, wire::Assignment& out) {
   out.set_stride(task.stride);
   out.set_video(assignment.video);
   for (const std::string& path : assignment.paths) out.add_paths(path);
+  for (const ImageTile& tile : assignment.tiles) Pack(tile, *out.add_tiles());
   if (task.kind != TaskKind::kLink) return;
   for (const FrameDetections& frame : assignment.detections) {
     wire::Frame& packed = *out.add_detections();
@@ -304,6 +332,13 @@ Result<Assignment> Unpack(const wire::Assignment& in) {
                    static_cast<int>(chooser.width()), static_cast<int>(chooser.height())};
   }
   PRELABEL_TRY(out.unreadable, UnpackSteps(in.unreadable_steps()));
+  if (in.tiles_size() != 0 && in.tiles_size() != in.paths_size()) {
+    return Malformed("a task has other than one tile an item");
+  }
+  for (const wire::ImageTile& tile : in.tiles()) {
+    PRELABEL_TRY(const ImageTile unpacked, Unpack(tile));
+    out.tiles.push_back(unpacked);
+  }
   return out;
 }
 

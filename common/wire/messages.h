@@ -14,7 +14,7 @@
 
 namespace prelabel {
 
-inline constexpr std::uint32_t kProtocolVersion = 5;
+inline constexpr std::uint32_t kProtocolVersion = 6;
 
 // What the bytes of labels may depend on besides model and data (invariant I0).
 struct ComputeClass {

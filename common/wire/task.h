@@ -10,6 +10,7 @@
 #include "common/labels/keyframe_chooser.h"
 #include "common/labels/linking.h"
 #include "common/labels/prediction.h"
+#include "common/labels/tiling.h"
 #include "common/labels/track.h"
 #include "common/labels/view.h"
 
@@ -52,6 +53,13 @@ struct Task {
   friend bool operator==(const Task&, const Task&) = default;
 };
 
+// A part of an image to look at.
+struct ImageTile {
+  ImageSize image;  // none where it is not known: the tile is the whole image
+  Tile tile;
+  friend bool operator==(const ImageTile&, const ImageTile&) = default;
+};
+
 // A task with what a worker needs to run it.
 struct Assignment {
   Task task;
@@ -64,6 +72,8 @@ struct Assignment {
   // that were looked at in vain. No budget: none are chosen.
   ChooserOptions chooser{};
   std::vector<std::int64_t> unreadable{};
+  // Images that are looked at in parts: one an item; otherwise none.
+  std::vector<ImageTile> tiles{};
 };
 
 // What a worker made of an assignment. Link: tracks. Others: one ItemResult an item, in order.

@@ -114,6 +114,9 @@ constexpr MessageRule kLinkOptions{"LinkOptions", kLinkOptionsFields};
 constexpr FieldRule kChooserFields[] = {
     {1, kVarint}, {2, kVarint}, {3, kFixed32}, {4, kVarint}, {5, kVarint}};
 constexpr MessageRule kChooser{"Chooser", kChooserFields};
+constexpr FieldRule kImageTileFields[] = {{1, kVarint}, {2, kVarint}, {3, kVarint},
+                                          {4, kVarint}, {5, kVarint}, {6, kVarint}};
+constexpr MessageRule kImageTile{"ImageTile", kImageTileFields};
 constexpr FieldRule kAssignmentFields[] = {{1, kVarint},
                                            {2, kVarint},
                                            {3, kVarint},
@@ -126,7 +129,8 @@ constexpr FieldRule kAssignmentFields[] = {{1, kVarint},
                                            {10, kMessage, kUncounted, &kLinkOptions},
                                            {11, kVarint},
                                            {12, kMessage, kUncounted, &kChooser},
-                                           {13, kVarints, kSmallNumbers}};
+                                           {13, kVarints, kSmallNumbers},
+                                           {14, kMessages, kPaths, &kImageTile}};
 constexpr MessageRule kAssignment{"Assignment", kAssignmentFields};
 constexpr FieldRule kAssignFields[] = {{1, kVarint}, {2, kMessages, kTasks, &kAssignment}};
 constexpr MessageRule kAssign{"Assign", kAssignFields};

@@ -5,6 +5,14 @@
 #include "coordinator/merge/link_input.h"
 
 namespace prelabel {
+namespace {
+
+ImageTile TileOfLook(const TiledImages& tiled, std::uint64_t look, std::uint64_t item) {
+  const ImageSize size = tiled.sizes[item];
+  return {size, CutTiles(size, tiled.tiling)[look - tiled.first_look[item]]};
+}
+
+}  // namespace
 
 AssignmentBuilder MakeAssignmentBuilder(const JobContext& context, Store& store) {
   return [&context, &store](const Task& task, Attempt attempt) -> Result<Assignment> {
@@ -24,8 +32,10 @@ AssignmentBuilder MakeAssignmentBuilder(const JobContext& context, Store& store)
     } else if (source.kind == SourceKind::kVideo) {
       assignment.paths = {source.files.front()};
     } else {
-      for (const std::uint64_t item : TaskItems(task)) {
+      for (const std::uint64_t look : TaskItems(task)) {
+        const std::uint64_t item = source.ItemOfLook(look);
         assignment.paths.push_back(source.Location(item));
+        if (source.tiled) assignment.tiles.push_back(TileOfLook(*source.tiled, look, item));
       }
     }
     return assignment;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "common/job/job_loader.h"
+#include "common/media/picture_size.h"
 #include "common/media/video_index.h"
 #include "coordinator/formats/keyframe_reader.h"
 #include "coordinator/scan/scanner.h"
@@ -67,7 +68,8 @@ Result<JobContext> LoadJobContext(const std::filesystem::path& job_file,
   if (!context.job.report.slices.empty()) {
     PRELABEL_TRY(context.slices, SliceTable::Read(context.job.report.slices));
   }
-  PRELABEL_TRY(context.dataset, ScanDataset(context.job, BuildVideoIndex, LoadKeyframes));
+  PRELABEL_TRY(context.dataset,
+               ScanDataset(context.job, BuildVideoIndex, LoadKeyframes, ReadPictureSize));
   PRELABEL_TRY(context.classes,
                BuildClassMap(context.job.labels, context.card, DrawnLabels(context.dataset),
                              context.second_card ? context.second_card->classes

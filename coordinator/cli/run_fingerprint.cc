@@ -16,6 +16,12 @@ bool ParseNumber(const std::string& text, Number& value) {
   return parsed.ec == std::errc() && parsed.ptr == end;
 }
 
+// What the tiles depend on. How they are merged is decided anew each time.
+std::string DescribeTiles(const Tiling& tiling) {
+  return fmt::format("-in-tiles-of-{}-overlap-{}{}", fmt::join(tiling.sizes, "+"), tiling.overlap,
+                     tiling.full_image ? "-and-whole" : "");
+}
+
 }  // namespace
 
 RunFingerprint MakeFingerprint(const JobSpec& job, const ModelCard& card) {
@@ -30,6 +36,7 @@ RunFingerprint MakeFingerprint(const JobSpec& job, const ModelCard& card) {
     if (!fingerprint.sampling.empty()) fingerprint.sampling += ' ';
     if (source.kind != SourceKind::kVideo) {
       fingerprint.sampling += "images";
+      if (source.tiling) fingerprint.sampling += DescribeTiles(*source.tiling);
     } else if (!source.keyframes_from.empty()) {
       fingerprint.sampling += "drawn";  // in which frames, the file may say anew
     } else if (source.adaptive) {

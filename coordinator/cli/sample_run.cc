@@ -63,7 +63,9 @@ Result<void> Count(const JobContext& context, Store& store, PlanSample& sample,
     ++sample.items;
     ++sample.failed;
     if (sample.failures.size() == kFailuresNamed) return;
-    sample.failures.push_back(names.FileName(source, item) + ": " + reason);
+    sample.failures.push_back(
+        names.FileName(source, context.dataset.sources[source.value].ItemOfLook(item)) + ": " +
+        reason);
   };
   std::uint64_t micros = 0;
   std::uint64_t looked_at = 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -10,9 +12,12 @@
 #include <tuple>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "common/labels/flow_interpolation.h"
 #include "common/labels/interpolation.h"
 #include "common/labels/linking.h"
+#include "common/labels/merge_tiles.h"
 #include "common/wire/codec.h"
 #include "coordinator/merge/drawn_sweep.h"
 #include "coordinator/merge/item_stream.h"
@@ -67,9 +72,66 @@ void FindMasks(const ItemResult& item, const ClassMap& classes, std::vector<Labe
   }
 }
 
+// The results of a source's images, in their order. Of tiled ones they are put together.
+class ImageStream {
+ public:
+  ImageStream(ItemStream& looks, const SourceItems& items) : looks_(looks), items_(items) {}
+
+  // As ItemStream::Next.
+  Result<ItemState> Next(std::uint64_t item) {
+    if (!items_.tiled) return looks_.Next(item);
+    const TiledImages& tiled = *items_.tiled;
+    const std::uint64_t first = tiled.first_look[item];
+    const std::vector<Tile> tiles = CutTiles(tiled.sizes[item], tiled.tiling);
+    std::vector<ItemResult> results;
+    for (std::size_t t = 0; t < tiles.size(); ++t) {
+      PRELABEL_TRY(ItemState look, looks_.Next(first + t));
+      // Labels of a part would hide that nobody has looked at the rest.
+      if (!look.planned || look.result == nullptr || !look.error.empty()) {
+        look.result = nullptr;
+        if (look.planned && tiles.size() > 1) look.error = Where(t, tiles) + look.error;
+        return look;
+      }
+      results.push_back(*look.result);
+    }
+    if (tiled.sizes[item] == ImageSize{}) {
+      merged_ = std::move(results.front());
+    } else {
+      std::vector<const ItemResult*> pointers;
+      for (const ItemResult& result : results) pointers.push_back(&result);
+      merged_ = MergeTiles(tiled.sizes[item], tiled.tiling, tiles, pointers);
+    }
+    merged_.item = item;
+    return ItemState{true, &merged_, {}};
+  }
+
+  // The maximum is one look's. Valid until the next call.
+  const LabelOptions& Limited(const LabelOptions& labels, std::uint64_t item) {
+    if (!items_.tiled) return labels;
+    constexpr std::uint64_t kMost = std::numeric_limits<int>::max();
+    const std::uint64_t looks = items_.tiled->first_look[item + 1] - items_.tiled->first_look[item];
+    if (!limited_) limited_ = labels;
+    limited_->max_per_image = static_cast<int>(
+        std::min(kMost, looks * static_cast<std::uint64_t>(std::max(0, labels.max_per_image))));
+    return *limited_;
+  }
+
+ private:
+  static std::string Where(std::size_t t, const std::vector<Tile>& tiles) {
+    return fmt::format("tile {} of {} (from {}, {}): ", t + 1, tiles.size(), tiles[t].x,
+                       tiles[t].y);
+  }
+
+  ItemStream& looks_;
+  const SourceItems& items_;
+  ItemResult merged_;
+  std::optional<LabelOptions> limited_;
+};
+
 Result<void> MergeImages(const Pass& pass, SourceId source, const SourceItems& items) {
   PRELABEL_TRY(const std::vector<TaskRow> tasks, pass.store.LoadTasks(source));
-  ItemStream stream(pass.store, tasks, source, pass.reasons);
+  ItemStream looks(pass.store, tasks, source, pass.reasons);
+  ImageStream stream(looks, items);
   LabeledItem labeled;
   labeled.source = source;
   for (std::uint64_t i = 0; i < items.ItemCount(); ++i) {
@@ -84,7 +146,7 @@ Result<void> MergeImages(const Pass& pass, SourceId source, const SourceItems& i
     if (labeled.looked_at) {
       for (const std::size_t place :
            FilterPlaces(state.result->predictions, pass.classes.threshold_of_class, pass.classes,
-                        pass.job.labels)) {
+                        stream.Limited(pass.job.labels, i))) {
         const Prediction& p = state.result->predictions[place];
         labeled.labels.push_back({pass.classes.category_of_class[p.class_id], p.score, p.box,
                                   LabelSource::kModel, 0, p.class_id});
@@ -94,7 +156,7 @@ Result<void> MergeImages(const Pass& pass, SourceId source, const SourceItems& i
     }
     PRELABEL_TRY(pass.visit(labeled));
   }
-  pass.AddDamaged(stream.damaged());
+  pass.AddDamaged(looks.damaged());
   return Ok();
 }
 

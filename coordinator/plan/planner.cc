@@ -23,7 +23,7 @@ std::vector<Covered> FindCovered(const Dataset& dataset, const std::vector<TaskR
       source.linked_items = task.count;
       continue;
     }
-    const std::uint64_t items = dataset.sources[task.source.value].ItemCount();
+    const std::uint64_t items = dataset.sources[task.source.value].LookCount();
     if (source.items.empty()) source.items.resize(items);
     for (std::uint64_t i = 0; i < task.count; ++i) {
       const std::uint64_t item = task.first + i * task.stride;
@@ -90,7 +90,7 @@ std::vector<Task> PlanTasks(const Dataset& dataset, int shard_size) {
 }
 
 void VisitFirstLooks(const SourceItems& source, const std::function<void(std::uint64_t)>& visit) {
-  const std::uint64_t items = source.ItemCount();
+  const std::uint64_t items = source.LookCount();
   if (items == 0 || source.drawn != nullptr) return;
   const std::uint32_t step = StepOf(source);
   for (std::uint64_t item = 0; item < items; item += step) visit(item);
@@ -103,7 +103,7 @@ std::vector<Task> PlanMissing(const Dataset& dataset, const std::vector<TaskRow>
   std::vector<Task> tasks;
   for (std::uint32_t s = 0; s < dataset.sources.size(); ++s) {
     const SourceItems& source = dataset.sources[s];
-    const std::uint64_t items = source.ItemCount();
+    const std::uint64_t items = source.LookCount();
     if (items == 0 || source.drawn != nullptr) continue;
     const bool video = source.kind == SourceKind::kVideo;
     Cutter cutter(tasks, existing.size(), SourceId(s), StepOf(source),

@@ -14,6 +14,8 @@
 
 namespace prelabel {
 
+// Items of tasks are those of the source, or its looks where it is tiled (dataset.h).
+//
 // All tasks, ids from 0, source by source: detect tasks of at most `shard_size` items (>= 1), then,
 // for a video, one link task over all of its frames. Images are cut in runs (stride 1); of a video
 // the frames 0, N, 2N … (N = keyframe_every, the task's stride) and, in a task of its own where it

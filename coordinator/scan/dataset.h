@@ -1,6 +1,7 @@
 // The items of a job, source by source, in the one order that labels, ids and reports follow.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -9,10 +10,24 @@
 #include <vector>
 
 #include "common/job/job_spec.h"
+#include "common/labels/tiling.h"
 #include "common/media/video_index.h"
 #include "coordinator/formats/keyframe_file.h"
 
 namespace prelabel {
+
+// Images that are looked at in tiles. A look at one tile is what tasks, results and failures of the
+// source are about: its looks are counted through all images, in their order.
+struct TiledImages {
+  Tiling tiling;
+  std::vector<ImageSize> sizes;           // by item; none where it could not be found out
+  std::vector<std::uint64_t> first_look;  // by item, and behind the last one how many there are
+
+  std::uint64_t ItemOf(std::uint64_t look) const {
+    const auto after = std::upper_bound(first_look.begin(), first_look.end(), look);
+    return static_cast<std::uint64_t>(after - first_look.begin()) - 1;
+  }
+};
 
 struct SourceItems {
   SourceKind kind = SourceKind::kImages;
@@ -27,8 +42,9 @@ struct SourceItems {
   // positions of its own. Both empty where it says nothing.
   std::vector<std::string> notes{};
   std::vector<std::vector<std::uint32_t>> item_notes{};
-  VideoIndex index;                 // video only
-  std::int64_t keyframe_every = 1;  // video only; `adaptive`: how far apart the first look is
+  std::optional<TiledImages> tiled{};  // images only
+  VideoIndex index;                    // video only
+  std::int64_t keyframe_every = 1;     // video only; `adaptive`: how far apart the first look is
   std::optional<AdaptiveKeyframes> adaptive{};  // video only
   // Video only: what a person drew, instead of anything that a model looks at; otherwise null.
   std::shared_ptr<const KeyframeFile> drawn{};
@@ -39,6 +55,10 @@ struct SourceItems {
   std::uint64_t ItemCount() const {
     return kind == SourceKind::kVideo ? index.frames.size() : files.size();
   }
+
+  // What the items of its tasks are: looks at tiles, or the items themselves.
+  std::uint64_t LookCount() const { return tiled ? tiled->first_look.back() : ItemCount(); }
+  std::uint64_t ItemOfLook(std::uint64_t look) const { return tiled ? tiled->ItemOf(look) : look; }
 
   // Images only: where to read this one.
   std::string Location(std::uint64_t item) const {

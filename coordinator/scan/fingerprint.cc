@@ -26,6 +26,9 @@ std::string HashItems(const SourceItems& source, std::uint64_t count) {
     for (std::uint64_t i = 0; i < count; ++i) {
       hasher.AddNumber(source.files[i].size());
       hasher.Add(source.files[i]);
+      if (!source.tiled) continue;
+      hasher.AddNumber(static_cast<std::uint64_t>(source.tiled->sizes[i].width));
+      hasher.AddNumber(static_cast<std::uint64_t>(source.tiled->sizes[i].height));
     }
   }
   return ToHex(hasher.Finish());
@@ -66,6 +69,7 @@ Result<void> CheckSameItems(const std::string& stored, const Dataset& now) {
                std::to_string(now.sources[s].ItemCount());
     } else if (HashItems(now.sources[s], count) != hash) {
       change = "has other items, or new ones between the old";
+      if (now.sources[s].tiled) change += ", or images of other sizes";
     }
     if (!change.empty()) {
       changes.append("\n  ").append(kind).append(" ").append(name).append(" ").append(change);

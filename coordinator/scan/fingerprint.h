@@ -10,8 +10,8 @@
 namespace prelabel {
 
 // A line a source: "images|video COUNT HASH NAME". The hash is over the items in order (the paths
-// below the root, the names of a manifest; the timestamps and packets of frames), not over what is
-// in the files.
+// below the root, the names of a manifest, with the images' sizes where they are looked at in
+// tiles; the timestamps and packets of frames), not over what is in the files.
 std::string DatasetFingerprint(const Dataset& dataset);
 
 // Whether results under `stored` still belong to the items of `now`. What may have changed: items

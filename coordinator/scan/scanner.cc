@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/base/url.h"
 #include "common/labels/keyframe_chooser.h"
 #include "common/media/archive_member.h"
 #include "coordinator/formats/input_file.h"
@@ -211,10 +212,30 @@ Result<void> LoadDrawn(const DataSource& data, const KeyframeLoader& load_keyfra
   return Ok();
 }
 
+// The looks at a tiled source. What has no size that can be found out is looked at whole, and says
+// itself what is wrong with it.
+Result<void> TileImages(const Tiling& tiling, const PictureSizer& size_of, SourceItems& source) {
+  TiledImages tiled{tiling, {}, {0}};
+  for (std::uint64_t item = 0; item < source.ItemCount(); ++item) {
+    const std::string location = source.Location(item);
+    if (IsHttpUrl(location)) {
+      return InvalidArgument(
+          "an image that is looked at in tiles must be a file: its size has to be known before it "
+          "is given out; download it first, or remove data[].tiling",
+          ShownLocation(location));
+    }
+    const Result<ImageSize> size = size_of(location);
+    tiled.sizes.push_back(size ? size.value() : ImageSize{});
+    tiled.first_look.push_back(tiled.first_look.back() + CountTiles(tiled.sizes.back(), tiling));
+  }
+  source.tiled = std::move(tiled);
+  return Ok();
+}
+
 }  // namespace
 
 Result<Dataset> ScanDataset(const JobSpec& job, const VideoIndexer& index_video,
-                            const KeyframeLoader& load_keyframes) {
+                            const KeyframeLoader& load_keyframes, const PictureSizer& size_of) {
   Dataset dataset;
   for (const DataSource& data : job.data) {
     if (!data.manifest.empty()) {
@@ -228,6 +249,9 @@ Result<Dataset> ScanDataset(const JobSpec& job, const VideoIndexer& index_video,
   MakeNamesUnique(dataset.sources);
   for (std::size_t s = 0; s < dataset.sources.size(); ++s) {
     PRELABEL_TRY(LoadDrawn(job.data[s], load_keyframes, dataset.sources[s]));
+    if (job.data[s].tiling) {
+      PRELABEL_TRY(TileImages(*job.data[s].tiling, size_of, dataset.sources[s]));
+    }
   }
   if (dataset.ItemCount() > 0) return dataset;
   std::string message = "there is nothing to label";

@@ -18,6 +18,9 @@ using VideoIndexer = std::function<Result<VideoIndex>(const std::filesystem::pat
 using KeyframeLoader =
     std::function<Result<KeyframeFile>(const std::filesystem::path&, const SourceItems& video)>;
 
+// As ReadPictureSize of common/media/picture_size.h.
+using PictureSizer = std::function<Result<ImageSize>(const std::filesystem::path&)>;
+
 // One SourceItems for each of job.data, in its order. Images: what file_pattern.h matches, sorted
 // bytewise by the path below `root` (the common parent of the patterns' literal parts), each once
 // (of a tar archive its pictures, as "shard.tar/member.jpg"); or what a manifest lists
@@ -27,8 +30,9 @@ using KeyframeLoader =
 // does a video whose frames other tools may count otherwise (frame_notes.h).
 // InvalidArgument: no source has any item; a line for each source says why. A file of keyframes is
 // the user's own work, so what `load_keyframes` returns as wrong with it is returned; so is what is
-// wrong with a manifest that could be opened.
+// wrong with a manifest that could be opened, and a URL in a tiled source. `size_of` is for tiled
+// sources, whose images it opens all.
 Result<Dataset> ScanDataset(const JobSpec& job, const VideoIndexer& index_video,
-                            const KeyframeLoader& load_keyframes);
+                            const KeyframeLoader& load_keyframes, const PictureSizer& size_of = {});
 
 }  // namespace prelabel

@@ -24,6 +24,21 @@ auto OpenBelow(const DataRoots& roots, const fs::path& path, const Open& open)
   return error;
 }
 
+// The same of a file or a member of an archive: where the archive lies decides.
+template <class Open>
+auto OpenPictureBelow(const DataRoots& roots, const fs::path& path, const Open& open)
+    -> decltype(open(path)) {
+  const auto member = ParseMemberLocation(path.native());
+  if (!member) return OpenBelow(roots, path, open);
+  auto opened = OpenBelow(roots, member->archive, [&](const fs::path& archive) {
+    return open(MemberLocation({archive, member->offset, member->size}));
+  });
+  if (opened) return opened;
+  Error error = opened.error();
+  error.context = ShownMember(*member);
+  return error;
+}
+
 }  // namespace
 
 Result<DataRoots> DataRoots::Of(const std::vector<std::string>& folders) {
@@ -68,18 +83,11 @@ Result<fs::path> DataRoots::Resolve(const fs::path& path) const {
 }
 
 MediaOpener Confine(MediaOpener media, DataRoots roots) {
-  media.read_image = [roots,
-                      open = std::move(media.read_image)](const fs::path& path) -> Result<Image> {
-    const auto member = ParseMemberLocation(path.native());
-    if (!member) return OpenBelow(roots, path, open);
-    // Where the archive lies decides.
-    Result<Image> image = OpenBelow(roots, member->archive, [&](const fs::path& archive) {
-      return open(MemberLocation({archive, member->offset, member->size}));
-    });
-    if (image) return image;
-    Error error = image.error();
-    error.context = ShownMember(*member);
-    return error;
+  media.read_image = [roots, open = std::move(media.read_image)](const fs::path& path) {
+    return OpenPictureBelow(roots, path, open);
+  };
+  media.open_regions = [roots, open = std::move(media.open_regions)](const fs::path& path) {
+    return OpenPictureBelow(roots, path, open);
   };
   media.open_video = [roots = std::move(roots), open = std::move(media.open_video)](
                          const fs::path& path) { return OpenBelow(roots, path, open); };

@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "common/base/url.h"
 
 namespace prelabel {
 namespace {
 
 constexpr std::size_t kOpenVideos = 2;
+// Of an image that is looked at whole beside its tiles: far more than models take in.
+constexpr std::uint64_t kMostWholePixels = std::uint64_t{1} << 24;
 
 const std::string& PathOf(const Assignment& assignment, std::uint32_t position) {
   static const std::string none = "(no path)";
@@ -49,6 +53,9 @@ Result<Image> ItemReader::Read(const Assignment& assignment, std::uint32_t posit
 }
 
 Result<Image> ItemReader::ReadUnnamed(const Assignment& assignment, std::uint32_t position) {
+  if (position < assignment.tiles.size() && assignment.tiles[position].image.width > 0) {
+    return ReadTile(PathOf(assignment, position), assignment.tiles[position]);
+  }
   if (!assignment.video) return media_.read_image(PathOf(assignment, position));
   if (video_failure_) return *video_failure_;
   const auto frame = static_cast<std::int64_t>(ItemIndex(assignment.task, position));
@@ -59,6 +66,26 @@ Result<Image> ItemReader::ReadUnnamed(const Assignment& assignment, std::uint32_
   }
   Result<Image> image = frames.Read(frame);
   videos_.front().failed = !image && image.error().code == ErrorCode::kUnavailable;
+  return image;
+}
+
+Result<Image> ItemReader::ReadTile(const std::string& path, const ImageTile& tile) {
+  if (tiled_ == nullptr || tiled_path_ != path) {
+    tiled_.reset();  // two large pictures need not fit into memory
+    PRELABEL_TRY(tiled_, media_.open_regions(path));
+    tiled_path_ = path;
+  }
+  const ImageSize size = tiled_->size();
+  if (size != tile.image) {
+    tiled_.reset();
+    return DataLoss(
+        fmt::format("the picture has {} × {} pixels and had {} × {} when the dataset "
+                    "was scanned",
+                    size.width, size.height, tile.image.width, tile.image.height));
+  }
+  const bool whole = tile.tile.width == size.width && tile.tile.height == size.height;
+  Result<Image> image = whole ? tiled_->ReadReduced(kMostWholePixels) : tiled_->Read(tile.tile);
+  if (!image) tiled_.reset();
   return image;
 }
 

@@ -1,5 +1,6 @@
-// Reads the items of detect tasks. Keeps the decoders of the last two videos open, so that shards
-// which follow each other need no seek. Not thread-safe; it belongs to the decode thread.
+// Reads the items of detect tasks. Keeps the decoders of the last two videos and of the last tiled
+// image open, so that shards which follow each other need not start anew. Not thread-safe; it
+// belongs to the decode thread.
 #pragma once
 
 #include <cstdint>
@@ -38,10 +39,13 @@ class ItemReader {
   };
 
   Result<Image> ReadUnnamed(const Assignment& assignment, std::uint32_t position);
+  Result<Image> ReadTile(const std::string& path, const ImageTile& tile);
 
   MediaOpener media_;
   std::list<OpenedVideo> videos_;       // the most recently used first
   std::optional<Error> video_failure_;  // of the task last begun
+  std::string tiled_path_;
+  std::unique_ptr<RegionReader> tiled_;  // of tiled_path_; null after a failure
 };
 
 // The item's index within its source.

@@ -10,6 +10,7 @@
 #include "common/base/result.h"
 #include "common/media/frame_source.h"
 #include "common/media/image.h"
+#include "common/media/region_reader.h"
 
 namespace prelabel {
 
@@ -18,6 +19,8 @@ struct MediaOpener {
   // As ReadImage and ResizeStretch of common/media/image_codec.h.
   std::function<Result<Image>(const std::filesystem::path&)> read_image;
   std::function<Image(const Image&, int width, int height)> resize;
+  // As OpenRegions of common/media/region_reader.h. For images that are looked at in tiles.
+  RegionOpener open_regions;
   // Indexes and opens a video.
   std::function<Result<std::unique_ptr<FrameSource>>(const std::filesystem::path&)> open_video;
 

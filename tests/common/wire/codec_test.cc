@@ -100,6 +100,11 @@ TEST(Codec, AssignmentSurvivesWithPathsAndDetections) {
   detect.attempt = Attempt(2);
   detect.paths = {"a b.jpg", "ü.png"};
   detect.video = true;
+  Assignment tiled = detect;
+  tiled.tiles = {
+      {{20000, 9000}, {19000, 8000, 1000, 900}}, {{20000, 9000}, {0, 0, 20000, 9000}}, {}};
+  tiled.paths = {"/a.jpg", "/a.jpg", "/unknown.jpg"};
+  tiled.task.count = 3;
   Assignment link;
   link.task = {TaskId(10), TaskKind::kLink, SourceId(1), 0, 795, 1};
   link.attempt = Attempt(1);
