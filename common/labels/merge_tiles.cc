@@ -28,6 +28,7 @@ struct Candidate {
 
 struct Object {
   std::vector<const Candidate*> members;  // the first one leads
+  float score = 0;
 };
 
 Box Part(const Box& box, const Tile& tile) {
@@ -55,6 +56,8 @@ bool TouchesSeam(const Box& box, const Tile& tile, ImageSize image) {
          (right < image.width && box.x2 >= static_cast<float>(right) - across) ||
          (bottom < image.height && box.y2 >= static_cast<float>(bottom) - down);
 }
+
+bool SameSize(const Tile& a, const Tile& b) { return a.width == b.width && a.height == b.height; }
 
 bool Contains(const Tile& tile, const Box& box) {
   return box.x1 >= static_cast<float>(tile.x) && box.y1 >= static_cast<float>(tile.y) &&
@@ -171,7 +174,7 @@ class Merger {
     const Tile& own = tiles_[candidate.tile];
     return std::any_of(tiles_.begin(), tiles_.end(), [&](const Tile& tile) {
       return tile.width <= own.width && tile.height <= own.height &&
-             Contains(tile, candidate.box) && !TouchesSeam(candidate.box, tile, image_);
+             ShowsWhole(tile, candidate.box);
     });
   }
 
@@ -192,11 +195,49 @@ class Merger {
                        [](const ItemResult* result) { return !result->masks.empty(); });
   }
 
+  // All of the box, away from the tile's seams.
+  bool ShowsWhole(const Tile& tile, const Box& box) const {
+    return Contains(tile, box) && !TouchesSeam(box, tile, image_);
+  }
+
+  // See MergeTiles.
+  float Score(const Object& object) const {
+    const Candidate& lead = *object.members.front();
+    if (tiling_.merge == TileMerge::kNms) return lead.score;
+    float sum = 0;
+    if (lead.cut) {
+      for (const Candidate* member : object.members) sum += member->score;
+      return sum / static_cast<float>(object.members.size());
+    }
+    float best = 0;
+    for (std::size_t begin = 0, end = 0; begin < tiles_.size(); begin = end) {
+      sum = 0;
+      int shown = 0;
+      for (; end < tiles_.size() && SameSize(tiles_[end], tiles_[begin]); ++end) {
+        if (!ShowsWhole(tiles_[end], lead.box)) continue;
+        ++shown;
+        sum += ScoreIn(object, end);
+      }
+      if (shown > 0) best = std::max(best, sum / static_cast<float>(shown));
+    }
+    return best;
+  }
+
+  // 0 where the tile has not found it.
+  static float ScoreIn(const Object& object, std::size_t tile) {
+    float score = 0;
+    for (const Candidate* member : object.members) {
+      if (member->tile == tile) score = std::max(score, member->score);
+    }
+    return score;
+  }
+
   ItemResult Assemble() {
+    for (Object& object : objects_) object.score = Score(object);
     std::stable_sort(objects_.begin(), objects_.end(), [](const Object& a, const Object& b) {
       const Candidate& x = *a.members.front();
       const Candidate& y = *b.members.front();
-      if (x.score != y.score) return x.score > y.score;
+      if (a.score != b.score) return a.score > b.score;
       return x.tile != y.tile ? x.tile < y.tile : x.place < y.place;
     });
     ItemResult merged;
@@ -212,7 +253,7 @@ class Merger {
         box = {std::min(box.x1, member->box.x1), std::min(box.y1, member->box.y1),
                std::max(box.x2, member->box.x2), std::max(box.y2, member->box.y2)};
       }
-      merged.predictions.push_back({lead.class_id, lead.score, box});
+      merged.predictions.push_back({lead.class_id, object.score, box});
       if (masks) {
         Rle mask = MaskOf(lead);
         for (std::size_t m = 1; joined && m < object.members.size(); ++m) {
@@ -240,9 +281,7 @@ class Merger {
     std::vector<std::size_t> places;
     for (std::size_t t = 0; t < tiles_.size(); ++t) {
       if (tiles_[t].width == image_.width && tiles_[t].height == image_.height) return {t};
-      if (tiles_[t].width == tiles_[0].width && tiles_[t].height == tiles_[0].height) {
-        places.push_back(t);
-      }
+      if (SameSize(tiles_[t], tiles_[0])) places.push_back(t);
     }
     return places;
   }

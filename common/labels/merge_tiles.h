@@ -21,10 +21,14 @@ namespace prelabel {
 //  - otherwise: where the IoU of the part of each that the other's tile shows is (kIou), or the
 //    intersection over the smaller box (kIos).
 // Whole boxes come first, then cut ones, the strongest first; each joins the object that it fits
-// best, or is a new one. An object with a whole box has the strongest whole box, score and mask.
-// One without has the strongest of its boxes (kNms), or what all of them cover together, with the
-// highest score (kNmm). A cut box that joins nothing is dropped where a tile of the same or a
-// smaller size shows all of it away from its edges: that tile has seen more of it, and no object.
+// best, or is a new one. The first of an object has its box and mask. Its score is the first's
+// (kNms), or (kNmm) the mean over the tiles that show its box whole, 0 where one has not found it,
+// of the size that is surest of it: a maximum over many looks would make much of what one of them
+// imagined. An object whose boxes are all cut has, with kNmm, what they cover together and the mean
+// of their scores.
+//
+// A cut box that joins nothing is dropped where a tile of the same or a smaller size shows all of
+// it away from its edges: that tile has seen more of it, and no object.
 ItemResult MergeTiles(ImageSize image, const Tiling& tiling, std::span<const Tile> tiles,
                       std::span<const ItemResult* const> results);
 

@@ -84,8 +84,8 @@ TEST(MergeTiles, WhatNoTileShowsWholeIsPutTogether) {
   const auto merged = LookAndMerge({400, 100}, Of({100}, 0.2), objects).predictions;
   ASSERT_THAT(merged, SizeIs(1));
   EXPECT_EQ(merged[0].box, objects[0].box);
-  // The strongest piece's score: 100 of 380 columns.
-  EXPECT_FLOAT_EQ(merged[0].score, 0.8F * (0.5F + 0.5F * 100 / 380));
+  // Five tiles in steps of 75; the first and the last show 90 of 380 columns, the others 100.
+  EXPECT_FLOAT_EQ(merged[0].score, 0.8F * (0.5F + 0.5F * (90 + 100 + 100 + 100 + 90) / 5 / 380));
 }
 
 TEST(MergeTiles, NmsLeavesTheStrongestPiece) {
@@ -104,6 +104,25 @@ TEST(MergeTiles, ASmallObjectBeforeALargeOneStays) {
         LookAndMerge({150, 100}, Of({100}, 0.5, TileMerge::kNmm, metric), objects).predictions,
         ElementsAre(objects[0], objects[1]));
   }
+}
+
+TEST(MergeTiles, TheScoreIsTheMeanOfTheLooksAtIt) {
+  const std::vector<Tile> tiles = CutTiles({150, 100}, Of({100, 200}, 0.5));
+  ASSERT_EQ(tiles.size(), 3U);
+  std::vector<ItemResult> results;
+  for (const Tile& tile : tiles) results.push_back(Look(tile, {}));
+  // Both small tiles show [60, 90) whole; the large one is not sure of it, and does not lower it.
+  results[0].predictions = {{0, 0.9F, {60, 20, 90, 80}}};
+  results[1].predictions = {{0, 0.5F, {10, 20, 40, 80}}};
+  results[2].predictions = {{0, 0.2F, {60, 20, 90, 80}}};
+  EXPECT_THAT(Merge({150, 100}, Of({100, 200}, 0.5), tiles, results).predictions,
+              ElementsAre(Prediction{0, 0.7F, {60, 20, 90, 80}}));
+  // One of them has not found it.
+  results[1].predictions.clear();
+  EXPECT_THAT(Merge({150, 100}, Of({100, 200}, 0.5), tiles, results).predictions,
+              ElementsAre(Prediction{0, 0.45F, {60, 20, 90, 80}}));
+  EXPECT_THAT(Merge({150, 100}, Of({100, 200}, 0.5, TileMerge::kNms), tiles, results).predictions,
+              ElementsAre(Prediction{0, 0.9F, {60, 20, 90, 80}}));
 }
 
 TEST(MergeTiles, ClassesStayApart) {
