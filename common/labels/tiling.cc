@@ -7,9 +7,12 @@ namespace prelabel {
 namespace {
 
 // Tiles along one axis.
-int TilesAlong(int length, int size, double overlap) {
+int TilesAlong(int length, int size, float overlap) {
   if (length <= size) return 1;
-  const int step = std::max(1, static_cast<int>(std::floor(size * (1 - overlap))));
+  // 0.2 as a float is a little more: that shall not make the step of 100 pixels 79.
+  constexpr double kRounding = 1e-3;
+  const int step =
+      std::max(1, static_cast<int>(std::floor(size * (1 - double{overlap}) + kRounding)));
   return (length - size + step - 1) / step + 1;
 }
 

@@ -24,7 +24,7 @@ struct Tiling {
   // Sides of the square tiles in pixels, ascending, each once; never empty. Each is a pass of its
   // own over the image: large tiles show large objects whole, small ones show small objects well.
   std::vector<int> sizes;
-  double overlap = 0.2;     // of neighbors, at least: a share of their side, [0, 0.9]
+  float overlap = 0.2F;     // of neighbors, at least: a share of their side, [0, 0.9]
   bool full_image = false;  // the whole image is one more tile
   TileMerge merge = TileMerge::kNmm;
   TileMetric metric = TileMetric::kIou;

@@ -69,6 +69,14 @@ JobSpec RandomJob(Random& random) {
   job.review.seconds_per_check = 0.01F + unit(random);
   job.review.seconds_per_image = 3600;
   for (DataSource& source : job.data) {
+    if (source.kind == SourceKind::kImages && Below(2, random) == 0) {
+      Tiling& tiling = source.tiling.emplace();
+      tiling.sizes = {64 + Below(100, random), 200 + Below(16000, random)};
+      tiling.overlap = static_cast<float>(Below(901, random)) / 1000;
+      tiling.full_image = Below(2, random) == 0;
+      if (Below(2, random) == 0) tiling.merge = TileMerge::kNms;
+      if (Below(2, random) == 0) tiling.metric = TileMetric::kIos;
+    }
     if (source.kind != SourceKind::kVideo || Below(3, random) != 0) continue;
     source.adaptive.reset();
     source.keyframe_every = 1;

@@ -452,6 +452,34 @@ TEST(JobLoader, HowUrlsAreFetched) {
             "/jobs/job.yaml:5:18: 'fetch.timeout' must be whole seconds, e.g. 30s");
 }
 
+TEST(JobLoader, LargeImagesMayBeLookedAtInTiles) {
+  const std::string start = "name: x\noutput: {dir: r}\nmodel: m\ndata:\n";
+  const auto job = Parse(start +
+                             "  - images: a\n    tiling: {size: 1024}\n"
+                             "  - manifest: b.jsonl\n    tiling: {size: [1280, 640], overlap: 0.5, "
+                             "full_image: true, merge: nms, metric: ios}\n",
+                         {});
+  ASSERT_TRUE(job.has_value()) << job.error().ToString();
+  Tiling plain;
+  plain.sizes = {1024};
+  EXPECT_EQ(job.value().data[0].tiling, plain);
+  EXPECT_EQ(job.value().data[1].tiling,
+            (Tiling{{640, 1280}, 0.5F, true, TileMerge::kNms, TileMetric::kIos}));
+  EXPECT_EQ(ParseJob(FormatJob(job.value()), "/e/job.yaml", {}).value(), job.value());
+  EXPECT_EQ(Mistakes(start + "  - video: v.avi\n    tiling: {size: 64}\n"
+                             "  - images: a\n    tiling: {size: 63, overlap: 0.95, merge: wbf}\n"
+                             "  - images: a\n    tiling: {overlap: 0.1}\n"
+                             "  - images: a\n    tiling: {size: [640, 640]}\n"),
+            "/jobs/job.yaml:6:13: 'data[0].tiling' belongs to images; remove it\n"
+            "/jobs/job.yaml:8:20: 'data[1].tiling.size' must be a whole number from 64 to 16384, "
+            "not '63'\n"
+            "/jobs/job.yaml:8:33: 'data[1].tiling.overlap' must be from 0 to 0.9, not 0.95\n"
+            "/jobs/job.yaml:8:46: 'data[1].tiling.merge' cannot be 'wbf'; use one of nms, nmm\n"
+            "/jobs/job.yaml:10:13: missing key 'data[2].tiling.size'; add e.g. 'data[2].tiling: "
+            "{size: 1024}'\n"
+            "/jobs/job.yaml:12:20: 'data[3].tiling.size' has 640 twice; remove one");
+}
+
 TEST(JobLoader, KeyframesComeFromOnePlace) {
   EXPECT_EQ(Mistakes("name: x\noutput: {dir: r}\nmodel: m\ndata:\n  - video: v.avi\n"
                      "    keyframes: {every: 2, from: a.xml}\n"

@@ -17,7 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-Tiling Of(std::vector<int> sizes, double overlap, TileMerge merge = TileMerge::kNmm,
+Tiling Of(std::vector<int> sizes, float overlap, TileMerge merge = TileMerge::kNmm,
           TileMetric metric = TileMetric::kIou) {
   Tiling tiling;
   tiling.sizes = std::move(sizes);
@@ -62,7 +62,7 @@ ItemResult LookAndMerge(ImageSize image, const Tiling& tiling,
 
 TEST(MergeTiles, WhatTwoTilesShowWholeIsThereOnce) {
   const std::vector<Prediction> objects = {{2, 0.9F, {60, 20, 90, 80}}};
-  const ItemResult merged = LookAndMerge({150, 100}, Of({100}, 0.5), objects);
+  const ItemResult merged = LookAndMerge({150, 100}, Of({100}, 0.5F), objects);
   EXPECT_THAT(merged.predictions, ElementsAre(objects.front()));
   EXPECT_EQ(merged.width, 150);
   EXPECT_EQ(merged.height, 100);
@@ -73,7 +73,7 @@ TEST(MergeTiles, TheWholeBoxStandsForOneThatIsCut) {
   const std::vector<Prediction> objects = {{0, 0.8F, {70, 20, 130, 80}}};
   for (const TileMerge merge : {TileMerge::kNms, TileMerge::kNmm}) {
     for (const TileMetric metric : {TileMetric::kIou, TileMetric::kIos}) {
-      EXPECT_THAT(LookAndMerge({150, 100}, Of({100}, 0.5, merge, metric), objects).predictions,
+      EXPECT_THAT(LookAndMerge({150, 100}, Of({100}, 0.5F, merge, metric), objects).predictions,
                   ElementsAre(objects.front()));
     }
   }
@@ -81,7 +81,7 @@ TEST(MergeTiles, TheWholeBoxStandsForOneThatIsCut) {
 
 TEST(MergeTiles, WhatNoTileShowsWholeIsPutTogether) {
   const std::vector<Prediction> objects = {{0, 0.8F, {10, 20, 390, 80}}};
-  const auto merged = LookAndMerge({400, 100}, Of({100}, 0.2), objects).predictions;
+  const auto merged = LookAndMerge({400, 100}, Of({100}, 0.2F), objects).predictions;
   ASSERT_THAT(merged, SizeIs(1));
   EXPECT_EQ(merged[0].box, objects[0].box);
   // Five tiles in steps of 75; the first and the last show 90 of 380 columns, the others 100.
@@ -90,7 +90,7 @@ TEST(MergeTiles, WhatNoTileShowsWholeIsPutTogether) {
 
 TEST(MergeTiles, NmsLeavesTheStrongestPiece) {
   const std::vector<Prediction> objects = {{0, 0.8F, {10, 20, 140, 80}}};
-  const Tiling tiling = Of({100}, 0.5, TileMerge::kNms);
+  const Tiling tiling = Of({100}, 0.5F, TileMerge::kNms);
   EXPECT_THAT(LookAndMerge({150, 100}, tiling, objects).predictions,
               ElementsAre(Prediction{0, 0.8F * (0.5F + 0.5F * 90 / 130), {10, 20, 100, 80}}));
 }
@@ -101,13 +101,13 @@ TEST(MergeTiles, ASmallObjectBeforeALargeOneStays) {
   const std::vector<Prediction> objects = {{0, 0.9F, {10, 0, 95, 90}}, {0, 0.8F, {60, 40, 80, 90}}};
   for (const TileMetric metric : {TileMetric::kIou, TileMetric::kIos}) {
     EXPECT_THAT(
-        LookAndMerge({150, 100}, Of({100}, 0.5, TileMerge::kNmm, metric), objects).predictions,
+        LookAndMerge({150, 100}, Of({100}, 0.5F, TileMerge::kNmm, metric), objects).predictions,
         ElementsAre(objects[0], objects[1]));
   }
 }
 
 TEST(MergeTiles, TheScoreIsTheMeanOfTheLooksAtIt) {
-  const std::vector<Tile> tiles = CutTiles({150, 100}, Of({100, 200}, 0.5));
+  const std::vector<Tile> tiles = CutTiles({150, 100}, Of({100, 200}, 0.5F));
   ASSERT_EQ(tiles.size(), 3U);
   std::vector<ItemResult> results;
   for (const Tile& tile : tiles) results.push_back(Look(tile, {}));
@@ -115,20 +115,20 @@ TEST(MergeTiles, TheScoreIsTheMeanOfTheLooksAtIt) {
   results[0].predictions = {{0, 0.9F, {60, 20, 90, 80}}};
   results[1].predictions = {{0, 0.5F, {10, 20, 40, 80}}};
   results[2].predictions = {{0, 0.2F, {60, 20, 90, 80}}};
-  EXPECT_THAT(Merge({150, 100}, Of({100, 200}, 0.5), tiles, results).predictions,
+  EXPECT_THAT(Merge({150, 100}, Of({100, 200}, 0.5F), tiles, results).predictions,
               ElementsAre(Prediction{0, 0.7F, {60, 20, 90, 80}}));
   // One of them has not found it.
   results[1].predictions.clear();
-  EXPECT_THAT(Merge({150, 100}, Of({100, 200}, 0.5), tiles, results).predictions,
+  EXPECT_THAT(Merge({150, 100}, Of({100, 200}, 0.5F), tiles, results).predictions,
               ElementsAre(Prediction{0, 0.45F, {60, 20, 90, 80}}));
-  EXPECT_THAT(Merge({150, 100}, Of({100, 200}, 0.5, TileMerge::kNms), tiles, results).predictions,
+  EXPECT_THAT(Merge({150, 100}, Of({100, 200}, 0.5F, TileMerge::kNms), tiles, results).predictions,
               ElementsAre(Prediction{0, 0.9F, {60, 20, 90, 80}}));
 }
 
 TEST(MergeTiles, ClassesStayApart) {
   const std::vector<Prediction> objects = {{0, 0.9F, {60, 20, 90, 80}},
                                            {1, 0.7F, {60, 20, 90, 80}}};
-  EXPECT_THAT(LookAndMerge({150, 100}, Of({100}, 0.5), objects).predictions,
+  EXPECT_THAT(LookAndMerge({150, 100}, Of({100}, 0.5F), objects).predictions,
               ElementsAre(objects[0], objects[1]));
 }
 
@@ -137,22 +137,22 @@ TEST(MergeTiles, APieceThatABetterViewDoesNotConfirmIsDropped) {
   std::vector<ItemResult> results = {Look(tiles[0], {}), Look(tiles[1], {})};
   // At the seam of the left tile; the right one shows it all, 30 pixels from its own edge.
   results[0].predictions = {{0, 0.9F, {80, 20, 100, 80}}};
-  EXPECT_THAT(Merge({150, 100}, Of({100}, 0.5), tiles, results).predictions, IsEmpty());
+  EXPECT_THAT(Merge({150, 100}, Of({100}, 0.5F), tiles, results).predictions, IsEmpty());
   // Nothing shows more of what reaches over the whole overlap.
   results[0].predictions = {{0, 0.9F, {20, 20, 100, 80}}};
-  EXPECT_THAT(Merge({150, 100}, Of({100}, 0.5), tiles, results).predictions, SizeIs(1));
+  EXPECT_THAT(Merge({150, 100}, Of({100}, 0.5F), tiles, results).predictions, SizeIs(1));
 }
 
 TEST(MergeTiles, ABoxAtTheImagesOwnEdgeIsWhole) {
   const std::vector<Tile> tiles = {{0, 0, 100, 100}, {50, 0, 100, 100}};
   std::vector<ItemResult> results = {Look(tiles[0], {}), Look(tiles[1], {})};
   results[0].predictions = {{0, 0.9F, {0, 0, 30, 100}}};
-  EXPECT_THAT(Merge({150, 100}, Of({100}, 0.5), tiles, results).predictions,
+  EXPECT_THAT(Merge({150, 100}, Of({100}, 0.5F), tiles, results).predictions,
               ElementsAre(Prediction{0, 0.9F, {0, 0, 30, 100}}));
 }
 
 TEST(MergeTiles, TheWholeImageMayHaveBeenShownSmaller) {
-  Tiling tiling = Of({100}, 0.5);
+  Tiling tiling = Of({100}, 0.5F);
   tiling.full_image = true;
   const std::vector<Tile> tiles = CutTiles({400, 200}, tiling);
   std::vector<ItemResult> results;
@@ -182,7 +182,7 @@ TEST(MergeTiles, StatisticsAndEmbeddingAreMeansOverTheTiles) {
   results[1].embedding = {FloatToHalf(3), FloatToHalf(-1)};
   results[0].box_embeddings = {11, 12};
   results[1].box_embeddings = {21, 22};
-  const ItemResult merged = Merge({150, 100}, Of({100}, 0.5), tiles, results);
+  const ItemResult merged = Merge({150, 100}, Of({100}, 0.5F), tiles, results);
   EXPECT_FLOAT_EQ(merged.stats.contrast, 0.3F);
   EXPECT_THAT(merged.embedding, ElementsAre(FloatToHalf(2), FloatToHalf(-1.5F)));
   EXPECT_THAT(merged.box_embeddings, ElementsAre(21, 22, 11, 12));  // in the order of the scores
@@ -204,7 +204,7 @@ TEST(MergeTiles, MasksOfPiecesAreOne) {
                                      Look(tiles[1], {{0, 0.5F, {10, 2, 150, 6}}})};
   results[0].masks = {bar(100, 10, 100)};
   results[1].masks = {bar(100, 0, 90)};
-  const ItemResult merged = Merge({160, 10}, Of({100}, 0.2), tiles, results);
+  const ItemResult merged = Merge({160, 10}, Of({100}, 0.2F), tiles, results);
   EXPECT_THAT(merged.masks, ElementsAre(bar(160, 10, 150)));
 }
 
@@ -215,7 +215,7 @@ TEST(MergeTiles, NoObjectIsCutOrThereTwice) {
   for (int round = 0; round < 200; ++round) {
     const ImageSize image{static_cast<int>(200 + random.Below(800)),
                           static_cast<int>(200 + random.Below(800))};
-    const Tiling tiling = Of({128}, 0.25 + 0.5 * random.Uniform());
+    const Tiling tiling = Of({128}, static_cast<float>(0.25 + 0.5 * random.Uniform()));
     std::vector<Prediction> objects;
     for (int i = 0; i < 40; ++i) {
       const float width = 6 + 300 * static_cast<float>(random.Uniform() * random.Uniform());

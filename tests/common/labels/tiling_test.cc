@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "common/base/random.h"
@@ -14,7 +15,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-Tiling Of(std::vector<int> sizes, double overlap, bool full_image = false) {
+Tiling Of(std::vector<int> sizes, float overlap, bool full_image = false) {
   Tiling tiling;
   tiling.sizes = std::move(sizes);
   tiling.overlap = overlap;
@@ -24,7 +25,7 @@ Tiling Of(std::vector<int> sizes, double overlap, bool full_image = false) {
 
 TEST(CutTiles, RowByRowWithinTheImage) {
   // 250 wide: steps of at most 80, so three tiles in steps of 75; 150 high: two in a step of 50.
-  EXPECT_THAT(CutTiles({250, 150}, Of({100}, 0.2)),
+  EXPECT_THAT(CutTiles({250, 150}, Of({100}, 0.2F)),
               ElementsAre(Tile{0, 0, 100, 100}, Tile{75, 0, 100, 100}, Tile{150, 0, 100, 100},
                           Tile{0, 50, 100, 100}, Tile{75, 50, 100, 100}, Tile{150, 50, 100, 100}));
 }
@@ -35,27 +36,27 @@ TEST(CutTiles, WithoutOverlapThatFits) {
 }
 
 TEST(CutTiles, ASmallImageIsOneTile) {
-  EXPECT_THAT(CutTiles({90, 100}, Of({100}, 0.5, true)), ElementsAre(Tile{0, 0, 90, 100}));
+  EXPECT_THAT(CutTiles({90, 100}, Of({100}, 0.5F, true)), ElementsAre(Tile{0, 0, 90, 100}));
 }
 
 TEST(CutTiles, ALowImageHasLowTiles) {
-  EXPECT_THAT(CutTiles({150, 40}, Of({100}, 0.5)),
+  EXPECT_THAT(CutTiles({150, 40}, Of({100}, 0.5F)),
               ElementsAre(Tile{0, 0, 100, 40}, Tile{50, 0, 100, 40}));
 }
 
 TEST(CutTiles, TheWholeImageComesLast) {
-  const std::vector<Tile> tiles = CutTiles({150, 100}, Of({100}, 0.5, true));
+  const std::vector<Tile> tiles = CutTiles({150, 100}, Of({100}, 0.5F, true));
   EXPECT_EQ(tiles.size(), 3U);
   EXPECT_EQ(tiles.back(), (Tile{0, 0, 150, 100}));
 }
 
 TEST(CutTiles, TheFirstSizeThatHoldsTheImageIsTheLast) {
-  EXPECT_THAT(CutTiles({150, 100}, Of({100, 200, 400}, 0.5, true)),
+  EXPECT_THAT(CutTiles({150, 100}, Of({100, 200, 400}, 0.5F, true)),
               ElementsAre(Tile{0, 0, 100, 100}, Tile{50, 0, 100, 100}, Tile{0, 0, 150, 100}));
 }
 
 TEST(CutTiles, AnUnknownSizeIsOneTileOfNone) {
-  EXPECT_THAT(CutTiles({0, 0}, Of({100}, 0.5, true)), ElementsAre(Tile{0, 0, 0, 0}));
+  EXPECT_THAT(CutTiles({0, 0}, Of({100}, 0.5F, true)), ElementsAre(Tile{0, 0, 0, 0}));
 }
 
 // Whatever is no larger than the overlap is whole in one tile of each size.
@@ -65,11 +66,12 @@ TEST(CutTiles, WhatIsSmallerThanTheOverlapIsWholeInSomeTile) {
     const ImageSize image{static_cast<int>(1 + random.Below(2000)),
                           static_cast<int>(1 + random.Below(2000))};
     const int size = static_cast<int>(32 + random.Below(500));
-    const double overlap = 0.9 * random.Uniform();
+    const auto overlap = static_cast<float>(0.9 * random.Uniform());
     const Tiling tiling = Of({size}, overlap, random.Below(2) == 0);
     const std::vector<Tile> tiles = CutTiles(image, tiling);
     ASSERT_EQ(tiles.size(), CountTiles(image, tiling));
-    const int small = std::max(1, static_cast<int>(overlap * size));
+    const int small =
+        std::max(1, static_cast<int>(std::floor(overlap * static_cast<float>(size) - 0.01F)));
     const int width = std::min(small, image.width);
     const int height = std::min(small, image.height);
     for (int i = 0; i < 20; ++i) {
@@ -97,7 +99,7 @@ TEST(CutTiles, WhatIsSmallerThanTheOverlapIsWholeInSomeTile) {
 
 TEST(CutTiles, AnImageOfFourHundredMegapixels) {
   // Steps of 819 at most: (20000 - 1024) / 819 = 23.2, so 25 a side.
-  EXPECT_EQ(CountTiles({20000, 20000}, Of({1024}, 0.2)), 625U);
+  EXPECT_EQ(CountTiles({20000, 20000}, Of({1024}, 0.2F)), 625U);
 }
 
 }  // namespace

@@ -93,6 +93,25 @@ TEST(Codec, RefusesNumbersThatAreNotFinite) {
   EXPECT_TRUE(DecodeTaskPayload(EncodeTaskPayload(sent)).has_error());
 }
 
+TEST(Codec, RefusesTilesThatDoNotFit) {
+  const auto problem = [](std::vector<ImageTile> tiles) {
+    Assign sent{Epoch(3), {}};
+    Assignment& task = sent.tasks.emplace_back();
+    task.task = {TaskId(9), TaskKind::kDetect, SourceId(1), 0, 1, 1};
+    task.paths = {"a.jpg"};
+    task.tiles = std::move(tiles);
+    const auto got = DecodeCoordinatorMessage(EncodeCoordinatorMessage(sent));
+    return got ? std::string() : got.error().message;
+  };
+  const ImageTile fits{{100, 50}, {60, 10, 40, 40}};
+  EXPECT_EQ(problem({fits}), "");
+  EXPECT_THAT(problem({fits, fits}), HasSubstr("one tile an item"));
+  EXPECT_THAT(problem({{{100, 50}, {61, 10, 40, 40}}}), HasSubstr("outside its image"));
+  EXPECT_THAT(problem({{{100, 50}, {0, 11, 40, 40}}}), HasSubstr("outside its image"));
+  EXPECT_THAT(problem({{{100, 50}, {0, 0, 40, 0}}}), HasSubstr("outside its image"));
+  EXPECT_THAT(problem({{{1 << 21, 50}, {0, 0, 40, 40}}}), HasSubstr("image size"));
+}
+
 TEST(Codec, AssignmentSurvivesWithPathsAndDetections) {
   Assign sent{Epoch(3), {}};
   Assignment detect;
@@ -124,12 +143,14 @@ TEST(Codec, AssignmentSurvivesWithPathsAndDetections) {
   link.chooser = {
       .frame_count = 795, .budget = 159, .tolerance = 0.7F, .width = 768, .height = 576};
   link.unreadable = {0, 5, 700};
-  sent.tasks = {detect, link};
+  sent.tasks = {detect, link, tiled};
   const auto got = DecodeCoordinatorMessage(EncodeCoordinatorMessage(sent));
   ASSERT_TRUE(got.has_value());
   const auto& assign = std::get<Assign>(got.value());
   EXPECT_EQ(assign.epoch, Epoch(3));
-  ASSERT_EQ(assign.tasks.size(), 2U);
+  ASSERT_EQ(assign.tasks.size(), 3U);
+  EXPECT_TRUE(assign.tasks[0].tiles.empty());
+  EXPECT_EQ(assign.tasks[2].tiles, tiled.tiles);
   EXPECT_EQ(assign.tasks[0].task, detect.task);
   EXPECT_EQ(assign.tasks[0].attempt, Attempt(2));
   EXPECT_EQ(assign.tasks[0].paths, detect.paths);

@@ -39,6 +39,53 @@ TEST(MergeImages, WritesWhatReachesTheThresholdByCategoryThenScore) {
   EXPECT_EQ(items[0].labels[2].track_id, 0U);
 }
 
+// An image of 150 × 100 in two tiles, and one that is small.
+SourceItems TiledSource() {
+  SourceItems source = ImageSource("photos", {"a.jpg", "b.jpg"});
+  Tiling tiling;
+  tiling.sizes = {100};
+  tiling.overlap = 0.5F;
+  source.tiled = TiledImages{tiling, {{150, 100}, {40, 30}}, {0, 2, 3}};
+  return source;
+}
+
+TEST(MergeImages, TilesAreOneImage) {
+  TestRun run;
+  run.dataset.sources = {TiledSource()};
+  run.job.labels.max_per_image = 1;  // of each look
+  // Whole in the second tile, which begins at 50; cut in the first one. Two tasks share the image.
+  run.Commit(run.AddDetect(0, 1, 2),
+             {Seen(1, {{kCar, 0.9F, {20, 20, 80, 80}}}, 100, 100),
+              Seen(2, {{kDog, 0.8F, {1, 2, 30, 20}}, {kDog, 0.7F, {31, 2, 39, 20}}}, 40, 30)});
+  run.Commit(run.AddDetect(0, 0, 1),
+             {Seen(0, {{kCar, 0.6F, {70, 20, 100, 80}}, {kDog, 0.5F, {5, 5, 30, 30}}}, 100, 100)});
+  const auto items = run.Merge();
+  ASSERT_THAT(items, SizeIs(2));
+  EXPECT_EQ(items[0].width, 150);
+  EXPECT_EQ(items[0].height, 100);
+  ASSERT_THAT(items[0].labels, SizeIs(2));
+  EXPECT_EQ(items[0].labels[0].box, (Box{70, 20, 130, 80}));
+  EXPECT_EQ(items[0].labels[0].score, 0.9F);
+  EXPECT_EQ(items[0].labels[1].box, (Box{5, 5, 30, 30}));
+  EXPECT_EQ(items[1].width, 40);
+  ASSERT_THAT(items[1].labels, SizeIs(1));
+  EXPECT_EQ(items[1].labels[0].box, (Box{1, 2, 30, 20}));
+}
+
+TEST(MergeImages, AnImageLacksNoTile) {
+  TestRun run;
+  run.dataset.sources = {TiledSource()};
+  run.Commit(run.AddDetect(0, 0, 2), {Seen(0, {{kCar, 0.9F, {20, 20, 80, 80}}}, 100, 100),
+                                      Unreadable(1, "a.jpg: the JPEG is truncated")});
+  run.Quarantine(run.AddDetect(0, 2, 1), "the model crashed");
+  const auto items = run.Merge();
+  ASSERT_THAT(items, SizeIs(2));
+  EXPECT_FALSE(items[0].looked_at);
+  EXPECT_THAT(items[0].labels, IsEmpty());
+  EXPECT_EQ(items[0].error, "tile 2 of 2 (from 50, 0): a.jpg: the JPEG is truncated");
+  EXPECT_EQ(items[1].error, "the model crashed");
+}
+
 // A mask of `pixels` pixels at the start of the first column of a picture of `height` × `width`.
 Rle Strip(std::uint32_t pixels, std::uint32_t width, std::uint32_t height) {
   return {height, width, {0, pixels, width * height - pixels}};

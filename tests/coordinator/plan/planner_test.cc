@@ -36,6 +36,24 @@ std::vector<TaskRow> Rows(const std::vector<Task>& tasks) {
   return rows;
 }
 
+// The third image has one look, whatever its size.
+TEST(PlanTasks, OfTiledImagesTheLooksAreCut) {
+  SourceItems tiled = Images(3);
+  tiled.tiled = TiledImages{{}, {{900, 900}, {900, 100}, {0, 0}}, {0, 5, 7, 8}};
+  EXPECT_THAT(PlanTasks(Of({tiled}), 3),
+              ElementsAre(Detect(0, 0, 0, 3), Detect(1, 0, 3, 3), Detect(2, 0, 6, 2)));
+  EXPECT_EQ(tiled.ItemOfLook(0), 0U);
+  EXPECT_EQ(tiled.ItemOfLook(4), 0U);
+  EXPECT_EQ(tiled.ItemOfLook(5), 1U);
+  EXPECT_EQ(tiled.ItemOfLook(7), 2U);
+  // More images behind: what is there stands.
+  const std::vector<TaskRow> rows = Rows(PlanTasks(Of({tiled}), 3));
+  SourceItems grown = Images(4);
+  grown.tiled = TiledImages{{}, {{900, 900}, {900, 100}, {0, 0}, {900, 900}}, {0, 5, 7, 8, 13}};
+  EXPECT_THAT(PlanMissing(Of({grown}), rows, 3),
+              ElementsAre(Detect(3, 0, 8, 3), Detect(4, 0, 11, 2)));
+}
+
 TEST(PlanTasks, CutsImagesInRuns) {
   EXPECT_THAT(PlanTasks(Of({Images(7)}), 3),
               ElementsAre(Detect(0, 0, 0, 3), Detect(1, 0, 3, 3), Detect(2, 0, 6, 1)));

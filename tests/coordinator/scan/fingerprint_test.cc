@@ -39,6 +39,20 @@ TEST(CheckSameItems, TakesTheSameAndWhatGrewAtTheEnd) {
   EXPECT_EQ(Complaint({{Images({"a.jpg", "b.jpg", "c.jpg"}), Video(12), Images({"x.jpg"})}}), "");
 }
 
+// Tiles of other sizes would be other looks under the same numbers.
+TEST(CheckSameItems, ImagesInTilesKeepTheirSizes) {
+  const auto tiled = [](std::vector<ImageSize> sizes) {
+    SourceItems source = Images({"a.jpg", "b.jpg"});
+    source.tiled = TiledImages{{}, std::move(sizes), {}};
+    return Dataset{{source}};
+  };
+  const std::string stored = DatasetFingerprint(tiled({{100, 50}, {9, 9}}));
+  EXPECT_TRUE(CheckSameItems(stored, tiled({{100, 50}, {9, 9}})));
+  const auto changed = CheckSameItems(stored, tiled({{50, 100}, {9, 9}}));
+  ASSERT_TRUE(changed.has_error());
+  EXPECT_THAT(changed.error().message, HasSubstr("images of other sizes"));
+}
+
 TEST(CheckSameItems, NamesTheSourceThatChanged) {
   EXPECT_THAT(Complaint({{Images({"a.jpg", "aa.jpg", "b.jpg"}), Video(10)}}),
               HasSubstr("images photo album has other items, or new ones between"));

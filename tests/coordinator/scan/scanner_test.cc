@@ -247,5 +247,44 @@ TEST(ScanDataset, AnOddNameOfAVideoIsNoWayOutOfItsFolder) {
   EXPECT_EQ(dataset.value().sources[0].name, "video");
 }
 
+// Sizes by name: "large" has 300 × 200 pixels, "bad" none that can be read, others 50 × 50.
+Result<ImageSize> FakeSize(const std::filesystem::path& path) {
+  if (path.string().find("large") != std::string::npos) return ImageSize{300, 200};
+  if (path.string().find("bad") != std::string::npos) return DataLoss("no picture");
+  return ImageSize{50, 50};
+}
+
+TEST(ScanDataset, LooksAtTilesAreCountedThroughTheImages) {
+  const TempTree tree;
+  tree.Make({"bad.jpg", "large.jpg", "small.jpg"});
+  DataSource data = Images({tree.Path("")});
+  data.tiling.emplace().sizes = {100};
+  data.tiling->overlap = 0;
+  data.tiling->full_image = true;
+  const auto dataset = ScanDataset(Job({data}), FakeIndex, FakeKeyframes, FakeSize);
+  ASSERT_TRUE(dataset.has_value()) << dataset.error().ToString();
+  const SourceItems& source = dataset.value().sources[0];
+  ASSERT_TRUE(source.tiled.has_value());
+  EXPECT_THAT(source.tiled->sizes,
+              ElementsAre(ImageSize{}, ImageSize{300, 200}, ImageSize{50, 50}));
+  // Three by two tiles and the whole image; one look each at the others.
+  EXPECT_THAT(source.tiled->first_look, ElementsAre(0, 1, 8, 9));
+  EXPECT_EQ(source.LookCount(), 9U);
+  EXPECT_EQ(source.ItemCount(), 3U);
+}
+
+TEST(ScanDataset, AUrlIsNotTiled) {
+  const TempTree tree;
+  std::ofstream(tree.Path("m.jsonl")) << "{\"file\": \"http://h/a.jpg?sig=SECRET\"}\n";
+  DataSource data;
+  data.manifest = tree.Path("m.jsonl");
+  data.tiling.emplace().sizes = {100};
+  const auto dataset = ScanDataset(Job({data}), FakeIndex, FakeKeyframes, FakeSize);
+  ASSERT_TRUE(dataset.has_error());
+  EXPECT_EQ(dataset.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_THAT(dataset.error().ToString(), HasSubstr("http://h/a.jpg: "));
+  EXPECT_THAT(dataset.error().message, HasSubstr("download it first"));
+}
+
 }  // namespace
 }  // namespace prelabel
