@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "common/media/exif_orientation.h"
+
 namespace prelabel {
 namespace {
 
@@ -97,22 +99,50 @@ std::uint64_t TiffPixels(std::span<const std::uint8_t> bytes) {
   return std::max(Product(width, height), Product(tile_width, tile_height));
 }
 
+PictureHeader Sized(PictureKind kind, std::uint64_t pixels) {
+  PictureHeader header;
+  header.kind = kind;
+  header.pixels = pixels;
+  return header;
+}
+
+// WebP's container (developers.google.com/speed/webp/docs/riff_container): behind "RIFF", a size
+// and "WEBP" come chunks of a name, a size and as many bytes, padded to an even count. Bit 1 of the
+// first byte of VP8X says that there are frames; the chunk EXIF may have any place behind that one.
+PictureHeader WebpHeader(std::span<const std::uint8_t> bytes) {
+  PictureHeader header = Sized(PictureKind::kWebp, 0);
+  const Bytes at(bytes, true);
+  for (std::uint64_t chunk = 12; chunk + 8 <= bytes.size();) {
+    const std::uint64_t size = at.U32(chunk + 4);
+    const auto begin = static_cast<std::size_t>(chunk + 8);
+    if (StartsWith(bytes, "VP8X", static_cast<std::size_t>(chunk))) {
+      header.animated = (at.Read(begin, 1) & 2U) != 0;
+    } else if (StartsWith(bytes, "EXIF", static_cast<std::size_t>(chunk)) &&
+               size <= bytes.size() - begin) {
+      header.orientation = ExifOrientation(bytes.subspan(begin, static_cast<std::size_t>(size)));
+    }
+    chunk += 8 + size + size % 2;
+  }
+  return header;
+}
+
 }  // namespace
 
 PictureHeader ReadPictureHeader(std::span<const std::uint8_t> bytes) {
   using namespace std::string_view_literals;
-  if (StartsWith(bytes, "\xFF\xD8\xFF"sv)) return {PictureKind::kJpeg, 0};
+  if (StartsWith(bytes, "\xFF\xD8\xFF"sv)) return Sized(PictureKind::kJpeg, 0);
+  if (StartsWith(bytes, "GIF8"sv)) return Sized(PictureKind::kGif, 0);
   if (StartsWith(bytes, "\x89PNG\r\n\x1A\n"sv)) {
     // ISO/IEC 15948 section 11.2.2: IHDR is the first chunk, its data at 16.
     const Bytes at(bytes, false);
-    return {PictureKind::kPng, Product(at.U32(16), at.U32(20))};
+    return Sized(PictureKind::kPng, Product(at.U32(16), at.U32(20)));
   }
-  if (StartsWith(bytes, "BM"sv)) return {PictureKind::kBmp, BmpPixels(bytes)};
+  if (StartsWith(bytes, "BM"sv)) return Sized(PictureKind::kBmp, BmpPixels(bytes));
   if (StartsWith(bytes, "RIFF"sv) && StartsWith(bytes, "WEBP"sv, 8)) {
-    return {PictureKind::kWebp, 0};
+    return WebpHeader(bytes);
   }
   for (const std::string_view start : {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv}) {
-    if (StartsWith(bytes, start)) return {PictureKind::kTiff, TiffPixels(bytes)};
+    if (StartsWith(bytes, start)) return Sized(PictureKind::kTiff, TiffPixels(bytes));
   }
   return {};
 }

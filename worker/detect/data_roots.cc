@@ -74,7 +74,9 @@ MediaOpener Confine(MediaOpener media, DataRoots roots) {
     if (!member) return OpenBelow(roots, path, open);
     // Where the archive lies decides.
     Result<Image> image = OpenBelow(roots, member->archive, [&](const fs::path& archive) {
-      return open(MemberLocation({archive, member->offset, member->size}));
+      ArchiveMember there = *member;
+      there.archive = archive;
+      return open(MemberLocation(there));
     });
     if (image) return image;
     Error error = image.error();
