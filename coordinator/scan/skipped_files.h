@@ -14,8 +14,8 @@ using SkippedFiles = std::map<std::string, std::uint64_t>;
 
 void CountSkipped(std::string_view name, SkippedFiles& skipped);
 
-// "files passed over by extension: 10 .json, 3 .gif", most first and five kinds at most; empty where
-// nothing was. `what`: "files".
+// "files passed over by extension: 10 .json, 3 .gif", most first and five kinds at most; empty
+// where nothing was. `what`: "files".
 std::string DescribeSkipped(const SkippedFiles& skipped, std::string_view what);
 
 }  // namespace prelabel

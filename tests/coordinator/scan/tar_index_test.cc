@@ -17,7 +17,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class ArchiveIndexTest : public testing::Test {
+class TarIndexTest : public testing::Test {
  protected:
   Result<ArchiveIndex> Index(const std::string& bytes) {
     path_ = tree_.Root() / "x.tar";
@@ -37,7 +37,7 @@ class ArchiveIndexTest : public testing::Test {
   std::filesystem::path path_;
 };
 
-TEST_F(ArchiveIndexTest, MembersAreReadWhereTheyLie) {
+TEST_F(TarIndexTest, MembersAreReadWhereTheyLie) {
   const std::string large(70000, 'x');
   const auto index = Index(TarBytes("./b.jpg", "bytes of b") + TarBytes("d/", "", '5') +
                            TarBytes("d/a.PNG", large) + TarBytes("b.json", "{}") +
@@ -53,7 +53,7 @@ TEST_F(ArchiveIndexTest, MembersAreReadWhereTheyLie) {
   EXPECT_THAT(index.value().warnings, IsEmpty());
 }
 
-TEST_F(ArchiveIndexTest, ALongNameOfGnuTar) {
+TEST_F(TarIndexTest, ALongNameOfGnuTar) {
   const std::string name = std::string(150, 'n') + ".jpg";
   const auto index = Index(TarBytes("././@LongLink", name + std::string(1, '\0'), 'L') +
                            TarBytes(name.substr(0, 100), "bytes") + kTarEnd);
@@ -64,7 +64,7 @@ TEST_F(ArchiveIndexTest, ALongNameOfGnuTar) {
 
 // POSIX.1-2001 "pax": a record is "LENGTH key=value\n", and the length counts itself. Python's
 // tarfile writes names so that are no ASCII; the plain header then has others in their place.
-TEST_F(ArchiveIndexTest, NamesThatAreNoAscii) {
+TEST_F(TarIndexTest, NamesThatAreNoAscii) {
   const std::string name = "h\u00e4user/\u00fc.jpg";  // 14 bytes of UTF-8
   const std::string record = "23 path=" + name + "\n";
   ASSERT_EQ(record.size(), 23U);
@@ -77,7 +77,7 @@ TEST_F(ArchiveIndexTest, NamesThatAreNoAscii) {
   EXPECT_THAT(index.value().warnings, IsEmpty());
 }
 
-TEST_F(ArchiveIndexTest, NamesThatLeadOutAreLeftOut) {
+TEST_F(TarIndexTest, NamesThatLeadOutAreLeftOut) {
   const auto index = Index(TarBytes("../../evil.jpg", "1") + TarBytes("/etc/evil.jpg", "2") +
                            TarBytes("a/../../evil.jpg", "3") + TarBytes(".hidden.jpg", "4") +
                            TarBytes("good.jpg", "5") + kTarEnd);
@@ -86,7 +86,7 @@ TEST_F(ArchiveIndexTest, NamesThatLeadOutAreLeftOut) {
   EXPECT_THAT(index.value().warnings, ElementsAre(HasSubstr("3 left out: their names lead out")));
 }
 
-TEST_F(ArchiveIndexTest, TheLastOfANameHolds) {
+TEST_F(TarIndexTest, TheLastOfANameHolds) {
   const auto index =
       Index(TarBytes("a.jpg", "old") + TarBytes("b.jpg", "b") + TarBytes("a.jpg", "new") + kTarEnd);
   ASSERT_TRUE(index.has_value());
@@ -95,7 +95,7 @@ TEST_F(ArchiveIndexTest, TheLastOfANameHolds) {
   EXPECT_THAT(index.value().warnings, ElementsAre(HasSubstr("1 left out: another of the same")));
 }
 
-TEST_F(ArchiveIndexTest, WhatIsNoTarSaysSo) {
+TEST_F(TarIndexTest, WhatIsNoTarSaysSo) {
   for (const std::string& bytes :
        {std::string("no archive at all"), std::string("\x1F\x8B\x08", 3), std::string(600, 'x')}) {
     const auto index = Index(bytes);
@@ -105,7 +105,7 @@ TEST_F(ArchiveIndexTest, WhatIsNoTarSaysSo) {
   }
 }
 
-TEST_F(ArchiveIndexTest, WhatLiesBeforeADamageIsKept) {
+TEST_F(TarIndexTest, WhatLiesBeforeADamageIsKept) {
   const std::string whole = TarBytes("a.jpg", "a") + TarBytes("b.jpg", "b");
   const auto index = Index(whole + std::string(512, 'x') + kTarEnd);
   ASSERT_TRUE(index.has_value());
@@ -124,7 +124,7 @@ TEST(ArchiveMemberLocation, ComesBackAndNothingElseIsOne) {
   }
 }
 
-TEST_F(ArchiveIndexTest, AnArchiveThatChangedIsDamage) {
+TEST_F(TarIndexTest, AnArchiveThatChangedIsDamage) {
   const auto index = Index(TarBytes("a.jpg", std::string(5000, 'x')) + kTarEnd);
   ASSERT_TRUE(index.has_value());
   std::filesystem::resize_file(path_, 3000);
