@@ -71,6 +71,11 @@ TEST(PictureKinds, GrayIsInAllChannels) {
   }
 }
 
+TEST(PictureKinds, PalettesAndBitsAreColors) {
+  EXPECT_EQ(At(Read("palette.png"), 1, 1), kRed);
+  EXPECT_EQ(At(Read("bits.png"), 1, 1), (Pixel{255, 255, 255}));
+}
+
 // PNG and WebP store a color under transparency, and it is what the model sees. libtiff multiplies.
 TEST(PictureKinds, AlphaIsDropped) {
   for (const char* name : {"alpha.png", "alpha.webp"}) {
@@ -88,6 +93,7 @@ TEST(PictureKinds, CmykIsConverted) {
   EXPECT_LE(pixel[0], 3);
   EXPECT_LE(pixel[1], 3);
   EXPECT_GE(pixel[2], 252);
+  EXPECT_EQ(At(Read("cmyk.tif"), 1, 1), kRed);
 }
 
 TEST(PictureKinds, OfSeveralPicturesTheFirstOrNone) {

@@ -24,6 +24,11 @@ several("pages.tif")
 
 Image.new("RGB", (16, 16), "red").convert("CMYK").save(HERE / "cmyk.jpg", quality=100)
 
+red = np.full((4, 4, 3), (255, 0, 0), np.uint8)
+Image.fromarray(red).convert("CMYK").save(HERE / "cmyk.tif")
+Image.fromarray(red).quantize(4).save(HERE / "palette.png")
+Image.fromarray(red[:, :, 0] > 0).save(HERE / "bits.png")
+
 # Red, half of it transparent and then all of it.
 pixels = np.full((2, 3, 4), (255, 0, 0, 255), np.uint8)
 pixels[0, 1, 3], pixels[0, 2, 3] = 128, 0
