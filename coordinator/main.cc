@@ -224,7 +224,8 @@ int Main(int argc, char** argv) {
   profile_command
       ->add_option(
           "--ground-truth", profile.ground_truth,
-          "COCO instances of the run's images: how often predictions are right; repeatable")
+          "COCO instances of the run's images: how often predictions are right; repeatable. The "
+          "labels of sources 'coco', 'yolo' and 'voc' are read without it")
       ->type_name("FILE")
       ->allow_extra_args(false);
   profile_command->add_option("--out,-o", profile.out, "The profile to write")->required();

@@ -23,7 +23,7 @@ build_packages=(
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev
   # Wire, store and job file. Boost 1.74's -dev packages conflict with those of 1.81.
   libzmq3-dev cppzmq-dev libprotobuf-dev protobuf-compiler
-  libcurl4-openssl-dev libarchive-dev
+  libcurl4-openssl-dev libarchive-dev zlib1g-dev
   libsqlite3-dev libxxhash-dev libssl-dev libyaml-cpp-dev libexpat1-dev
   libboost1.81-dev libboost-json1.81-dev libcli11-dev libfmt-dev libeigen3-dev
   # The presets build the tests too.

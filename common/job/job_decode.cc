@@ -95,8 +95,7 @@ class JobDecoder {
     if (node == nullptr || node->broken) return;
     if (node->kind != YamlNode::Kind::kSequence || node->items.empty()) {
       mistakes_.Add(node->at, fmt::format("'data' must be a list of one or more sources "
-                                          "('- video: FILE', '- images: FOLDER' or "
-                                          "'- manifest: FILE'), not {}",
+                                          "('- video: FILE', '- images: FOLDER' …), not {}",
                                           Describe(*node)));
       return;
     }
@@ -111,12 +110,17 @@ class JobDecoder {
     const YamlNode* video = reader.Find("video");
     const YamlNode* images = reader.Find("images");
     const YamlNode* manifest = reader.Find("manifest");
+    const YamlNode* coco = reader.Find("coco");
+    const YamlNode* yolo = reader.Find("yolo");
+    const YamlNode* voc = reader.Find("voc");
     const YamlNode* keyframes = reader.Find("keyframes");
     const YamlNode* tiling = reader.Find("tiling");
     reader.Finish();
     const bool is_map = node.kind == YamlNode::Kind::kMap || node.kind == YamlNode::Kind::kNull;
     const std::pair<const char*, const YamlNode*> kinds[] = {
-        {"video", video}, {"images", images}, {"manifest", manifest}};
+        {"video", video},       {"images", coco == nullptr ? images : nullptr},
+        {"manifest", manifest}, {"coco", coco},
+        {"yolo", yolo},         {"voc", voc}};
     std::vector<const char*> named;
     for (const auto& [kind, value] : kinds) {
       if (value != nullptr) named.push_back(kind);
@@ -125,8 +129,8 @@ class JobDecoder {
       mistakes_.Add(node.at, fmt::format("'{}' has both '{}' and '{}'; make it two sources", name,
                                          named[0], named[1]));
     } else if (named.empty() && is_map && !node.broken) {
-      mistakes_.Add(node.at, fmt::format("'{}' has neither 'video' nor 'images' nor 'manifest'; "
-                                         "add one",
+      mistakes_.Add(node.at, fmt::format("'{}' names no data; add one of 'images', 'video', "
+                                         "'manifest', 'coco', 'yolo' and 'voc'",
                                          name));
     }
     if (keyframes != nullptr && video == nullptr) {
@@ -140,12 +144,24 @@ class JobDecoder {
       }
       DecodeKeyframes(keyframes, name, &source);
     }
-    if (images != nullptr) DecodeImages(*images, name + ".images", &source);
+    if (images != nullptr && coco == nullptr) {
+      DecodeImages(*images, name + ".images", &source);
+    }
     if (manifest != nullptr) {
       if (auto path = ReadPath(*manifest, name + ".manifest", folder_, mistakes_)) {
         source.manifest = std::move(*path);
       }
     }
+    if (coco != nullptr) {
+      DecodeLabeled(DatasetLayout::kCoco, *coco, name + ".coco", &source);
+      if (source.labeled) source.labeled->images = source.labeled->place.parent_path();
+      if (images != nullptr) {
+        auto path = ReadPath(*images, name + ".images", folder_, mistakes_);
+        if (path && source.labeled) source.labeled->images = std::move(*path);
+      }
+    }
+    if (yolo != nullptr) DecodeLabeled(DatasetLayout::kYolo, *yolo, name + ".yolo", &source);
+    if (voc != nullptr) DecodeLabeled(DatasetLayout::kVoc, *voc, name + ".voc", &source);
     if (tiling != nullptr) DecodeTiling(*tiling, name + ".tiling", video != nullptr, &source);
     job_.data.push_back(std::move(source));
   }
@@ -199,6 +215,13 @@ class JobDecoder {
       mistakes_.Add(node.at, fmt::format("'{}.size' has {} twice; remove one", name, *twice));
     }
     if (tiling->sizes.empty()) tiling->sizes.push_back(kLeastTile);  // there is a mistake already
+  }
+
+  void DecodeLabeled(DatasetLayout layout, const YamlNode& node, const std::string& name,
+                     DataSource* source) {
+    if (auto path = ReadPath(node, name, folder_, mistakes_)) {
+      source->labeled = LabeledDataset{layout, std::move(*path), {}};
+    }
   }
 
   void DecodeKeyframes(const YamlNode* node, const std::string& source_name, DataSource* source) {

@@ -68,6 +68,18 @@ std::string FormatSource(const DataSource& source) {
     return fmt::format("  - manifest: {}\n", Scalar(source.manifest.string())) +
            FormatTiling(source.tiling);
   }
+  if (source.labeled) {
+    const std::string place = Scalar(source.labeled->place.string());
+    switch (source.labeled->layout) {
+      case DatasetLayout::kCoco:
+        return fmt::format("  - coco: {}\n    images: {}\n", place,
+                           Scalar(source.labeled->images.string()));
+      case DatasetLayout::kYolo:
+        return fmt::format("  - yolo: {}\n", place);
+      case DatasetLayout::kVoc:
+        return fmt::format("  - voc: {}\n", place);
+    }
+  }
   std::string text = "  - images:\n";
   for (const std::string& pattern : source.patterns) {
     text += fmt::format("      - {}\n", Scalar(pattern));

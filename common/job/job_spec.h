@@ -25,6 +25,16 @@ struct AdaptiveKeyframes {
   friend bool operator==(const AdaptiveKeyframes&, const AdaptiveKeyframes&) = default;
 };
 
+// A dataset in another tool's layout, with the labels that it has.
+enum class DatasetLayout : std::uint8_t { kCoco, kYolo, kVoc };
+
+struct LabeledDataset {
+  DatasetLayout layout = DatasetLayout::kCoco;
+  std::filesystem::path place;  // kCoco: the file; kYolo: data.yaml or its folder; kVoc: the folder
+  std::filesystem::path images;  // kCoco: what its file names are relative to
+  friend bool operator==(const LabeledDataset&, const LabeledDataset&) = default;
+};
+
 struct DataSource {
   SourceKind kind = SourceKind::kImages;
   std::vector<std::string>
@@ -34,6 +44,7 @@ struct DataSource {
   std::filesystem::path keyframes_from{};       // kVideo: instead; a file of what a person drew
   std::filesystem::path manifest{};             // kImages: instead of patterns; a list of items
   std::optional<Tiling> tiling{};               // kImages: look at large ones in parts
+  std::optional<LabeledDataset> labeled{};      // kImages: instead of patterns
   friend bool operator==(const DataSource&, const DataSource&) = default;
 };
 

@@ -10,10 +10,13 @@
 #include <limits>
 #include <new>
 
+#include "common/media/inflate.h"
+
 namespace prelabel {
 namespace {
 
 constexpr std::string_view kPrefix = "member:";
+constexpr std::string_view kDeflatedPrefix = "deflated:";
 
 // Digits up to the next ':', which is taken, too.
 std::optional<std::uint64_t> TakeNumber(std::string_view& text) {
@@ -48,11 +51,12 @@ Result<std::string> ReadRange(const ArchiveMember& member) {
   }
   if (!S_ISREG(status.st_mode)) return DataLoss("is no file");
   const auto size = static_cast<std::uint64_t>(status.st_size);
-  if (member.offset > size || member.size > size - member.offset) {
+  const std::uint64_t stored = member.packed > 0 ? member.packed : member.size;
+  if (member.offset > size || stored > size - member.offset) {
     return DataLoss(
         "the archive ends before the end of this member: was it changed after the scan?");
   }
-  std::string bytes(member.size, '\0');
+  std::string bytes(stored, '\0');
   for (std::size_t read = 0; read < bytes.size();) {
     const ssize_t got = pread(file.get(), bytes.data() + read, bytes.size() - read,
                               static_cast<off_t>(member.offset + read));
@@ -61,27 +65,33 @@ Result<std::string> ReadRange(const ArchiveMember& member) {
     if (got == 0) return DataLoss("the archive ends before the end of this member");
     read += static_cast<std::size_t>(got);
   }
-  if (bytes.empty()) return DataLoss("the file is empty (0 bytes)");
+  if (member.size == 0) return DataLoss("the file is empty (0 bytes)");
+  if (member.packed > 0) return Inflate(bytes, member.size);
   return bytes;
 }
 
 }  // namespace
 
 std::string MemberLocation(const ArchiveMember& member) {
-  return std::string(kPrefix) + std::to_string(member.offset) + ":" + std::to_string(member.size) +
-         ":" + member.archive.string();
+  std::string text(member.packed > 0 ? kDeflatedPrefix : kPrefix);
+  text += std::to_string(member.offset) + ":";
+  if (member.packed > 0) text += std::to_string(member.packed) + ":";
+  return text + std::to_string(member.size) + ":" + member.archive.string();
 }
 
 std::optional<ArchiveMember> ParseMemberLocation(std::string_view location) {
-  if (!location.starts_with(kPrefix)) return std::nullopt;
-  location.remove_prefix(kPrefix.size());
+  const bool deflated = location.starts_with(kDeflatedPrefix);
+  if (!deflated && !location.starts_with(kPrefix)) return std::nullopt;
+  location.remove_prefix(deflated ? kDeflatedPrefix.size() : kPrefix.size());
   const auto offset = TakeNumber(location);
   if (!offset || *offset > std::uint64_t{std::numeric_limits<std::int64_t>::max()} / 2) {
     return std::nullopt;
   }
+  const auto packed = deflated ? TakeNumber(location) : std::optional<std::uint64_t>(0);
+  if (!packed || *packed > kMaxMemberBytes || (deflated && *packed == 0)) return std::nullopt;
   const auto size = TakeNumber(location);
   if (!size || *size > kMaxMemberBytes || !location.starts_with('/')) return std::nullopt;
-  return ArchiveMember{std::filesystem::path(location), *offset, *size};
+  return ArchiveMember{std::filesystem::path(location), *offset, *size, *packed};
 }
 
 std::string ShownMember(const ArchiveMember& member) {

@@ -73,25 +73,6 @@ bool PngIsTruncated(std::span<const std::uint8_t> bytes) {
   return true;
 }
 
-Result<cv::Mat> DecodeOther(std::span<const std::uint8_t> bytes) {
-  const PictureHeader header = ReadPictureHeader(bytes);
-  // OpenCV reads more kinds than those that are promised, and looks less closely at some of them.
-  if (header.kind == PictureKind::kUnknown) {
-    return DataLoss("is not a picture, or of an unknown kind (" + std::string(kKinds) + ")");
-  }
-  if (header.pixels > kMaxPixels) return DataLoss("the picture has too many pixels");
-  const bool png = header.kind == PictureKind::kPng;
-  if (png && PngIsTruncated(bytes)) {
-    return DataLoss("the PNG is truncated: the file ends in the middle of the picture");
-  }
-  const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8UC1,
-                    const_cast<std::uint8_t*>(bytes.data()));
-  cv::Mat decoded = cv::imdecode(raw, cv::IMREAD_COLOR);
-  if (!decoded.empty()) return decoded;
-  return DataLoss(png ? std::string("the PNG is damaged")
-                      : "the picture is damaged (" + std::string(kKinds) + ")");
-}
-
 Image ToImage(const cv::Mat& mat) {
   Image image;
   image.width = mat.cols;
@@ -124,13 +105,49 @@ std::span<const std::uint8_t> Span(std::string_view bytes) {
   return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
 }
 
-Result<Image> Decode(std::span<const std::uint8_t> bytes) {
-  if (LooksLikeJpeg(bytes)) {
-    PRELABEL_TRY(DecodedJpeg jpeg, DecodeJpeg(bytes, kMaxPixels));
-    return ApplyOrientation(std::move(jpeg.image), jpeg.orientation);
+// Of the picture that is there, why it cannot be read.
+std::string Damage(PictureKind kind) {
+  switch (kind) {
+    case PictureKind::kPng:
+      return "the PNG is damaged";
+    case PictureKind::kTiff:
+      return "the TIFF is damaged, or has samples of another kind than 8 or 16 bits, which are "
+             "read; convert it";
+    default:
+      return "the picture is damaged (" + std::string(kKinds) + ")";
   }
-  PRELABEL_TRY(const cv::Mat mat, DecodeOther(bytes));
-  return ToImage(mat);
+}
+
+Result<Image> DecodeOther(std::span<const std::uint8_t> bytes) {
+  const PictureHeader header = ReadPictureHeader(bytes);
+  // OpenCV reads more kinds than those that are promised, and looks less closely at some of them.
+  if (header.kind == PictureKind::kUnknown) {
+    return DataLoss("is not a picture, or of an unknown kind (" + std::string(kKinds) + ")");
+  }
+  if (header.kind == PictureKind::kGif || header.animated) {
+    return DataLoss(
+        fmt::format("is {}, which is not read ({}); save the frame that you mean, or "
+                    "make a video of it",
+                    header.animated ? "an animated WebP" : "a GIF", kKinds));
+  }
+  if (header.pixels > kMaxPixels) return DataLoss("the picture has too many pixels");
+  if (header.kind == PictureKind::kPng && PngIsTruncated(bytes)) {
+    return DataLoss("the PNG is truncated: the file ends in the middle of the picture");
+  }
+  const cv::Mat raw(1, static_cast<int>(bytes.size()), CV_8UC1,
+                    const_cast<std::uint8_t*>(bytes.data()));
+  // OpenCV 4.6 turns PNG and TIFF, and does not look for EXIF data in WebP.
+  const bool webp = header.kind == PictureKind::kWebp;
+  const cv::Mat decoded =
+      cv::imdecode(raw, webp ? cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION : cv::IMREAD_COLOR);
+  if (decoded.empty()) return DataLoss(Damage(header.kind));
+  return ApplyOrientation(ToImage(decoded), header.orientation);
+}
+
+Result<Image> Decode(std::span<const std::uint8_t> bytes) {
+  if (!LooksLikeJpeg(bytes)) return DecodeOther(bytes);
+  PRELABEL_TRY(DecodedJpeg jpeg, DecodeJpeg(bytes, kMaxPixels));
+  return ApplyOrientation(std::move(jpeg.image), jpeg.orientation);
 }
 
 }  // namespace

@@ -12,9 +12,11 @@
 
 namespace prelabel {
 
-// Decodes a file to BGR (grey is widened, alpha dropped, 16 bit scaled to 8, EXIF orientation
-// applied as viewers and labeling tools do), with the pixels of cv::imread. A JPEG with stray bytes
-// or without its end marker but with every pixel is read. DataLoss where the file is empty,
+// Decodes a file to BGR (gray is widened, alpha dropped, 16 bit scaled to 8, EXIF orientation
+// applied as viewers and labeling tools do), with the pixels of cv::imread (docs/datasets.md,
+// "Pictures", has them kind by kind). Of an animated PNG or a TIFF of several pages the first
+// picture. A JPEG with stray bytes or without its end marker but with every pixel is read. DataLoss
+// where the file is a GIF or an animated WebP, and where the file is empty,
 // truncated, damaged, no picture or over 2^28 pixels: the message says which. Unavailable where it
 // cannot be opened or read (missing, no permission, stale, a failing disk) or memory is short:
 // another machine may fare better.

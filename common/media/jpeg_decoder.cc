@@ -3,10 +3,10 @@
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,6 +14,7 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include "common/media/exif_orientation.h"
 #include "common/media/picture_rows.h"
 
 namespace prelabel {
@@ -110,34 +111,6 @@ void CmykToBgr(const std::uint8_t* cmyk, std::uint8_t* bgr, int width) {
   }
 }
 
-// The orientation in an APP1 segment "Exif\0\0" + TIFF (EXIF 2.3 section 4.5.2); 1 where it has
-// none.
-int ExifOrientation(std::span<const std::uint8_t> segment) {
-  if (segment.size() < 14 || std::string_view(reinterpret_cast<const char*>(segment.data()), 4) !=
-                                 std::string_view("Exif")) {
-    return 1;
-  }
-  const std::span<const std::uint8_t> tiff = segment.subspan(6);
-  const bool little = tiff[0] == 'I';
-  const auto u16 = [&](std::size_t at) -> std::uint32_t {
-    if (at + 2 > tiff.size()) return 0;
-    return little ? tiff[at] | tiff[at + 1] << 8 : tiff[at] << 8 | tiff[at + 1];
-  };
-  const auto u32 = [&](std::size_t at) -> std::uint32_t {
-    return little ? u16(at) | u16(at + 2) << 16 : u16(at) << 16 | u16(at + 2);
-  };
-  if (u16(2) != 42) return 1;
-  const std::size_t directory = u32(4);
-  const std::uint32_t entries = u16(directory);
-  for (std::uint32_t i = 0; i < entries; ++i) {
-    const std::size_t entry = directory + 2 + std::size_t{i} * 12;
-    if (u16(entry) != 0x0112) continue;
-    const auto value = static_cast<int>(u16(entry + 8));
-    return value >= 1 && value <= 8 ? value : 1;
-  }
-  return 1;
-}
-
 // Up to the first row. False where there are too many pixels. No object here and in what follows
 // may have a destructor: ErrorExit jumps out.
 bool ReadHeader(Decoder& self, const std::uint8_t* data, std::size_t size,
@@ -163,6 +136,8 @@ bool ReadHeader(Decoder& self, const std::uint8_t* data, std::size_t size,
   // Now: finishing frees the list.
   for (const jpeg_marker_struct* m = jpeg.marker_list; m != nullptr; m = m->next) {
     if (m->marker != JPEG_APP0 + 1) continue;
+    // Other data stands in such segments, too.
+    if (m->data_length < 4 || std::memcmp(m->data, "Exif", 4) != 0) continue;
     const int orientation = ExifOrientation({m->data, m->data_length});
     if (orientation != 1) self.result.orientation = orientation;
   }

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "common/media/exif_orientation.h"
+
 namespace prelabel {
 namespace {
 
@@ -46,7 +48,12 @@ std::uint64_t Product(std::uint64_t a, std::uint64_t b) {
 // BITMAPCOREHEADER has 16-bit sides, all later headers have 32-bit ones; a negative height means
 // that the rows stand from top to bottom.
 PictureHeader Sized(PictureKind kind, std::uint64_t width, std::uint64_t height) {
-  return {kind, Product(width, height), width, height};
+  PictureHeader header;
+  header.kind = kind;
+  header.pixels = Product(width, height);
+  header.width = width;
+  header.height = height;
+  return header;
 }
 
 PictureHeader ReadBmp(std::span<const std::uint8_t> bytes) {
@@ -103,9 +110,14 @@ PictureHeader ReadTiff(std::span<const std::uint8_t> bytes) {
   return header;
 }
 
-// RFC 9649: lossy (a VP8 key frame's header, RFC 6386 section 9.1), lossless, or extended.
+// WebP's container (developers.google.com/speed/webp/docs/riff_container): behind "RIFF", a size
+// and "WEBP" come chunks of a name, a size and as many bytes, padded to an even count. Bit 1 of the
+// first byte of VP8X says that there are frames; the chunk EXIF may have any place behind that one.
+// The size is in the first chunk: of VP8 (a key frame's header, RFC 6386 section 9.1), VP8L or VP8X
+// (RFC 9649).
 PictureHeader ReadWebp(std::span<const std::uint8_t> bytes) {
-  PictureHeader header{PictureKind::kWebp};
+  PictureHeader header;
+  header.kind = PictureKind::kWebp;
   const Bytes at(bytes, true);
   if (StartsWith(bytes, "VP8 ", 12)) {
     header.width = at.U16(26) & 0x3FFF;
@@ -118,6 +130,17 @@ PictureHeader ReadWebp(std::span<const std::uint8_t> bytes) {
     header.width = at.Read(24, 3) + 1;
     header.height = at.Read(27, 3) + 1;
   }
+  for (std::uint64_t chunk = 12; chunk + 8 <= bytes.size();) {
+    const std::uint64_t size = at.U32(chunk + 4);
+    const auto begin = static_cast<std::size_t>(chunk + 8);
+    if (StartsWith(bytes, "VP8X", static_cast<std::size_t>(chunk))) {
+      header.animated = (at.Read(begin, 1) & 2U) != 0;
+    } else if (StartsWith(bytes, "EXIF", static_cast<std::size_t>(chunk)) &&
+               size <= bytes.size() - begin) {
+      header.orientation = ExifOrientation(bytes.subspan(begin, static_cast<std::size_t>(size)));
+    }
+    chunk += 8 + size + size % 2;
+  }
   return header;
 }
 
@@ -125,7 +148,8 @@ PictureHeader ReadWebp(std::span<const std::uint8_t> bytes) {
 
 PictureHeader ReadPictureHeader(std::span<const std::uint8_t> bytes) {
   using namespace std::string_view_literals;
-  if (StartsWith(bytes, "\xFF\xD8\xFF"sv)) return {PictureKind::kJpeg};
+  if (StartsWith(bytes, "\xFF\xD8\xFF"sv)) return Sized(PictureKind::kJpeg, 0, 0);
+  if (StartsWith(bytes, "GIF8"sv)) return Sized(PictureKind::kGif, 0, 0);
   if (StartsWith(bytes, "\x89PNG\r\n\x1A\n"sv)) {
     // ISO/IEC 15948 section 11.2.2: IHDR is the first chunk, its data at 16.
     const Bytes at(bytes, false);

@@ -7,7 +7,7 @@
 
 namespace prelabel {
 
-enum class PictureKind : std::uint8_t { kUnknown, kJpeg, kPng, kBmp, kTiff, kWebp };
+enum class PictureKind : std::uint8_t { kUnknown, kJpeg, kPng, kBmp, kTiff, kWebp, kGif };
 
 struct PictureHeader {
   PictureKind kind = PictureKind::kUnknown;
@@ -17,6 +17,8 @@ struct PictureHeader {
   // Of the picture as it is stored; 0 where the header does not say, and for JPEG.
   std::uint64_t width = 0;
   std::uint64_t height = 0;
+  bool animated = false;  // WebP alone: it has frames
+  int orientation = 1;    // WebP alone: that of its EXIF data, 1 to 8
 };
 
 PictureHeader ReadPictureHeader(std::span<const std::uint8_t> bytes);

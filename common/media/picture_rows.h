@@ -33,6 +33,8 @@ class PictureRows {
 // cannot be read, or more than `max_pixels`.
 Result<std::unique_ptr<PictureRows>> OpenJpegRows(std::span<const std::uint8_t> bytes,
                                                   std::uint64_t max_pixels);
+// That of a PNG's eXIf chunk, 1 to 8; 1 where it has none, or the bytes end before.
+int PngOrientation(std::span<const std::uint8_t> bytes);
 Result<std::unique_ptr<PictureRows>> OpenPngRows(std::span<const std::uint8_t> bytes,
                                                  std::uint64_t max_pixels);
 

@@ -9,9 +9,11 @@
 #include <utility>
 
 #include "common/media/archive_member.h"
+#include "common/media/exif_orientation.h"
 #include "common/media/image_codec.h"
 #include "common/media/jpeg_decoder.h"
 #include "common/media/picture_header.h"
+#include "common/media/picture_rows.h"
 
 namespace prelabel {
 namespace {
@@ -21,7 +23,7 @@ constexpr std::uint64_t kFirstBytes = 64 * 1024;
 
 Result<std::string> FirstBytes(const std::filesystem::path& location, bool all) {
   if (auto member = ParseMemberLocation(location.native())) {
-    if (!all) member->size = std::min(member->size, kFirstBytes);
+    if (!all && member->packed == 0) member->size = std::min(member->size, kFirstBytes);
     return ReadMember(*member);
   }
   std::error_code error;
@@ -36,8 +38,15 @@ Result<std::string> FirstBytes(const std::filesystem::path& location, bool all) 
   return bytes;
 }
 
+// PNG's chunk eXIf stands before the pixels as a rule; TIFF has the tag in its first directory.
+int OrientationOf(const PictureHeader& header, std::span<const std::uint8_t> bytes) {
+  if (header.kind == PictureKind::kPng) return PngOrientation(bytes);
+  if (header.kind == PictureKind::kTiff) return ExifOrientation(bytes);
+  return header.orientation;
+}
+
 // None where the bytes do not say.
-ImageSize SizeIn(const std::string& text) {
+ImageSize SizeIn(const std::string& text, bool all) {
   const std::span<const std::uint8_t> bytes{reinterpret_cast<const std::uint8_t*>(text.data()),
                                             text.size()};
   if (LooksLikeJpeg(bytes)) {
@@ -50,7 +59,11 @@ ImageSize SizeIn(const std::string& text) {
   const PictureHeader header = ReadPictureHeader(bytes);
   constexpr std::uint64_t kMost = std::numeric_limits<std::int32_t>::max();
   if (header.width > kMost || header.height > kMost) return {};
-  return {static_cast<int>(header.width), static_cast<int>(header.height)};
+  // The orientation of WebP stands behind the pixels.
+  if (header.kind == PictureKind::kWebp && !all) return {};
+  const ImageSize stored{static_cast<int>(header.width), static_cast<int>(header.height)};
+  if (OrientationOf(header, bytes) < 5) return stored;
+  return {stored.height, stored.width};
 }
 
 }  // namespace
@@ -58,7 +71,7 @@ ImageSize SizeIn(const std::string& text) {
 Result<ImageSize> ReadPictureSize(const std::filesystem::path& location) {
   for (const bool all : {false, true}) {
     PRELABEL_TRY(const std::string bytes, FirstBytes(location, all));
-    const ImageSize size = SizeIn(bytes);
+    const ImageSize size = SizeIn(bytes, all || bytes.size() < kFirstBytes);
     if (size.width > 0 && size.height > 0) return size;
     if (!all && bytes.size() < kFirstBytes) break;
   }

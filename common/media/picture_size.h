@@ -8,7 +8,7 @@
 
 namespace prelabel {
 
-// Of the upright picture (EXIF orientation of JPEG applied), of a file or a member of an archive.
+// Of the upright picture (EXIF orientation applied), of a file or a member of an archive.
 // DataLoss: no picture, or a header that cannot be read. Unavailable: it cannot be opened or read.
 Result<ImageSize> ReadPictureSize(const std::filesystem::path& location);
 

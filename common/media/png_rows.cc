@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/media/exif_orientation.h"
 #include "common/media/picture_rows.h"
 
 namespace prelabel {
@@ -103,7 +104,24 @@ class PngRows : public PictureRows {
   bool failed_ = false;
 };
 
+std::uint64_t BigEndian32(std::span<const std::uint8_t> bytes, std::size_t at) {
+  return std::uint64_t{bytes[at]} << 24 | std::uint64_t{bytes[at + 1]} << 16 |
+         std::uint64_t{bytes[at + 2]} << 8 | bytes[at + 3];
+}
+
 }  // namespace
+
+int PngOrientation(std::span<const std::uint8_t> bytes) {
+  // Chunks of length, type, data and CRC (ISO/IEC 15948 section 5.3).
+  for (std::size_t at = 8; at + 12 <= bytes.size();) {
+    const std::uint64_t length = BigEndian32(bytes, at);
+    if (std::memcmp(bytes.data() + at + 4, "eXIf", 4) == 0 && length <= bytes.size() - at - 12) {
+      return ExifOrientation(bytes.subspan(at + 8, static_cast<std::size_t>(length)));
+    }
+    at += 12 + static_cast<std::size_t>(length);
+  }
+  return 1;
+}
 
 Result<std::unique_ptr<PictureRows>> OpenPngRows(std::span<const std::uint8_t> bytes,
                                                  std::uint64_t max_pixels) {
@@ -116,7 +134,8 @@ Result<std::unique_ptr<PictureRows>> OpenPngRows(std::span<const std::uint8_t> b
   const std::uint64_t width = png_get_image_width(decoder->png, decoder->info);
   const std::uint64_t height = png_get_image_height(decoder->png, decoder->info);
   if (width * height > max_pixels) return DataLoss("the picture has too many pixels");
-  if (png_get_interlace_type(decoder->png, decoder->info) != PNG_INTERLACE_NONE) {
+  if (png_get_interlace_type(decoder->png, decoder->info) != PNG_INTERLACE_NONE ||
+      PngOrientation(bytes) != 1) {
     return std::unique_ptr<PictureRows>();
   }
   return std::unique_ptr<PictureRows>(std::make_unique<PngRows>(std::move(decoder)));

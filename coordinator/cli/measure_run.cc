@@ -24,8 +24,7 @@ Result<RunMeasures> MeasureRun(const JobContext& context, Store& store, const Tr
   const ItemNames names(context.dataset);
   ItemSlices slices(context.dataset);
   std::vector<std::string> slices_here;
-  RunMeasures measures{
-      {}, LabelScores(classes), WorkCounts(context.classes.categories.size()), {}, 0};
+  RunMeasures measures{{}, LabelScores(classes), WorkCounts(context.classes.categories.size()), {}};
   LabelDigest digest(context.classes, context.job.interpolation);
   DomainStats whole(classes);
   DomainStats chunk(classes);
@@ -40,11 +39,14 @@ Result<RunMeasures> MeasureRun(const JobContext& context, Store& store, const Tr
     if (item.raw == nullptr) return Ok();
     std::vector<Truth> right;
     if (truth) {
-      if (const std::vector<TruthObject>* objects = truth(name)) {
+      PRELABEL_TRY(const std::vector<TruthObject>* objects, truth(item, name));
+      if (objects != nullptr) {
         ++measures.judged;
         right = MatchTruth(item.raw->predictions, *objects);
         for (const TruthObject& object : *objects) {
-          if (!object.crowd) chunk.AddObjects(object.class_id, 1);
+          if (object.crowd) continue;
+          ++measures.objects;
+          chunk.AddObjects(object.class_id, 1);
         }
       }
     }

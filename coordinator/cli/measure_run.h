@@ -25,11 +25,14 @@ struct RunMeasures {
   WorkCounts work;
   std::vector<TaskId> damaged;  // as MergeLabels returns them
   std::uint64_t judged = 0;     // items with ground truth
+  std::uint64_t objects = 0;    // in these, crowd regions not counted
   std::string labels_hash{};    // label_digest.h
 };
 
-// The objects in an item by its name in the labels; null where nothing is known about it.
-using TruthSource = std::function<const std::vector<TruthObject>*(std::string_view file_name)>;
+// The objects in an item that the model looked at, which has this name in the labels; null where
+// nothing is known about it.
+using TruthSource = std::function<Result<const std::vector<TruthObject>*>(
+    const LabeledItem& item, std::string_view file_name)>;
 
 // Labels between keyframes are taken as linear interpolation gives them, whatever the job's method:
 // their scores are nearly the same, and following what is seen would take long.

@@ -67,6 +67,9 @@ class DataReader {
     }
     data_.path = Text(root, "path");
     data_.train = Text(root, "train");
+    AddSplit(root, "train", "train");
+    AddSplit(root, "val", root.Find("val") != nullptr ? "val" : "validation");
+    AddSplit(root, "test", "test");
     data_.has_val = root.Find("val") != nullptr || root.Find("validation") != nullptr;
     for (const auto& [there, key] :
          {std::pair(root.Find("train") != nullptr, "train"), std::pair(data_.has_val, "val")}) {
@@ -89,6 +92,19 @@ class DataReader {
   static std::string Text(YamlNode& root, const std::string& key) {
     const YamlNode* node = root.Find(key);
     return node == nullptr ? std::string() : node->text;
+  }
+
+  void AddSplit(YamlNode& root, const char* name, const char* key) {
+    YamlNode* node = root.Find(key);
+    if (node == nullptr) return;
+    YoloSplit split{name, {}};
+    if (!node->text.empty()) split.places.push_back(node->text);
+    if (node->kind == YamlNode::Kind::kSequence) {
+      for (const YamlNode& item : node->items) {
+        if (!item.text.empty()) split.places.push_back(item.text);
+      }
+    }
+    if (!split.places.empty()) data_.splits.push_back(std::move(split));
   }
 
   void ReadNames(YamlNode& root) {

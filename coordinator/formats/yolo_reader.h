@@ -47,9 +47,16 @@ class YoloVisitor {
 // Unavailable: the stream fails.
 Result<void> ReadYoloLabels(std::istream& in, YoloVisitor& visitor);
 
+// A folder or a list of pictures each.
+struct YoloSplit {
+  std::string name;  // "train", "val" or "test"
+  std::vector<std::string> places;
+};
+
 struct YoloData {
   std::vector<std::string> names;  // by class
   std::string train;               // where its pictures are, or a list of them; may be empty
+  std::vector<YoloSplit> splits;   // in that order, those that name any place
   bool has_val = false;
   std::string path;  // what `train` is relative to; empty: the file's folder
 };

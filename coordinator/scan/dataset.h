@@ -35,13 +35,16 @@ struct SourceItems {
   std::filesystem::path root;  // images: the folder that `files` are relative to
   // Images: their names, sorted, '/' separated; video: the one file's absolute path.
   std::vector<std::string> files;
-  // Images of manifests and archives: where each of `files` is, an absolute path, an http(s) URL or
-  // a member of an archive (archive_member.h). Empty: below `root`, under its name.
+  // Images of manifests, archives and labeled datasets: where each of `files` is, an absolute path,
+  // an http(s) URL or a member of an archive (archive_member.h). Empty: below `root`, under its
+  // name.
   std::vector<std::string> locations{};
-  // What a manifest says about its images, as "COLUMN: VALUE": each text once, and by item the
-  // positions of its own. Both empty where it says nothing.
+  // What a manifest or a dataset's layout says about its images, as "COLUMN: VALUE": each text
+  // once, and by item the positions of its own. Both empty where it says nothing.
   std::vector<std::string> notes{};
   std::vector<std::vector<std::uint32_t>> item_notes{};
+  // Images of a dataset that has labels of its own: where they are (kYolo: `place` is data.yaml).
+  std::optional<LabeledDataset> labeled{};
   std::optional<TiledImages> tiled{};  // images only
   VideoIndex index;                    // video only
   std::int64_t keyframe_every = 1;     // video only; `adaptive`: how far apart the first look is

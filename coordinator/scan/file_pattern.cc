@@ -69,6 +69,7 @@ class Walk {
       const bool is_file = type == fs::file_type::regular || type == fs::file_type::not_found;
       const bool wanted_file = last && is_file && (any_extension_ || HasImageExtension(name));
       const bool wanted_folder = is_folder && (any_depth || !last);
+      if (last && is_file && !wanted_file) CountSkipped(name, found_.skipped);
       if (!wanted_file && !wanted_folder) continue;
       if (!IsUtf8(name)) {
         Warn(folder / PrintableName(name), "its name is not UTF-8; rename it");

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "coordinator/scan/skipped_files.h"
+
 namespace prelabel {
 
 // Whether one name matches one component of a pattern. A `?` is one UTF-8 character.
@@ -22,6 +24,7 @@ struct MatchedFiles {
   std::filesystem::path root;  // the folder itself, the file's folder, or the glob's literal part
   std::vector<std::string> files;     // below root, '/' separated; each may appear more than once
   std::vector<std::string> warnings;  // what could not be looked at, a sentence each
+  SkippedFiles skipped;  // files that match, but for their extension, which is no image's
 };
 
 // Below folders, and where a glob does not end in a literal extension, only names with an image's

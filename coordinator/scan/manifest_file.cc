@@ -9,7 +9,6 @@
 #include <boost/json/stream_parser.hpp>
 #include <boost/json/value.hpp>
 #include <map>
-#include <numeric>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -61,7 +60,7 @@ class ManifestReader {
  public:
   explicit ManifestReader(const fs::path& path) : path_(path), folder_(path.parent_path()) {}
 
-  Result<ManifestItems> Read(std::istream& in) {
+  Result<ListedItems> Read(std::istream& in) {
     std::string line;
     bool too_long = false;
     while (mistakes_.size() < kMostMistakes && NextLine(in, line, too_long)) {
@@ -162,10 +161,8 @@ class ManifestReader {
       return false;
     }
     const fs::path full = (folder_ / fs::path(file)).lexically_normal();
-    const std::string below = full.lexically_relative(folder_.lexically_normal()).generic_string();
     location = full.string();
-    name =
-        below == ".." || below.starts_with("../") ? full.relative_path().generic_string() : below;
+    name = NameBelow(folder_.lexically_normal(), full);
     return true;
   }
 
@@ -203,38 +200,25 @@ class ManifestReader {
   }
 
   void Sort() {
-    std::vector<std::size_t> order(items_.names.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      const int names = items_.names[a].compare(items_.names[b]);
-      return names != 0 ? names < 0 : a < b;
-    });
+    const bool any = std::any_of(items_.item_notes.begin(), items_.item_notes.end(),
+                                 [](const auto& notes) { return !notes.empty(); });
+    if (!any) items_.item_notes.clear();
+    std::vector<std::size_t> order;
+    SortByName(items_, &order);
     for (std::size_t i = 1; i < order.size(); ++i) {
-      const std::string& name = items_.names[order[i]];
-      if (name != items_.names[order[i - 1]]) continue;
+      if (items_.names[i] != items_.names[i - 1]) continue;
       MistakeAt(lines_[order[i]], 1,
                 fmt::format("the name '{}' is that of line {}, too; give one of them another "
                             "\"name\"",
-                            name, lines_[order[i - 1]]));
+                            items_.names[i], lines_[order[i - 1]]));
     }
-    const bool any = std::any_of(items_.item_notes.begin(), items_.item_notes.end(),
-                                 [](const auto& notes) { return !notes.empty(); });
-    ManifestItems sorted;
-    for (const std::size_t at : order) {
-      sorted.names.push_back(std::move(items_.names[at]));
-      sorted.locations.push_back(std::move(items_.locations[at]));
-      if (any) sorted.item_notes.push_back(std::move(items_.item_notes[at]));
-    }
-    sorted.notes = std::move(items_.notes);
-    sorted.warnings = std::move(items_.warnings);
-    items_ = std::move(sorted);
   }
 
   const fs::path& path_;
   const fs::path folder_;
   std::size_t line_ = 0;
   std::vector<std::string> mistakes_;
-  ManifestItems items_;
+  ListedItems items_;
   std::vector<std::size_t> lines_;              // by item, before sorting
   std::map<std::string, std::uint32_t> known_;  // notes
   std::set<std::string> structured_;            // columns that are none
@@ -242,7 +226,7 @@ class ManifestReader {
 
 }  // namespace
 
-Result<ManifestItems> ParseManifest(std::istream& in, const fs::path& path) {
+Result<ListedItems> ParseManifest(std::istream& in, const fs::path& path) {
   return ManifestReader(path).Read(in);
 }
 

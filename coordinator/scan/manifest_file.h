@@ -9,35 +9,23 @@
 // is a column that reports look at apart.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <filesystem>
 #include <istream>
-#include <string>
-#include <vector>
 
 #include "common/base/result.h"
+#include "coordinator/scan/listed_items.h"
 
 namespace prelabel {
 
-struct ManifestItems {
-  // By name, bytewise; parallel.
-  std::vector<std::string> names;
-  std::vector<std::string> locations;  // absolute paths or URLs
-  // "COLUMN: VALUE" texts, each once, and of each item those that it has, in the order of its line.
-  std::vector<std::string> notes;
-  std::vector<std::vector<std::uint32_t>> item_notes;  // empty where no item has any
-  std::vector<std::string> warnings;                   // columns that are none, a sentence each
-};
-
 inline constexpr std::size_t kLongestManifestLine = std::size_t{1} << 20;  // bytes
 inline constexpr std::size_t kMostManifestColumns = 64;                    // of an item
-inline constexpr std::size_t kLongestItemName = 1024;                      // bytes
 
 // `path` is the manifest's own, absolute. Empty lines are passed over. InvalidArgument: the first
 // mistakes, a line each, with "manifest:line:column": what is no JSON object, lacks `file`, has a
 // URL of another scheme, a name that could not be a file's below a folder, a name twice (both lines
 // are named), and what is over the limits above. No message repeats the query of a URL. An empty
 // manifest has no items.
-Result<ManifestItems> ParseManifest(std::istream& in, const std::filesystem::path& path);
+Result<ListedItems> ParseManifest(std::istream& in, const std::filesystem::path& path);
 
 }  // namespace prelabel

@@ -17,9 +17,11 @@
 #include "coordinator/formats/input_file.h"
 #include "coordinator/scan/file_pattern.h"
 #include "coordinator/scan/frame_notes.h"
+#include "coordinator/scan/labeled_dataset.h"
 #include "coordinator/scan/manifest_file.h"
 #include "coordinator/scan/tar_index.h"
 #include "coordinator/scan/utf8.h"
+#include "coordinator/scan/zip_index.h"
 
 namespace prelabel {
 namespace {
@@ -57,33 +59,67 @@ std::string NothingMatches(const std::string& pattern) {
   return pattern + ": no such file or folder";
 }
 
-// Puts the members of tar archives in their place, as "shard.tar/member.jpg". Locations are filled
+// Bytes in the middle of these are not to be had without those before. Nothing for other names.
+const char* PackedKind(std::string_view name) {
+  std::string end(name.substr(name.size() - std::min<std::size_t>(name.size(), 8)));
+  std::transform(end.begin(), end.end(), end.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  for (const char* kind : {".tar.gz", ".tar.zst", ".tar.bz2", ".tar.xz", ".tar.lz4", ".tgz",
+                           ".tbz2", ".txz", ".tzst", ".7z", ".rar"}) {
+    if (end.ends_with(kind)) return kind;
+  }
+  return nullptr;
+}
+
+bool IsArchiveName(std::string_view name) {
+  return IsTarName(name) || IsZipName(name) || PackedKind(name) != nullptr;
+}
+
+Result<ArchiveIndex> IndexArchive(const fs::path& path) {
+  const std::string name = path.filename().string();
+  if (const char* kind = PackedKind(name)) {
+    return DataLoss(
+        std::string("pictures in ") + kind +
+            " archives cannot be read one by one; unpack it, or pack it anew as .tar or "
+            ".zip",
+        path.string());
+  }
+  return IsZipName(name) ? IndexZip(path) : IndexTar(path);
+}
+
+// Puts the members of archives in their place, as "shard.tar/member.jpg". Locations are filled
 // in where there is an archive, in the order of the names.
 void OpenArchives(SourceItems& source) {
-  if (std::none_of(source.files.begin(), source.files.end(), IsTarName)) return;
+  if (std::none_of(source.files.begin(), source.files.end(), IsArchiveName)) return;
   std::map<std::string, std::string> places;  // by name
   std::set<std::string> opened;
+  SkippedFiles skipped;  // of all archives: shards have as many sidecars as pictures
   for (const std::string& file : source.files) {
     const fs::path path = source.root / file;
-    if (!IsTarName(file)) {
+    if (!IsArchiveName(file)) {
       places.emplace(file, path.string());
       continue;
     }
     if (!opened.insert(file).second) continue;  // matched by two patterns
-    const Result<TarIndex> index = IndexTar(path);
+    const Result<ArchiveIndex> index = IndexArchive(path);
     if (!index) {
       source.warnings.push_back(index.error().ToString());
       continue;
     }
-    for (const TarMember& member : index.value().members) {
-      places.emplace(file + "/" + member.name, MemberLocation({path, member.offset, member.size}));
+    for (const IndexedMember& member : index.value().members) {
+      places.emplace(file + "/" + member.name,
+                     MemberLocation({path, member.offset, member.size, member.packed}));
     }
     source.warnings.insert(source.warnings.end(), index.value().warnings.begin(),
                            index.value().warnings.end());
+    for (const auto& [kind, count] : index.value().skipped) skipped[kind] += count;
     if (index.value().members.empty()) {
       source.warnings.push_back(path.string() + ": the archive has no pictures");
     }
   }
+  const std::string beside = DescribeSkipped(skipped, "members");
+  if (!beside.empty()) source.warnings.push_back(source.root.string() + ": " + beside);
   source.files.clear();
   for (auto& [name, place] : places) {
     source.files.push_back(name);
@@ -100,6 +136,8 @@ SourceItems ScanImages(const DataSource& data) {
     MatchedFiles match = MatchPattern(pattern);
     source.root = matches.empty() ? match.root : CommonFolder(source.root, match.root);
     std::move(match.warnings.begin(), match.warnings.end(), std::back_inserter(source.warnings));
+    const std::string skipped = DescribeSkipped(match.skipped, "files");
+    if (!skipped.empty()) source.warnings.push_back(pattern + ": " + skipped);
     if (match.files.empty()) misses.push_back(NothingMatches(pattern));
     matches.push_back(std::move(match));
   }
@@ -130,6 +168,20 @@ SourceItems ScanImages(const DataSource& data) {
   return source;
 }
 
+void Fill(ListedItems items, SourceItems& source) {
+  source.files = std::move(items.names);
+  source.locations = std::move(items.locations);
+  source.notes = std::move(items.notes);
+  source.item_notes = std::move(items.item_notes);
+  source.warnings = std::move(items.warnings);
+}
+
+// Without the last '/', which would be an empty name.
+fs::path FolderOf(const fs::path& path) {
+  const fs::path normal = path.lexically_normal();
+  return normal.has_filename() ? normal : normal.parent_path();
+}
+
 // A manifest is somebody's work: a mistake in it is an error, and none of it is passed over.
 Result<SourceItems> ScanManifest(const fs::path& path) {
   SourceItems source;
@@ -141,15 +193,53 @@ Result<SourceItems> ScanManifest(const fs::path& path) {
     source.error = path.string() + ": " + in.error().message;
     return source;
   }
-  PRELABEL_TRY(ManifestItems items, ParseManifest(in.value(), path));
+  PRELABEL_TRY(ListedItems items, ParseManifest(in.value(), path));
   if (items.names.empty()) source.error = path.string() + ": the manifest lists nothing";
-  for (const std::string& warning : items.warnings) {
-    source.warnings.push_back(path.string() + ": " + warning);
+  for (std::string& warning : items.warnings) warning = path.string() + ": " + warning;
+  Fill(std::move(items), source);
+  return source;
+}
+
+// So is what a dataset says of itself.
+Result<SourceItems> ScanLabeled(const LabeledDataset& labeled) {
+  SourceItems source;
+  source.kind = SourceKind::kImages;
+  fs::path place = FolderOf(labeled.place);
+  std::error_code error;
+  const bool is_folder = fs::is_directory(place, error);
+  fs::path named_after = place;
+  DatasetImages images;
+  if (labeled.layout == DatasetLayout::kCoco) {
+    Result<std::ifstream> in = OpenRegularFile(place);
+    if (!in) {
+      source.error = place.string() + ": " + in.error().message;
+    } else {
+      PRELABEL_TRY(images, ListCoco(in.value(), place, FolderOf(labeled.images)));
+      named_after = images.root;
+    }
+  } else if (labeled.layout == DatasetLayout::kYolo) {
+    if (is_folder) place /= "data.yaml";
+    named_after = place.parent_path();
+    if (!fs::exists(place, error)) {
+      source.error = place.string() + ": no such file; 'yolo' takes a data.yaml, or its folder";
+    } else {
+      PRELABEL_TRY(images, ListYolo(place));
+    }
+  } else if (!fs::is_directory(place / "JPEGImages", error)) {
+    source.error = place.string() + ": this is no folder that has a folder JPEGImages in it";
+  } else {
+    PRELABEL_TRY(images, ListVoc(place));
   }
-  source.files = std::move(items.names);
-  source.locations = std::move(items.locations);
-  source.notes = std::move(items.notes);
-  source.item_notes = std::move(items.item_notes);
+  source.name = UsableName(named_after.filename(), "images");
+  source.root = std::move(images.root);
+  if (images.has_labels) source.labeled = LabeledDataset{labeled.layout, place, source.root};
+  if (!source.error.empty()) return source;
+  Fill(std::move(images.items), source);
+  if (!source.files.empty()) return source;
+  source.error = place.string() + ": the dataset lists no pictures";
+  for (const std::string& warning : std::exchange(source.warnings, {})) {
+    source.error += "; " + warning;
+  }
   return source;
 }
 
@@ -238,6 +328,11 @@ Result<Dataset> ScanDataset(const JobSpec& job, const VideoIndexer& index_video,
                             const KeyframeLoader& load_keyframes, const PictureSizer& size_of) {
   Dataset dataset;
   for (const DataSource& data : job.data) {
+    if (data.labeled) {
+      PRELABEL_TRY(SourceItems source, ScanLabeled(*data.labeled));
+      dataset.sources.push_back(std::move(source));
+      continue;
+    }
     if (!data.manifest.empty()) {
       PRELABEL_TRY(SourceItems source, ScanManifest(data.manifest));
       dataset.sources.push_back(std::move(source));

@@ -4,24 +4,14 @@
 #include <archive_entry.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <utility>
-
-#include "common/media/archive_member.h"
-#include "coordinator/scan/file_pattern.h"
-#include "coordinator/scan/item_name.h"
 
 namespace prelabel {
 namespace {
 
 constexpr std::size_t kBlock = 65536;
-constexpr std::size_t kLongestName = 1024;
-
-bool IsHidden(std::string_view name) {
-  return name.starts_with('.') || name.find("/.") != std::string_view::npos;
-}
 
 std::string WhyNot(archive* tar) {
   const char* why = archive_error_string(tar);
@@ -32,7 +22,7 @@ class TarReader {
  public:
   explicit TarReader(const std::filesystem::path& path) : path_(path) {}
 
-  Result<TarIndex> Read() {
+  Result<ArchiveIndex> Read() {
     const std::unique_ptr<archive, int (*)(archive*)> tar(archive_read_new(), archive_read_free);
     if (tar == nullptr || archive_read_support_format_tar(tar.get()) != ARCHIVE_OK ||
         archive_read_open_filename(tar.get(), path_.c_str(), kBlock) != ARCHIVE_OK) {
@@ -50,24 +40,19 @@ class TarReader {
                               WhyNot(tar.get()),
                           path_.string());
         }
-        index_.warnings.push_back(
+        members_.Warn(
             fmt::format("{}: the archive is damaged behind member {} ({}); "
                         "what follows is left out",
                         path_.string(), seen, WhyNot(tar.get())));
         break;
       }
-      if (seen == kMostTarMembers) {
-        return DataLoss(fmt::format("has more than {} members", kMostTarMembers), path_.string());
+      if (seen == kMostMembers) {
+        return DataLoss(fmt::format("has more than {} members", kMostMembers), path_.string());
       }
       // With no filter between, what was consumed behind a header is where the bytes begin.
       Add(entry, archive_filter_bytes(tar.get(), 0));
     }
-    KeepTheLast();
-    Warn(odd_names_, "left out: their names lead out of a folder or are no UTF-8");
-    Warn(too_large_, "left out: they are larger than 1 GiB");
-    Warn(sparse_, "left out: they are sparse");
-    Warn(twice_, "left out: another of the same name follows");
-    return std::move(index_);
+    return members_.Finish(path_);
   }
 
  private:
@@ -77,46 +62,17 @@ class TarReader {
     }
     const char* const raw = archive_entry_pathname(entry);
     // A name that this locale cannot express.
-    if (raw == nullptr) return void(++odd_names_);
+    if (raw == nullptr) return members_.CountOddName();
     std::string_view name = raw;
-    while (name.starts_with("./")) name.remove_prefix(2);
-    if (!HasImageExtension(name) || IsHidden(name)) {
-      // "../a.jpg" is hidden only by its form.
-      if (HasImageExtension(name) && name.find("..") != name.npos) ++odd_names_;
-      return;
-    }
-    const std::int64_t size = archive_entry_size(entry);
-    if (WrongItemName(name, kLongestName)) return void(++odd_names_);
-    if (archive_entry_sparse_count(entry) > 0) return void(++sparse_);
-    if (size < 0 || static_cast<std::uint64_t>(size) > kMaxMemberBytes) return void(++too_large_);
-    index_.members.push_back(
-        {std::string(name), static_cast<std::uint64_t>(offset), static_cast<std::uint64_t>(size)});
-  }
-
-  void KeepTheLast() {
-    std::map<std::string_view, std::size_t> last;
-    for (std::size_t i = 0; i < index_.members.size(); ++i) last[index_.members[i].name] = i;
-    twice_ = index_.members.size() - last.size();
-    if (twice_ == 0) return;
-    std::vector<std::size_t> kept;
-    for (const auto& entry : last) kept.push_back(entry.second);
-    std::sort(kept.begin(), kept.end());
-    std::vector<TarMember> members;
-    for (const std::size_t i : kept) members.push_back(std::move(index_.members[i]));
-    index_.members = std::move(members);
-  }
-
-  void Warn(std::size_t count, const char* what) {
-    if (count == 0) return;
-    index_.warnings.push_back(fmt::format("{}: {} {}", path_.string(), count, what));
+    if (!members_.Wants(name)) return;
+    if (archive_entry_sparse_count(entry) > 0) return members_.Count("they are sparse");
+    // A negative size is as good as too large a one.
+    members_.Add(name, static_cast<std::uint64_t>(offset),
+                 static_cast<std::uint64_t>(archive_entry_size(entry)));
   }
 
   const std::filesystem::path& path_;
-  TarIndex index_;
-  std::size_t odd_names_ = 0;
-  std::size_t too_large_ = 0;
-  std::size_t sparse_ = 0;
-  std::size_t twice_ = 0;
+  MemberList members_;
 };
 
 }  // namespace
@@ -127,6 +83,6 @@ bool IsTarName(std::string_view name) {
   return end == ".tar" || end == ".TAR";
 }
 
-Result<TarIndex> IndexTar(const std::filesystem::path& path) { return TarReader(path).Read(); }
+Result<ArchiveIndex> IndexTar(const std::filesystem::path& path) { return TarReader(path).Read(); }
 
 }  // namespace prelabel

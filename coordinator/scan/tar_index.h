@@ -1,28 +1,13 @@
 // What is in a tar archive, and where (adapter over libarchive): nothing is unpacked. Thread-safe.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "common/base/result.h"
+#include "coordinator/scan/archive_index.h"
 
 namespace prelabel {
-
-struct TarMember {
-  std::string name;          // as in the archive, without "./" before it
-  std::uint64_t offset = 0;  // of its bytes in the archive
-  std::uint64_t size = 0;
-};
-
-struct TarIndex {
-  std::vector<TarMember> members;     // regular files with an image's extension, in their order
-  std::vector<std::string> warnings;  // what was left out or is odd, a sentence each
-};
-
-inline constexpr std::size_t kMostTarMembers = 20'000'000;
 
 // Whether the name ends in .tar or .TAR.
 bool IsTarName(std::string_view name);
@@ -33,6 +18,6 @@ bool IsTarName(std::string_view name);
 // warning. Of two members of a name the last one holds, as when unpacking. An archive that is cut
 // off keeps what lies before, with a warning. DataLoss: it cannot be read, is no tar (or
 // compressed), or has more members than the limit.
-Result<TarIndex> IndexTar(const std::filesystem::path& path);
+Result<ArchiveIndex> IndexTar(const std::filesystem::path& path);
 
 }  // namespace prelabel

@@ -1,10 +1,11 @@
-"""Pictures in tar archives: the labels are those of the same pictures as files, whatever dialect
-Python's tarfile writes, and one member that is damaged costs no other."""
+"""Pictures in tar and zip archives: the labels are those of the same pictures as files, whatever dialect
+Python's tarfile or zipfile writes, and one member that is damaged costs no other."""
 
 import io
 import json
 import tarfile
 import unittest
+import zipfile
 
 import cluster
 import support
@@ -32,6 +33,14 @@ class ArchiveTest(support.ProgramTest):
                     sidecar = tarfile.TarInfo(prefix + file.stem + ".json")
                     tar.addfile(sidecar, io.BytesIO(b""))
 
+        (cls.folder / "zips").mkdir()
+        for i, method in enumerate([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]):
+            with zipfile.ZipFile(cls.folder / f"zips/{i}.zip", "w", method) as archive:
+                for file in files[i::2]:
+                    # What a stream of unknown length gets: zip64 fields, sizes behind the bytes.
+                    with archive.open("sub/" + file.name, "w", force_zip64=i == 1) as member:
+                        member.write(file.read_bytes())
+
     def labels(self, name, data, status=0):
         """{file name without its folders: its labels}."""
         job = self.job(name, data, model=str(self.model), output={"dir": str(self.folder / name)})
@@ -49,6 +58,11 @@ class ArchiveTest(support.ProgramTest):
         expected = self.labels("files", [{"images": str(self.pictures)}])
         self.assertEqual(len(expected), PICTURES)
         actual = self.labels("tars", [{"images": str(self.folder / "shards/*.tar")}])
+        self.assertEqual(json.dumps(expected), json.dumps(dict(sorted(actual.items()))))
+
+    def test_zips_are_read_in_place(self):
+        expected = self.labels("plain", [{"images": str(self.pictures)}])
+        actual = self.labels("zips", [{"images": str(self.folder / "zips/*.zip")}])
         self.assertEqual(json.dumps(expected), json.dumps(dict(sorted(actual.items()))))
 
     def test_a_damaged_member_is_quarantined_alone(self):

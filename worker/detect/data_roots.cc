@@ -31,7 +31,9 @@ auto OpenPictureBelow(const DataRoots& roots, const fs::path& path, const Open& 
   const auto member = ParseMemberLocation(path.native());
   if (!member) return OpenBelow(roots, path, open);
   auto opened = OpenBelow(roots, member->archive, [&](const fs::path& archive) {
-    return open(MemberLocation({archive, member->offset, member->size}));
+    ArchiveMember there = *member;
+    there.archive = archive;
+    return open(MemberLocation(there));
   });
   if (opened) return opened;
   Error error = opened.error();

@@ -155,20 +155,20 @@ output:
   formats: [coko]
 model: m.yaml
 )";
-  EXPECT_EQ(
-      Mistakes(text),
-      "/jobs/job.yaml:1:1: missing key 'name'; add e.g. 'name: my-job'\n"
-      "/jobs/job.yaml:3:5: unknown key 'keyframe' in 'data[0]'; did you mean 'keyframes'?\n"
-      "/jobs/job.yaml:5:16: 'data[1].keyframes' belongs to a video; remove it\n"
-      "/jobs/job.yaml:6:5: 'data[2]' has neither 'video' nor 'images' nor 'manifest'; add one\n"
-      "/jobs/job.yaml:8:14: 'labels.threshold' must be a number from 0 to 1, not '1.5'\n"
-      "/jobs/job.yaml:9:8: 'labels.nms' must be a number over 0 and at most 1, not 'high'\n"
-      "/jobs/job.yaml:11:13: 'cluster.launcher' cannot be 'locl'; did you mean 'local'?\n"
-      "/jobs/job.yaml:13:11: 'cluster.listen' must be tcp://ADDRESS:PORT (port 0: any free "
-      "one) or ipc://FILE, not 'http://localhost'\n"
-      "/jobs/job.yaml:14:14: 'cluster.heartbeat' must be a duration from 100ms to 1h "
-      "(500ms, 2s, 10m, 1h), not '2'\n"
-      "/jobs/job.yaml:17:13: 'output.formats' cannot be 'coko'; did you mean 'coco'?");
+  EXPECT_EQ(Mistakes(text),
+            "/jobs/job.yaml:1:1: missing key 'name'; add e.g. 'name: my-job'\n"
+            "/jobs/job.yaml:3:5: unknown key 'keyframe' in 'data[0]'; did you mean 'keyframes'?\n"
+            "/jobs/job.yaml:5:16: 'data[1].keyframes' belongs to a video; remove it\n"
+            "/jobs/job.yaml:6:5: 'data[2]' names no data; add one of 'images', 'video', "
+            "'manifest', 'coco', 'yolo' and 'voc'\n"
+            "/jobs/job.yaml:8:14: 'labels.threshold' must be a number from 0 to 1, not '1.5'\n"
+            "/jobs/job.yaml:9:8: 'labels.nms' must be a number over 0 and at most 1, not 'high'\n"
+            "/jobs/job.yaml:11:13: 'cluster.launcher' cannot be 'locl'; did you mean 'local'?\n"
+            "/jobs/job.yaml:13:11: 'cluster.listen' must be tcp://ADDRESS:PORT (port 0: any free "
+            "one) or ipc://FILE, not 'http://localhost'\n"
+            "/jobs/job.yaml:14:14: 'cluster.heartbeat' must be a duration from 100ms to 1h "
+            "(500ms, 2s, 10m, 1h), not '2'\n"
+            "/jobs/job.yaml:17:13: 'output.formats' cannot be 'coko'; did you mean 'coco'?");
 }
 
 TEST(JobLoader, ZeroWorkersOnlyWithoutALauncher) {
@@ -235,7 +235,7 @@ TEST(JobLoader, WrongShapes) {
   EXPECT_EQ(Mistakes("name: [a]\ndata: photos\nmodel:\noutput: run\n"),
             "/jobs/job.yaml:1:7: 'name' must be text, not a list\n"
             "/jobs/job.yaml:2:7: 'data' must be a list of one or more sources ('- video: FILE', "
-            "'- images: FOLDER' or '- manifest: FILE'), not 'photos'\n"
+            "'- images: FOLDER' …), not 'photos'\n"
             "/jobs/job.yaml:3:1: 'model' has no value; it must be text\n"
             "/jobs/job.yaml:4:9: 'output' must be a map of 'key: value' lines, not 'run'");
 }
@@ -439,6 +439,32 @@ TEST(JobLoader, AManifestIsASourceOfItsOwn) {
   EXPECT_EQ(again.value(), job.value());
   EXPECT_EQ(Mistakes(start + "  - manifest: a\n    images: b\n"),
             "/jobs/job.yaml:5:5: 'data[0]' has both 'images' and 'manifest'; make it two sources");
+}
+
+TEST(JobLoader, DatasetsInTheLayoutsOfOthers) {
+  const std::string start = "name: x\noutput: {dir: r}\nmodel: m\ndata:\n";
+  const auto job = Parse(start +
+                             "  - coco: c/annotations/val.json\n    images: c/val\n"
+                             "  - coco: d/all.json\n"
+                             "  - yolo: y/data.yaml\n"
+                             "  - voc: VOC2012\n",
+                         {});
+  ASSERT_TRUE(job.has_value()) << job.error().ToString();
+  const auto labeled = [&](std::size_t i) { return job.value().data[i].labeled.value(); };
+  EXPECT_EQ(labeled(0),
+            (LabeledDataset{DatasetLayout::kCoco, "/jobs/c/annotations/val.json", "/jobs/c/val"}));
+  // The file's own folder where nothing else is said.
+  EXPECT_EQ(labeled(1), (LabeledDataset{DatasetLayout::kCoco, "/jobs/d/all.json", "/jobs/d"}));
+  EXPECT_EQ(labeled(2), (LabeledDataset{DatasetLayout::kYolo, "/jobs/y/data.yaml", ""}));
+  EXPECT_EQ(labeled(3), (LabeledDataset{DatasetLayout::kVoc, "/jobs/VOC2012", ""}));
+  EXPECT_THAT(job.value().data[0].patterns, testing::IsEmpty());
+  const auto again = ParseJob(FormatJob(job.value()), "/elsewhere/job.yaml", {});
+  ASSERT_TRUE(again.has_value()) << again.error().ToString();
+  EXPECT_EQ(again.value(), job.value());
+  EXPECT_EQ(Mistakes(start + "  - yolo: a\n    images: b\n"),
+            "/jobs/job.yaml:5:5: 'data[0]' has both 'images' and 'yolo'; make it two sources");
+  EXPECT_EQ(Mistakes(start + "  - coco: a\n    images: [b]\n"),
+            "/jobs/job.yaml:6:13: 'data[0].images' must be text, not a list");
 }
 
 TEST(JobLoader, HowUrlsAreFetched) {

@@ -18,6 +18,7 @@
 #include "coordinator/formats/xml_stream.h"
 #include "coordinator/formats/yolo_reader.h"
 #include "tests/coordinator/formats/labeled_items.h"
+#include "tests/coordinator/formats/random_labels.h"
 #include "tests/coordinator/formats/temporary_folder.h"
 #include "tests/coordinator/merge/run_fixture.h"
 
@@ -26,23 +27,6 @@ namespace {
 
 constexpr int kWidth = 37;
 constexpr int kHeight = 23;
-
-// Blobs with holes and parts: some rectangles, each setting or clearing.
-Mask RandomMask(std::mt19937& random) {
-  Mask mask{kHeight, kWidth, std::vector<std::uint8_t>(kWidth * kHeight, 0)};
-  for (int i = 0; i < 6; ++i) {
-    const std::uint32_t x = random() % kWidth;
-    const std::uint32_t y = random() % kHeight;
-    const std::uint32_t right = std::min<std::uint32_t>(kWidth, x + 1 + random() % 15);
-    const std::uint32_t bottom = std::min<std::uint32_t>(kHeight, y + 1 + random() % 10);
-    const std::uint8_t value = i % 3 == 2 ? 0 : 1;
-    for (std::uint32_t row = y; row < bottom; ++row) {
-      std::fill(mask.pixels.begin() + row * kWidth + x, mask.pixels.begin() + row * kWidth + right,
-                value);
-    }
-  }
-  return mask;
-}
 
 Box RandomBox(std::mt19937& random) {
   const auto below = [&random](int n) {
@@ -69,7 +53,7 @@ class RoundTrip : public testing::Test {
   std::vector<Label> RandomMasks(int count) {
     std::vector<Label> labels;
     for (int i = 0; i < count; ++i) {
-      masks_.push_back(RandomMask(random_));
+      masks_.push_back(random_masks_.MaskOf(kWidth, kHeight));
       labels.push_back(
           MaskedLabel(i % 3, 0.5F, {0, 0, kWidth, kHeight}, EncodeMask(masks_.back())));
     }
@@ -100,6 +84,7 @@ class RoundTrip : public testing::Test {
   TestRun run_;
   TemporaryFolder folder_;
   std::mt19937 random_{11};
+  RandomLabels random_masks_{11};
   std::vector<Mask> masks_;
 };
 
@@ -243,6 +228,104 @@ TEST_F(RoundTrip, CvatMasks) {
     const Shape& shape = read.shapes[i];
     ASSERT_EQ(shape.kind, ShapeKind::kMask);
     EXPECT_EQ(DecodeMask(PlaceRle(shape.mask, shape.left, shape.top, kHeight, kWidth)), masks_[i]);
+  }
+}
+
+class CvatImages : public XmlEvents {
+ public:
+  struct Object {
+    std::string label;
+    std::vector<std::string> box;
+    std::string score;
+  };
+  struct Picture {
+    std::string id;
+    std::string name;
+    std::string width;
+    std::string height;
+    std::vector<Object> objects;
+  };
+
+  Result<void> OnBegin(const XmlElement& element) override {
+    names_.emplace_back(element.name);
+    const auto text = [&](const char* name) { return std::string(*element.Find(name)); };
+    if (element.name == "image") {
+      pictures.push_back({text("id"), text("name"), text("width"), text("height"), {}});
+    } else if (element.name == "box") {
+      pictures.back().objects.push_back(
+          {text("label"), {text("xtl"), text("ytl"), text("xbr"), text("ybr")}, ""});
+    } else if (element.name == "attribute" && !pictures.empty()) {
+      EXPECT_EQ(text("name"), "score");
+    }
+    return Ok();
+  }
+  Result<void> OnEnd(std::string_view text) override {
+    const std::size_t depth = names_.size();
+    if (names_.back() == "attribute" && !pictures.empty()) {
+      pictures.back().objects.back().score = text;
+    } else if (names_.back() == "name" && names_[depth - 2] == "label") {
+      classes.emplace_back(text);
+    }
+    names_.pop_back();
+    return Ok();
+  }
+
+  std::vector<std::string> classes;
+  std::vector<Picture> pictures;
+
+ private:
+  std::vector<std::string> names_;  // open elements
+};
+
+// Every field that the file has, corners to two digits and scores to four.
+TEST(CvatImagesRoundTrip, Boxes) {
+  constexpr int kClasses = 150;
+  const TemporaryFolder folder;
+  const ClassMap classes = TroublesomeClasses(kClasses);
+  RandomLabels random(5);
+  Dataset dataset;
+  std::vector<std::string> files;
+  std::vector<LabeledItem> items;
+  for (std::uint64_t i = 0; i < 25; ++i) {
+    files.push_back(TroublesomeName(i) + ".jpg");
+    const int width = 1 + random.Below(5000);
+    const int height = 1 + random.Below(5000);
+    std::vector<Label> labels;
+    for (int n = random.Below(20); n > 0; --n) {
+      labels.push_back(random.BoxLabel(kClasses, width, height));
+    }
+    items.push_back(Labeled(0, i, std::move(labels), width, height));
+  }
+  dataset.sources = {ImageSource("photos", files)};
+  auto writer = OpenCvatWriter(folder.path(), dataset, classes, {}, {}).value();
+  for (const LabeledItem& item : items) ASSERT_TRUE(writer->Add(item));
+  ASSERT_TRUE(writer->Finish());
+
+  std::ifstream in(folder / "photos.xml");
+  CvatImages read;
+  ASSERT_TRUE(ReadXml(in, read));
+  ASSERT_EQ(read.classes.size(), classes.categories.size());
+  for (std::size_t i = 0; i < read.classes.size(); ++i) {
+    EXPECT_EQ(read.classes[i], classes.categories[i].name);
+  }
+  ASSERT_EQ(read.pictures.size(), items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const CvatImages::Picture& picture = read.pictures[i];
+    EXPECT_EQ(picture.id, std::to_string(i));
+    EXPECT_EQ(picture.name, files[i]);
+    EXPECT_EQ(picture.width, std::to_string(items[i].width));
+    EXPECT_EQ(picture.height, std::to_string(items[i].height));
+    ASSERT_EQ(picture.objects.size(), items[i].labels.size());
+    for (std::size_t n = 0; n < picture.objects.size(); ++n) {
+      const Label& label = items[i].labels[n];
+      const CvatImages::Object& object = picture.objects[n];
+      EXPECT_EQ(object.label, classes.categories[static_cast<std::size_t>(label.category)].name);
+      EXPECT_EQ(std::stod(object.box[0]), InHundredths(label.box.x1));
+      EXPECT_EQ(std::stod(object.box[1]), InHundredths(label.box.y1));
+      EXPECT_EQ(std::stod(object.box[2]), InHundredths(label.box.x2));
+      EXPECT_EQ(std::stod(object.box[3]), InHundredths(label.box.y2));
+      EXPECT_EQ(std::stod(object.score), InTenThousandths(label.score));
+    }
   }
 }
 

@@ -14,15 +14,15 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-Result<ManifestItems> Parse(const std::string& text) {
+Result<ListedItems> Parse(const std::string& text) {
   std::istringstream in(text);
   return ParseManifest(in, "/data/set/items.jsonl");
 }
 
-ManifestItems Items(const std::string& text) {
+ListedItems Items(const std::string& text) {
   auto items = Parse(text);
   EXPECT_TRUE(items.has_value()) << (items ? "" : items.error().message);
-  return items ? std::move(items).value() : ManifestItems();
+  return items ? std::move(items).value() : ListedItems();
 }
 
 std::string Mistake(const std::string& text) {
@@ -35,7 +35,7 @@ std::string Mistake(const std::string& text) {
 
 // Names and places by hand from the rules in the header.
 TEST(Manifest, NamesAndPlaces) {
-  const ManifestItems items = Items(
+  const ListedItems items = Items(
       "{\"file\": \"b/../z.jpg\"}\n"
       "{\"file\": \"day/1.jpg\"}\r\n"
       "\n"
@@ -55,7 +55,7 @@ TEST(Manifest, NamesAndPlaces) {
 }
 
 TEST(Manifest, ColumnsFollowTheirItems) {
-  const ManifestItems items = Items(
+  const ListedItems items = Items(
       "{\"file\": \"2.jpg\", \"weather\": \"rain\", \"camera\": 7, \"night\": true, \"gone\": "
       "null}\n"
       "{\"file\": \"1.jpg\", \"weather\": \"rain\", \"camera\": 8, \"tags\": [1], \"empty\": "

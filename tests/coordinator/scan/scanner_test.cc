@@ -10,6 +10,7 @@
 
 #include "tests/coordinator/scan/tar_bytes.h"
 #include "tests/coordinator/scan/temp_tree.h"
+#include "tests/coordinator/scan/zip_bytes.h"
 
 namespace prelabel {
 namespace {
@@ -82,6 +83,25 @@ TEST(ScanDataset, KeepsTheOrderOfSourcesAndSortsFilesBytewise) {
   EXPECT_THAT(sources[1].files, ElementsAre("B.jpg", "a.jpg", "a/z.jpg", "b.jpg"));
 }
 
+TEST(ScanDataset, WhatIsPassedOverIsCounted) {
+  const TempTree tree;
+  tree.Make({"p/a.jpg", "p/a.json", "p/sub/b.JSON", "p/c.gif", "p/README", "p/.hidden.gif",
+             "p/odd.h%%h", "p/d.mp4", "p/e.xml", "p/f.csv"});
+  const auto warnings = [&](const std::string& pattern) {
+    return ScanDataset(Job({Images({pattern})}), FakeIndex, FakeKeyframes)
+        .value()
+        .sources[0]
+        .warnings;
+  };
+  EXPECT_THAT(warnings(tree.Path("p")),
+              ElementsAre(tree.Path("p") + ": files passed over by extension: 2 .json, 1 without "
+                                           "one, 1 .csv, 1 .gif, 1 .mp4, …"));
+  // Only what the pattern means.
+  EXPECT_THAT(warnings(tree.Path("p/*.jpg")), IsEmpty());
+  EXPECT_THAT(warnings(tree.Path("p/a*")),
+              ElementsAre(HasSubstr("p/a*: files passed over by extension: 1 .json")));
+}
+
 TEST(ScanDataset, AListHasTheCommonParentAsRootAndEachFileOnce) {
   const TempTree tree;
   tree.Make({"set/day/1.jpg", "set/day/2.jpg", "set/night/1.jpg"});
@@ -139,13 +159,38 @@ TEST(ScanDataset, ArchivesShowTheirMembers) {
   EXPECT_EQ(source.Location(0), tree.Path("set/loose.jpg"));
   // By hand: behind a header, a block and a header.
   EXPECT_EQ(source.Location(1), "member:1536:1:" + tree.Path("set/s-1.tar"));
-  EXPECT_THAT(source.warnings, ElementsAre(HasSubstr("set/s-2.tar: ")));
+  EXPECT_THAT(source.warnings,
+              ElementsAre(HasSubstr("set/s-2.tar: "),
+                          tree.Path("set") + ": members passed over by extension: 1 .json"));
   // Where there is nothing else it is why there is nothing.
   const auto nothing =
       ScanDataset(Job({Images({tree.Path("set/s-2.tar")})}), FakeIndex, FakeKeyframes);
   ASSERT_FALSE(nothing.has_value());
   EXPECT_THAT(nothing.error().message,
               HasSubstr("s-2.tar: cannot be read as an uncompressed tar archive"));
+}
+
+TEST(ScanDataset, ZipsAreOpenedAndCompressedTarsAreNot) {
+  const TempTree tree;
+  tree.Make({"set/b.TAR.GZ", "set/c.tgz", "set/d.tar.zst"});
+  std::ofstream(tree.Root() / "set/a.zip", std::ios::binary)
+      << ZipBytes({Stored("1.jpg", "one"), {"2.jpg", Deflated("two"), 3, 8}});
+  const auto dataset = ScanDataset(Job({Images({tree.Path("set/*.zip"), tree.Path("set/b.TAR.GZ"),
+                                                tree.Path("set/c.tgz"), tree.Path("set/*.zst")})}),
+                                   FakeIndex, FakeKeyframes);
+  ASSERT_TRUE(dataset.has_value()) << dataset.error().message;
+  const SourceItems& source = dataset.value().sources[0];
+  EXPECT_THAT(source.files, ElementsAre("a.zip/1.jpg", "a.zip/2.jpg"));
+  // By hand: behind a header of 30 bytes, the name and an extra field of 6.
+  EXPECT_EQ(source.Location(0), "member:41:3:" + tree.Path("set/a.zip"));
+  EXPECT_EQ(source.Location(1), "deflated:85:8:3:" + tree.Path("set/a.zip"));
+  const auto refused = [&](const char* name, const std::string& kind) {
+    return tree.Path(name) + ": pictures in " + kind +
+           " archives cannot be read one by one; unpack it, or pack it anew as .tar or .zip";
+  };
+  EXPECT_THAT(source.warnings,
+              ElementsAre(refused("set/b.TAR.GZ", ".tar.gz"), refused("set/c.tgz", ".tgz"),
+                          refused("set/d.tar.zst", ".tar.zst")));
 }
 
 TEST(ScanDataset, SourcesOfOneNameAreToldApart) {

@@ -19,17 +19,17 @@ using testing::IsEmpty;
 
 class TarIndexTest : public testing::Test {
  protected:
-  Result<TarIndex> Index(const std::string& bytes) {
+  Result<ArchiveIndex> Index(const std::string& bytes) {
     path_ = tree_.Root() / "x.tar";
     std::ofstream(path_, std::ios::binary) << bytes;
     return IndexTar(path_);
   }
-  std::string Read(const TarMember& member) {
+  std::string Read(const IndexedMember& member) {
     return ReadMember({path_, member.offset, member.size}).value();
   }
-  static std::vector<std::string> Names(const TarIndex& index) {
+  static std::vector<std::string> Names(const ArchiveIndex& index) {
     std::vector<std::string> names;
-    for (const TarMember& member : index.members) names.push_back(member.name);
+    for (const IndexedMember& member : index.members) names.push_back(member.name);
     return names;
   }
 

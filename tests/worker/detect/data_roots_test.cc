@@ -62,6 +62,9 @@ TEST_F(DataRootsTest, HoldsForArchives) {
   };
   EXPECT_EQ(read("data/in.jpg").message,
             "opened member:512:9:" + (folder_ / "data/day/b.jpg").string());
+  EXPECT_EQ(
+      media.read_image("deflated:30:5:9:" + (folder_ / "data/in.jpg").string()).error().message,
+      "opened deflated:30:5:9:" + (folder_ / "data/day/b.jpg").string());
   for (const char* name : {"data/out.jpg", "database/secret", "data/../database/secret"}) {
     EXPECT_EQ(read(name).code, ErrorCode::kUnavailable) << name;
     EXPECT_THAT(read(name).message, HasSubstr("lies outside")) << name;
