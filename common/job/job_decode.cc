@@ -357,6 +357,7 @@ class JobDecoder {
                     "'cluster.workers' is 0; start at least 1, or set cluster.launcher to none and "
                     "start workers by hand");
     }
+    DecodeDevice(reader);
     if (const YamlNode* node = reader.Find("listen")) DecodeListen(*node);
     DecodeSecurity(reader);
     reader.Duration("heartbeat", milliseconds(100), hours(1), &cluster.heartbeat);
@@ -365,6 +366,29 @@ class JobDecoder {
     reader.Integer("max_attempts", 1, 1000, &cluster.max_attempts);
     if (const YamlNode* node = reader.Find("max_failed_items")) DecodeMaxFailedItems(*node);
     reader.Finish();
+  }
+
+  void DecodeDevice(MapReader& reader) {
+    ClusterOptions& cluster = job_.cluster;
+    const YamlNode* const precision = reader.Find("precision");
+    if (precision != nullptr) {
+      const auto name =
+          ReadChoice(*precision, "cluster.precision", {"fp32", "fp16", "bf16"}, mistakes_);
+      if (name) cluster.precision = PrecisionOf(*name).value_or(Precision::kFp32);
+    }
+    const YamlNode* const device = reader.Find("device");
+    if (device == nullptr) return;
+    const auto text = ReadText(*device, "cluster.device", mistakes_);
+    if (!text) return;
+    const auto devices = ParseDevices(*text);
+    if (!devices) {
+      mistakes_.Add(device->at, "'cluster.device': " + devices.error().message);
+      return;
+    }
+    cluster.device = *text;
+    if (auto possible = CheckPrecision(devices.value(), cluster.precision); !possible) {
+      mistakes_.Add(precision->at, "'cluster.precision': " + possible.error().message);
+    }
   }
 
   void DecodeMaxFailedItems(const YamlNode& node) {
@@ -488,6 +512,8 @@ const std::vector<std::string>& JobKeys() {
       "fetch.cache_mib",
       "cluster.launcher",
       "cluster.workers",
+      "cluster.device",
+      "cluster.precision",
       "cluster.listen",
       "cluster.security",
       "cluster.keys",

@@ -111,11 +111,13 @@ std::string FormatCluster(const ClusterOptions& cluster) {
   const std::string keys =
       cluster.keys.empty() ? "" : fmt::format("  keys: {}\n", Scalar(cluster.keys.string()));
   return fmt::format(
-      "cluster:\n  launcher: {}\n  workers: {}\n  listen: {}\n  security: {}\n{}  heartbeat: {}\n"
+      "cluster:\n  launcher: {}\n  workers: {}\n  device: {}\n  precision: {}\n  listen: {}\n  "
+      "security: {}\n{}  heartbeat: {}\n"
       "  task_deadline: {}\n  shard_size: {}\n  max_attempts: {}\n"
       "  max_failed_items: {}{}\n",
       cluster.launcher == Launcher::kLocal ? "local" : "none", cluster.workers,
-      Scalar(cluster.listen), cluster.security == WireSecurity::kNone ? "none" : "curve", keys,
+      Scalar(cluster.device), PrecisionName(cluster.precision), Scalar(cluster.listen),
+      cluster.security == WireSecurity::kNone ? "none" : "curve", keys,
       FormatDuration(cluster.heartbeat), FormatDuration(cluster.task_deadline), cluster.shard_size,
       cluster.max_attempts, cluster.max_failed_items.value,
       cluster.max_failed_items.percent ? "%" : "");

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "common/job/devices.h"
 #include "common/labels/interpolation.h"
 #include "common/labels/view.h"
 
@@ -93,6 +94,8 @@ struct FailedItemsLimit {
 struct ClusterOptions {
   Launcher launcher = Launcher::kLocal;
   int workers = 2;
+  std::string device = "auto";  // of local workers, as ParseDevices has it
+  Precision precision = Precision::kFp32;
   std::string listen = "tcp://127.0.0.1:0";  // ZeroMQ endpoint; port 0: any free one
   WireSecurity security = WireSecurity::kCurve;
   std::filesystem::path keys;  // the coordinator's folder of `prelabel keygen`; empty: none

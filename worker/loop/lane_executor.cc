@@ -52,19 +52,25 @@ void LaneExecutor::Configure(const Welcome& welcome) {
   detect.limits = {welcome.raw_threshold, welcome.raw_nms, welcome.raw_max_per_image};
   detect.batch = options_.batch;
   detect.prefetch_items = options_.prefetch_items;
-  std::optional<SecondModel> second;
-  if (!welcome.second_model_card.empty()) {
-    auto second_card = LoadCard(welcome.second_model_card);
-    ModelFactory load;
-    if (second_card)
-      load = [this, card = second_card.value()] { return options_.load_model(card); };
-    second = SecondModel{std::move(load), std::move(second_card)};
-  }
+  auto second_card = welcome.second_model_card.empty()
+                         ? std::optional<Result<ModelCard>>()
+                         : std::optional(LoadCard(welcome.second_model_card));
   loading_ = options_.slots;
   lanes_.resize(options_.slots);
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    auto load = [this, card = card.value()]() -> Result<std::unique_ptr<Model>> {
-      auto model = options_.load_model(card);
+    const std::string device = options_.devices[i % options_.devices.size()];
+    std::optional<SecondModel> second;
+    if (second_card) {
+      ModelFactory load_second;
+      if (*second_card) {
+        load_second = [this, device, card = second_card->value()] {
+          return options_.load_model(card, device);
+        };
+      }
+      second = SecondModel{std::move(load_second), *second_card};
+    }
+    auto load = [this, device, card = card.value()]() -> Result<std::unique_ptr<Model>> {
+      auto model = options_.load_model(card, device);
       OnLoaded(model ? Result<void>(Ok()) : Result<void>(model.error()));
       return model;
     };
@@ -74,7 +80,7 @@ void LaneExecutor::Configure(const Welcome& welcome) {
                   std::optional<std::uint32_t> position) {
           OnDone(i, task, attempt, std::move(result), position);
         },
-        [this] { OnBegun(); }, second);
+        [this] { OnBegun(); }, std::move(second));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -21,8 +22,11 @@ struct LaneExecutorOptions {
   std::uint32_t slots = 1;
   int batch = 1;                   // items a model call; results do not depend on it
   std::size_t prefetch_items = 8;  // decoded ahead, a lane
-  // Loads one replica; called on each lane's model thread.
-  std::function<Result<std::unique_ptr<Model>>(const ModelCard&)> load_model;
+  // At least one; the lanes are dealt out to them in turn.
+  std::vector<std::string> devices{"cpu"};
+  // Loads one replica onto a device; called on each lane's model thread.
+  std::function<Result<std::unique_ptr<Model>>(const ModelCard&, const std::string& device)>
+      load_model;
   MediaOpener media;
   DataRoots roots;  // of the model; those of `media` are its own
   // Called from a lane's thread when a task has ended, and when an item was begun: then at most

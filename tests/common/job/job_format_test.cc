@@ -91,6 +91,8 @@ JobSpec RandomJob(Random& random) {
   }
   job.cluster.launcher = Below(2, random) == 0 ? Launcher::kNone : Launcher::kLocal;
   job.cluster.workers = 1 + Below(100, random);
+  job.cluster.device = Below(2, random) == 0 ? "auto" : "cuda:0,cuda:3";
+  job.cluster.precision = Below(2, random) == 0 ? Precision::kFp16 : Precision::kBf16;
   job.cluster.listen = "ipc://" + NastyText(random, false);
   if (Below(2, random) == 0) {
     job.cluster.security = WireSecurity::kNone;
@@ -161,6 +163,8 @@ fetch:
 cluster:
   launcher: local
   workers: 2
+  device: auto
+  precision: fp32
   listen: "tcp://127.0.0.1:0"
   security: curve
   heartbeat: 2s

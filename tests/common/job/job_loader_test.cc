@@ -79,6 +79,8 @@ interpolation: {method: none}
 cluster:
   launcher: none
   workers: 0
+  device: cuda:1,cuda:0
+  precision: fp16
   listen: ipc:///tmp/x
   security: curve
   keys: ../keys/
@@ -110,6 +112,8 @@ output:
   EXPECT_EQ(spec.interpolation, InterpolationMethod::kNone);
   EXPECT_EQ(spec.cluster.launcher, Launcher::kNone);
   EXPECT_EQ(spec.cluster.workers, 0);
+  EXPECT_EQ(spec.cluster.device, "cuda:1,cuda:0");
+  EXPECT_EQ(spec.cluster.precision, Precision::kFp16);
   EXPECT_EQ(spec.cluster.listen, "ipc:///tmp/x");
   EXPECT_EQ(spec.cluster.security, WireSecurity::kCurve);
   EXPECT_EQ(spec.cluster.keys, "/keys");
@@ -130,6 +134,12 @@ TEST(JobLoader, KeysAndNoSecurityContradictEachOther) {
   EXPECT_EQ(Mistakes(start + "cluster:\n  security: none\n  keys: k\n"),
             "/jobs/job.yaml:8:9: 'cluster.keys' has no use with 'cluster.security: none'; remove "
             "one of them");
+  EXPECT_EQ(Mistakes(start + "cluster: {device: cuda:0+cuda:1}\n"),
+            "/jobs/job.yaml:6:19: 'cluster.device': \"cuda:0+cuda:1\" is no device: write auto, "
+            "cpu, or cuda:N (several with commas between, e.g. cuda:0,cuda:1)");
+  EXPECT_EQ(Mistakes(start + "cluster: {device: cpu, precision: fp16}\n"),
+            "/jobs/job.yaml:6:35: 'cluster.precision': a CPU does not compute in fp16: choose bf16 "
+            "or fp32, or a CUDA device for fp16");
   EXPECT_EQ(Mistakes(start + "cluster: {security: tls}\n"),
             "/jobs/job.yaml:6:21: 'cluster.security' cannot be 'tls'; use one of curve, none");
 }

@@ -167,6 +167,7 @@ class LaneTest : public ::testing::Test {
   std::vector<Error> load_errors_;  // of the loads to come, the last one first
   std::optional<SecondModel> second_;
   int second_loads_ = 0;
+  int room_ = 1 << 30;  // the largest batch that models loaded from now on have memory for
   TickingClock clock_;
 
  private:
@@ -178,12 +179,14 @@ class LaneTest : public ::testing::Test {
       return error;
     }
     auto model = std::make_unique<FakeModel>(kSide, kSide);
+    model->room = room_;
     model->before_run = [this](std::span<const float> input) -> Result<void> {
       std::unique_lock wait(mutex_);
       ++runs_;
       if (input[0] == 77) held_ = true;
       changed_.notify_all();
       changed_.wait(wait, [&] { return !held_; });
+      if (input[0] == 65) return Internal("the module threw");
       if (input[0] == 66) return Unavailable("the device is out of memory");
       return Ok();
     };
@@ -363,6 +366,15 @@ TEST_F(LaneTest, ResultsDoNotDependOnShardsBatchesOrLanes) {
   EXPECT_EQ(LabelVideo(40, 1, 8), whole);
 }
 
+TEST_F(LaneTest, ADeviceWithoutMemoryForTheBatchGivesTheSameResults) {
+  const std::vector<ItemResult> whole = LabelVideo(40, 1, 8);
+  for (const int room : {2, 1, 3}) {
+    room_ = room;
+    EXPECT_EQ(LabelVideo(40, 1, 8), whole);
+    EXPECT_EQ(LabelVideo(7, 2, 8), whole);
+  }
+}
+
 TEST_F(LaneTest, BatchesStayWithinATask) {
   auto lane = Start({.limits = {}, .batch = 4, .prefetch_items = 8});
   lane->Submit(Images(0, {"1", "2", "bad.jpg", "3", "4", "5"}));  // five inputs: two runs
@@ -433,13 +445,24 @@ TEST_F(LaneTest, AModelErrorFailsItsTaskAlone) {
 
 TEST_F(LaneTest, NoItemOfAFailedBatchIsNamed) {
   auto lane = Start({.limits = {}, .batch = 2, .prefetch_items = 8});
-  lane->Submit(Images(0, {"66", "1", "2"}));
-  lane->Submit(Images(1, {"1", "2", "66"}));  // the last one is alone in its batch
+  lane->Submit(Images(0, {"65", "1", "2"}));
+  lane->Submit(Images(1, {"1", "2", "65"}));  // the last one is alone in its batch
   const auto outcomes = WaitForOutcomes(2);
   EXPECT_FALSE(outcomes[0].result);
   EXPECT_EQ(outcomes[0].position, std::nullopt);
   EXPECT_FALSE(outcomes[1].result);
   EXPECT_EQ(outcomes[1].position, 2U);
+}
+
+TEST_F(LaneTest, AnItemThatFindsNoMemoryEvenAloneIsNamed) {
+  auto lane = Start({.limits = {}, .batch = 4, .prefetch_items = 8});
+  lane->Submit(Images(0, {"bad.jpg", "66", "1", "2", "3"}));
+  lane->Submit(Images(1, {"1", "2"}));
+  const auto outcomes = WaitForOutcomes(2);
+  ASSERT_FALSE(outcomes[0].result);
+  EXPECT_EQ(outcomes[0].result.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(outcomes[0].position, 1U);
+  EXPECT_TRUE(outcomes[1].result);
 }
 
 TEST_F(LaneTest, AFileThatThisWorkerCannotReachFailsTheTask) {
