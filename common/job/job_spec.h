@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/job/devices.h"
+#include "common/job/model_fusion.h"
 #include "common/labels/interpolation.h"
 #include "common/labels/view.h"
 
@@ -141,7 +142,9 @@ struct ReportOptions {
 struct JobSpec {
   std::string name;
   std::vector<DataSource> data;
-  std::filesystem::path model;  // the model card; empty where no source needs one
+  // The model card, the first one's of several; empty where no source needs one.
+  std::filesystem::path model;
+  ModelFusion fusion;  // of several models
   LabelOptions labels;
   InterpolationMethod interpolation = InterpolationMethod::kLinear;
   QualityOptions quality;

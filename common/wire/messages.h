@@ -10,11 +10,12 @@
 #include <vector>
 
 #include "common/base/ids.h"
+#include "common/job/model_fusion.h"
 #include "common/wire/task.h"
 
 namespace prelabel {
 
-inline constexpr std::uint32_t kProtocolVersion = 5;
+inline constexpr std::uint32_t kProtocolVersion = 6;
 
 // What the bytes of labels may depend on besides model and data (invariant I0).
 struct ComputeClass {
@@ -71,6 +72,8 @@ struct Welcome {
   // Path of the model.yaml that second looks by another model are for; empty: there are none. It is
   // loaded when the first of them comes.
   std::string second_model_card;
+  // Of a job with several models; then model_card is the first one's. Empty otherwise.
+  ModelFusion fusion{};
 };
 
 // C→W. The session cannot be: permanent says that trying again will not help.

@@ -43,6 +43,7 @@ Welcome MakeWelcome(const JobContext& context, const PreparedRun& run, Epoch epo
   welcome.lease = LeaseOf(context.job.cluster);
   welcome.max_message_bytes = kMaxMessageBytes;
   welcome.model_card = context.job.model.string();
+  welcome.fusion = context.job.fusion;
   if (context.second_card) {
     welcome.second_model_card = context.job.report.second_opinion->model.string();
   }

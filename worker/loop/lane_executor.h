@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -59,6 +60,12 @@ class LaneExecutor : public Executor {
     std::set<std::pair<TaskId, Attempt>> tasks;  // submitted, not ended; guarded by mutex_
     TaskId last;                                 // submitted last
   };
+  // The job's models, in order; more than one, or some of one's classes, are an ensemble.
+  struct JobModels {
+    std::vector<ModelCard> cards;
+    std::optional<Ensemble> ensemble;
+  };
+  Result<JobModels> LoadCards(const Welcome& welcome) const;
   Result<ModelCard> LoadCard(const std::filesystem::path& path) const;
   void Complete(Completion completion);
   void OnLoaded(Result<void> outcome);

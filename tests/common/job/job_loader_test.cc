@@ -57,6 +57,36 @@ TEST(JobLoader, SmallestJobHasTheDocumentedDefaults) {
   EXPECT_EQ(job.value(), expected);
 }
 
+TEST(JobLoader, SeveralModels) {
+  const std::string start = "name: a\ndata: [{images: p}]\noutput: {dir: r}\n";
+  const auto job = Parse(start + R"(
+models:
+  - a/model.yaml
+  - {card: /b/model.yaml, classes: [car, bus], weight: 2.5}
+fuse: {method: wbf, iou: 0.6}
+)");
+  ASSERT_TRUE(job) << job.error().ToString();
+  ModelFusion expected;
+  expected.models = {{"/jobs/a/model.yaml", {}, 1}, {"/b/model.yaml", {"car", "bus"}, 2.5F}};
+  expected.method = FuseMethod::kWeighted;
+  expected.iou = .6F;
+  EXPECT_EQ(job.value().fusion, expected);
+  EXPECT_EQ(job.value().model, "/jobs/a/model.yaml");
+  EXPECT_EQ(Mistakes(start + "model: m\nmodels: [n]\n"),
+            "/jobs/job.yaml:5:9: the job has both 'model' and 'models'; make it one list");
+  EXPECT_EQ(
+      Mistakes(start + "models: []\n"),
+      "/jobs/job.yaml:4:9: 'models' must be a list of 1 to 16 model cards, not an empty list");
+  EXPECT_EQ(Mistakes(start + "models: [{card: m, weight: 2}]\n"),
+            "/jobs/job.yaml:4:28: 'models[0].weight' has no use with 'fuse.method: by_class'; "
+            "remove it, or fuse with wbf");
+  EXPECT_EQ(Mistakes(start + "models: [m]\nfuse: {method: vote}\n"),
+            "/jobs/job.yaml:5:16: 'fuse.method' cannot be 'vote'; use one of by_class, wbf");
+  EXPECT_EQ(Mistakes(start + "models: [{classes: [car]}]\n"),
+            "/jobs/job.yaml:4:10: missing key 'models[0].card'; add e.g. 'models[0]: {card: "
+            "path/to/model.yaml}'");
+}
+
 TEST(JobLoader, EveryKey) {
   const auto job = Parse(R"(
 name: all keys
@@ -297,9 +327,10 @@ TEST(JobLoader, ASecondOpinionIsAskedForByItsKey) {
 }
 
 TEST(JobLoader, KeysOfNoVersionAreUnknown) {
-  EXPECT_EQ(Mistakes(std::string(kSmallest) + "colour: blue\n"),
-            "/jobs/job.yaml:6:1: unknown key 'colour'; known keys are name, data, model, labels, "
-            "interpolation, quality, report, review, fetch, cluster, output");
+  EXPECT_EQ(
+      Mistakes(std::string(kSmallest) + "colour: blue\n"),
+      "/jobs/job.yaml:6:1: unknown key 'colour'; known keys are name, data, model, models, fuse, "
+      "labels, interpolation, quality, report, review, fetch, cluster, output");
 }
 
 TEST(JobLoader, SyntaxErrorNamesThePlace) {

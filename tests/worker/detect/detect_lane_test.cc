@@ -82,7 +82,17 @@ class LaneTest : public ::testing::Test {
           ++begun_;
           changed_.notify_all();
         },
-        second_);
+        second_, others_);
+  }
+
+  // The model of AddSecondModel as one more of the job's own, which both know the one class of.
+  void AddOtherModel(FuseMethod method, float iou) {
+    AddSecondModel();
+    OtherModels& others = others_.emplace();
+    others.models.push_back({second_->load, second_->card.value()});
+    others.ensemble.class_of = {{0}, {0}};
+    others.ensemble.fuse = {method, iou, {1, 1}, {2}};
+    second_.reset();
   }
 
   // Another model of 8 × 8, which sees values one higher than they are.
@@ -166,6 +176,7 @@ class LaneTest : public ::testing::Test {
   std::vector<Outcome> outcomes_;
   std::vector<Error> load_errors_;  // of the loads to come, the last one first
   std::optional<SecondModel> second_;
+  std::optional<OtherModels> others_;
   int second_loads_ = 0;
   int room_ = 1 << 30;  // the largest batch that models loaded from now on have memory for
   TickingClock clock_;
@@ -293,6 +304,45 @@ TEST_F(LaneTest, TheSecondModelIsLoadedWhenATaskAsksForIt) {
               ElementsAre(Prediction{0, 0.53125F, {0, 0, 2, 2}}));
   EXPECT_THAT(outcomes[3].result.value().items[0].predictions, ElementsAre(other));
   EXPECT_EQ(second_loads_, 1);
+}
+
+// Of 16 the first model says (0, 0, 2, 2) with .53125, the other one, as above, (0, 0, 1.5, 1) with
+// .533203: an IoU of 1.5 / 4. Fused, by hand: x2 = (2 · .53125 + 1.5 · .533203) / 1.064453.
+TEST_F(LaneTest, AllModelsOfTheJobLookAtEveryPicture) {
+  AddOtherModel(FuseMethod::kWeighted, 0.3F);
+  for (const int batch : {1, 2}) {
+    outcomes_.clear();
+    auto lane = Start({.limits = {}, .batch = batch, .prefetch_items = 8});
+    lane->Submit(Images(0, {"16", "bad.jpg", "16"}));
+    const auto outcomes = WaitForOutcomes(1);
+    ASSERT_TRUE(outcomes[0].result) << outcomes[0].result.error().ToString();
+    const auto& items = outcomes[0].result.value().items;
+    ASSERT_EQ(items.size(), 3U);
+    EXPECT_FALSE(items[1].ok());
+    EXPECT_EQ(items[1].item, 1U);
+    for (const std::size_t i : {0, 2}) {
+      ASSERT_EQ(items[i].predictions.size(), 1U);
+      const Prediction& fused = items[i].predictions[0];
+      EXPECT_NEAR(fused.score, 0.5322266, 1e-6);
+      EXPECT_NEAR(fused.box.x2, 1.749541, 1e-5);
+      EXPECT_NEAR(fused.box.y2, 1.499083, 1e-5);
+      EXPECT_THAT(items[i].votes, ElementsAre(2));
+    }
+    EXPECT_EQ(lane->items_done(), 3U);
+  }
+}
+
+TEST_F(LaneTest, ModelsThatSeeDifferentThingsAreHalfBelieved) {
+  AddOtherModel(FuseMethod::kWeighted, 0.55F);
+  auto lane = Start();
+  lane->Submit(Images(0, {"16"}));
+  const auto outcomes = WaitForOutcomes(1);
+  const ItemResult& item = outcomes[0].result.value().items[0];
+  ASSERT_EQ(item.predictions.size(), 2U);
+  EXPECT_NEAR(item.predictions[0].score, 0.533203 / 2, 1e-6);
+  EXPECT_NEAR(item.predictions[1].score, 0.53125 / 2, 1e-6);
+  EXPECT_THAT(item.votes, ElementsAre(1, 1));
+  EXPECT_FALSE(item.embedding.empty());
 }
 
 TEST_F(LaneTest, WithoutASecondModelItsTasksFailAndOthersDoNot) {
