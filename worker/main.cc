@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "common/base/signals.h"
+#include "common/job/devices.h"
 #include "common/media/frame_source.h"
 #include "common/media/image_codec.h"
 #include "common/media/picture_fetcher.h"
@@ -36,7 +37,9 @@ struct WorkerArguments {
   std::vector<std::string> data_roots;
   std::string keys;  // a folder, "-" for standard input, or empty
   std::string device = "auto";
+  std::string precision = "fp32";
   std::uint32_t slots = 0;
+  std::uint32_t workers_here = 1;
   int batch = 0;
   int wait_seconds = 300;
   int fetch_seconds = 30;
@@ -95,6 +98,34 @@ Result<std::optional<WorkerKeys>> KeysOf(const std::string& source) {
   return std::move(keys).value();
 }
 
+// Where and in which precision the models run, and how many tasks at once.
+struct Compute {
+  std::vector<std::string> devices;
+  Precision precision = Precision::kFp32;
+  std::uint32_t slots = 1;
+  bool cpu = true;
+};
+
+// Many one-thread replicas on a CPU; one replica on each GPU, whose batches are padded to one size.
+Result<Compute> ComputeOf(const WorkerArguments& arguments) {
+  Compute compute;
+  compute.precision = PrecisionOf(arguments.precision).value_or(Precision::kFp32);
+  PRELABEL_TRY(compute.devices,
+               ChooseDevices(arguments.device, CountCudaDevices(), compute.precision));
+  compute.cpu = compute.devices.front() == "cpu";
+  const auto devices = static_cast<std::uint32_t>(compute.devices.size());
+  const std::uint32_t cores = std::max(1U, std::thread::hardware_concurrency());
+  compute.slots = compute.cpu ? std::max(1U, cores / arguments.workers_here) : devices;
+  if (arguments.slots == 0) return compute;
+  if (arguments.slots < devices) {
+    return InvalidArgument(
+        fmt::format("--slots {} leaves {} without work: each of {} devices needs one",
+                    arguments.slots, compute.devices.back(), devices));
+  }
+  compute.slots = arguments.slots;
+  return compute;
+}
+
 // Says each trouble once in a row: a refused worker tries again every second.
 TroubleSink TellTrouble(std::string& last, const std::string& endpoint) {
   return [&last, &endpoint](const std::string& trouble) {
@@ -124,18 +155,22 @@ int Work(const WorkerArguments& arguments) {
     fmt::print(stderr, "prelabel-worker: {}\n", fetcher.error().ToString());
     return kExitUsage;
   }
+  const auto compute = ComputeOf(arguments);
+  if (!compute) {
+    fmt::print(stderr, "prelabel-worker: {}\n", compute.error().ToString());
+    return kExitUsage;
+  }
   StopSignals signals;
-  const std::string device = ResolveDevice(arguments.device);
-  const bool cpu = device == "cpu";
 
   LaneExecutorOptions lanes;
-  // Many one-thread replicas on a CPU; one replica on a GPU, whose batches are padded to one size.
-  lanes.slots = arguments.slots > 0 ? arguments.slots
-                : cpu               ? std::max(1U, std::thread::hardware_concurrency())
-                                    : 1;
-  lanes.batch = arguments.batch > 0 ? arguments.batch : cpu ? 1 : 8;
+  lanes.slots = compute.value().slots;
+  lanes.devices = compute.value().devices;
+  lanes.batch = arguments.batch > 0 ? arguments.batch : compute.value().cpu ? 1 : 8;
   lanes.prefetch_items = static_cast<std::size_t>(std::max(8, 2 * lanes.batch));
-  lanes.load_model = [device](const ModelCard& card) { return LoadTorchModel(card, device); };
+  lanes.load_model = [precision = compute.value().precision](const ModelCard& card,
+                                                             const std::string& device) {
+    return LoadTorchModel(card, device, precision);
+  };
   lanes.media = WithUrls(Confine(RealMedia(), roots.value()), std::move(fetcher).value(),
                          DecodeImage, FetchAhead::Options());
   lanes.roots = roots.value();
@@ -150,7 +185,8 @@ int Work(const WorkerArguments& arguments) {
   // A process's own number above, its sessions counted from 1 below.
   session.hello.nonce = std::uint64_t{std::random_device()()} << 32 | 1;
   session.hello.process_id = static_cast<std::uint64_t>(getpid());
-  session.hello.compute = DescribeCompute(device);
+  session.hello.compute =
+      DescribeCompute(compute.value().devices.front(), compute.value().precision);
 
   std::string trouble;
   const auto connect = [&] {
@@ -203,13 +239,28 @@ int Main(int argc, char** argv) {
                  "The folder that `prelabel keygen` made for this worker; -: its keys come from "
                  "standard input")
       ->type_name("DIR");
-  app.add_option("--device", arguments.device, "auto, cpu or cuda:N")->capture_default_str();
+  app.add_option(
+         "--device", arguments.device,
+         "auto (all GPUs, or the CPU without one), cpu, or cuda:N; several GPUs with commas "
+         "between, over which the slots are dealt out")
+      ->capture_default_str();
+  app.add_option("--precision", arguments.precision,
+                 "fp32, fp16 (GPUs) or bf16: of convolutions and matrix products. Labels depend on "
+                 "it")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"fp32", "fp16", "bf16"}));
   app.add_option("--slots", arguments.slots,
                  "Tasks at once, each with a model replica of its own; 0: one a core on a CPU, one "
-                 "on a GPU")
+                 "on each GPU")
       ->capture_default_str();
-  app.add_option("--batch", arguments.batch,
-                 "Items a model call; 0: 1 on a CPU, 8 on a GPU. Labels do not depend on it")
+  app.add_option("--workers-here", arguments.workers_here,
+                 "Workers that share this machine's cores: without --slots each takes its part")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1 << 20));
+  app.add_option(
+         "--batch", arguments.batch,
+         "Items a model call; 0: 1 on a CPU, 8 on a GPU. Halved where the device's memory does "
+         "not do")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
   app.add_option("--wait", arguments.wait_seconds,

@@ -65,11 +65,7 @@ class JobDecoder {
       if (auto name = ReadName(*node, "name", mistakes_)) job_.name = std::move(*name);
     }
     DecodeData(reader);
-    const YamlNode* model =
-        NeedsModel() ? reader.Require("model", "path/to/model.yaml") : reader.Find("model");
-    if (model != nullptr) {
-      if (auto path = ReadPath(*model, "model", folder_, mistakes_)) job_.model = *path;
-    }
+    DecodeModels(reader);
     DecodeLabels(reader.Child("labels"));
     DecodeInterpolation(reader.Child("interpolation"));
     DecodeQuality(reader.Child("quality"));
@@ -88,6 +84,62 @@ class JobDecoder {
     return job_.data.empty() ||
            std::any_of(job_.data.begin(), job_.data.end(),
                        [](const DataSource& source) { return source.keyframes_from.empty(); });
+  }
+
+  void DecodeModels(MapReader& root) {
+    const YamlNode* model = root.Find("model");
+    const YamlNode* models = root.Find("models");
+    if (models == nullptr && NeedsModel()) model = root.Require("model", "path/to/model.yaml");
+    DecodeFuse(root.Child("fuse"));
+    if (models != nullptr && model != nullptr) {
+      mistakes_.Add(models->at, "the job has both 'model' and 'models'; make it one list");
+    } else if (model != nullptr) {
+      if (auto path = ReadPath(*model, "model", folder_, mistakes_)) job_.model = *path;
+    }
+    if (models == nullptr || models->broken) return;
+    if (models->kind != YamlNode::Kind::kSequence || models->items.empty() ||
+        models->items.size() > kMostModels) {
+      mistakes_.Add(models->at,
+                    fmt::format("'models' must be a list of 1 to {} model cards, not {}",
+                                kMostModels, Describe(*models)));
+      return;
+    }
+    for (std::size_t i = 0; i < models->items.size(); ++i) {
+      DecodeModel(models->items[i], fmt::format("models[{}]", i));
+    }
+    if (!job_.fusion.models.empty()) job_.model = job_.fusion.models.front().card;
+  }
+
+  // A path, or a map with `card`.
+  void DecodeModel(const YamlNode& node, const std::string& name) {
+    JobModel model;
+    if (node.kind == YamlNode::Kind::kScalar) {
+      if (auto path = ReadPath(node, name, folder_, mistakes_)) model.card = *path;
+    } else {
+      MapReader reader(node, name, mistakes_);
+      if (const YamlNode* card = reader.Require("card", "path/to/model.yaml")) {
+        if (auto path = ReadPath(*card, name + ".card", folder_, mistakes_)) model.card = *path;
+      }
+      if (reader.Find("classes") != nullptr) reader.UniqueTexts("classes", &model.classes);
+      const YamlNode* weight = reader.Find("weight");
+      reader.PositiveNumber("weight", 1000, &model.weight);
+      if (weight != nullptr && job_.fusion.method == FuseMethod::kByClass) {
+        mistakes_.Add(weight->at, fmt::format("'{}.weight' has no use with 'fuse.method: "
+                                              "by_class'; remove it, or fuse with wbf",
+                                              name));
+      }
+      reader.Finish();
+    }
+    job_.fusion.models.push_back(std::move(model));
+  }
+
+  void DecodeFuse(MapReader reader) {
+    if (const YamlNode* node = reader.Find("method")) {
+      const auto name = ReadChoice(*node, "fuse.method", {"by_class", "wbf"}, mistakes_);
+      if (name && *name == "wbf") job_.fusion.method = FuseMethod::kWeighted;
+    }
+    reader.Fraction("iou", &job_.fusion.iou);
+    reader.Finish();
   }
 
   void DecodeData(MapReader& root) {
@@ -437,6 +489,7 @@ class JobDecoder {
                     "'cluster.workers' is 0; start at least 1, or set cluster.launcher to none and "
                     "start workers by hand");
     }
+    DecodeDevice(reader);
     if (const YamlNode* node = reader.Find("listen")) DecodeListen(*node);
     DecodeSecurity(reader);
     reader.Duration("heartbeat", milliseconds(100), hours(1), &cluster.heartbeat);
@@ -445,6 +498,29 @@ class JobDecoder {
     reader.Integer("max_attempts", 1, 1000, &cluster.max_attempts);
     if (const YamlNode* node = reader.Find("max_failed_items")) DecodeMaxFailedItems(*node);
     reader.Finish();
+  }
+
+  void DecodeDevice(MapReader& reader) {
+    ClusterOptions& cluster = job_.cluster;
+    const YamlNode* const precision = reader.Find("precision");
+    if (precision != nullptr) {
+      const auto name =
+          ReadChoice(*precision, "cluster.precision", {"fp32", "fp16", "bf16"}, mistakes_);
+      if (name) cluster.precision = PrecisionOf(*name).value_or(Precision::kFp32);
+    }
+    const YamlNode* const device = reader.Find("device");
+    if (device == nullptr) return;
+    const auto text = ReadText(*device, "cluster.device", mistakes_);
+    if (!text) return;
+    const auto devices = ParseDevices(*text);
+    if (!devices) {
+      mistakes_.Add(device->at, "'cluster.device': " + devices.error().message);
+      return;
+    }
+    cluster.device = *text;
+    if (auto possible = CheckPrecision(devices.value(), cluster.precision); !possible) {
+      mistakes_.Add(precision->at, "'cluster.precision': " + possible.error().message);
+    }
   }
 
   void DecodeMaxFailedItems(const YamlNode& node) {
@@ -544,6 +620,9 @@ const std::vector<std::string>& JobKeys() {
       "name",
       "data",
       "model",
+      "models",
+      "fuse.method",
+      "fuse.iou",
       "labels.raw_threshold",
       "labels.threshold",
       "labels.nms",
@@ -568,6 +647,8 @@ const std::vector<std::string>& JobKeys() {
       "fetch.cache_mib",
       "cluster.launcher",
       "cluster.workers",
+      "cluster.device",
+      "cluster.precision",
       "cluster.listen",
       "cluster.security",
       "cluster.keys",

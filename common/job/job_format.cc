@@ -123,6 +123,28 @@ std::string FormatReport(const ReportOptions& report) {
   return keys.empty() ? keys : "report:\n" + keys;
 }
 
+std::string FormatModels(const JobSpec& job) {
+  const ModelFusion& fusion = job.fusion;
+  std::string text;
+  if (!fusion.models.empty()) text = "models:\n";
+  for (const JobModel& model : fusion.models) {
+    text += fmt::format("  - card: {}\n", Scalar(model.card));
+    if (fusion.method == FuseMethod::kWeighted) {
+      text += fmt::format("    weight: {}\n", model.weight);
+    }
+    if (!model.classes.empty()) text += "    classes:\n";
+    for (const std::string& name : model.classes) {
+      text += fmt::format("      - {}\n", Scalar(name));
+    }
+  }
+  if (fusion.models.empty() && !job.model.empty()) {
+    text = fmt::format("model: {}\n", Scalar(job.model.string()));
+  }
+  if (fusion == ModelFusion()) return text;
+  const char* method = fusion.method == FuseMethod::kWeighted ? "wbf" : "by_class";
+  return text + fmt::format("fuse:\n  method: {}\n  iou: {}\n", method, fusion.iou);
+}
+
 std::string FormatFetch(const FetchOptions& fetch) {
   const std::string cache =
       fetch.cache.empty() ? "" : fmt::format("  cache: {}\n", Scalar(fetch.cache.string()));
@@ -134,11 +156,13 @@ std::string FormatCluster(const ClusterOptions& cluster) {
   const std::string keys =
       cluster.keys.empty() ? "" : fmt::format("  keys: {}\n", Scalar(cluster.keys.string()));
   return fmt::format(
-      "cluster:\n  launcher: {}\n  workers: {}\n  listen: {}\n  security: {}\n{}  heartbeat: {}\n"
+      "cluster:\n  launcher: {}\n  workers: {}\n  device: {}\n  precision: {}\n  listen: {}\n  "
+      "security: {}\n{}  heartbeat: {}\n"
       "  task_deadline: {}\n  shard_size: {}\n  max_attempts: {}\n"
       "  max_failed_items: {}{}\n",
       cluster.launcher == Launcher::kLocal ? "local" : "none", cluster.workers,
-      Scalar(cluster.listen), cluster.security == WireSecurity::kNone ? "none" : "curve", keys,
+      Scalar(cluster.device), PrecisionName(cluster.precision), Scalar(cluster.listen),
+      cluster.security == WireSecurity::kNone ? "none" : "curve", keys,
       FormatDuration(cluster.heartbeat), FormatDuration(cluster.task_deadline), cluster.shard_size,
       cluster.max_attempts, cluster.max_failed_items.value,
       cluster.max_failed_items.percent ? "%" : "");
@@ -163,7 +187,7 @@ std::string_view MethodName(InterpolationMethod method) {
 std::string FormatJob(const JobSpec& job) {
   std::string text = fmt::format("name: {}\ndata:\n", Scalar(job.name));
   for (const DataSource& source : job.data) text += FormatSource(source);
-  if (!job.model.empty()) text += fmt::format("model: {}\n", Scalar(job.model.string()));
+  text += FormatModels(job);
   text += FormatLabels(job.labels);
   text += fmt::format("interpolation:\n  method: {}\n", MethodName(job.interpolation));
   text += fmt::format("quality:\n  target_precision: {}\n  confidence: {}\n",

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "common/job/devices.h"
+#include "common/job/model_fusion.h"
 #include "common/labels/interpolation.h"
 #include "common/labels/tiling.h"
 #include "common/labels/view.h"
@@ -106,6 +108,8 @@ struct FailedItemsLimit {
 struct ClusterOptions {
   Launcher launcher = Launcher::kLocal;
   int workers = 2;
+  std::string device = "auto";  // of local workers, as ParseDevices has it
+  Precision precision = Precision::kFp32;
   std::string listen = "tcp://127.0.0.1:0";  // ZeroMQ endpoint; port 0: any free one
   WireSecurity security = WireSecurity::kCurve;
   std::filesystem::path keys;  // the coordinator's folder of `prelabel keygen`; empty: none
@@ -151,7 +155,9 @@ struct ReportOptions {
 struct JobSpec {
   std::string name;
   std::vector<DataSource> data;
-  std::filesystem::path model;  // the model card; empty where no source needs one
+  // The model card, the first one's of several; empty where no source needs one.
+  std::filesystem::path model;
+  ModelFusion fusion;  // of several models
   LabelOptions labels;
   InterpolationMethod interpolation = InterpolationMethod::kLinear;
   QualityOptions quality;

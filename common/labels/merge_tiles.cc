@@ -261,10 +261,21 @@ class Merger {
         }
         merged.masks.push_back(std::move(mask));
       }
+      if (const std::uint8_t votes = VotesOf(object); votes > 0) merged.votes.push_back(votes);
       CopyEmbedding(lead, merged);
     }
     Summarize(merged);
     return merged;
+  }
+
+  // By how many models it was found in the tile that most of them found it in; 0: nobody counted.
+  std::uint8_t VotesOf(const Object& object) const {
+    std::uint8_t most = 0;
+    for (const Candidate* member : object.members) {
+      const std::vector<std::uint8_t>& votes = results_[member->tile]->votes;
+      if (member->place < votes.size()) most = std::max(most, votes[member->place]);
+    }
+    return most;
   }
 
   void CopyEmbedding(const Candidate& lead, ItemResult& merged) const {

@@ -42,6 +42,8 @@ struct ItemResult {
   std::vector<Prediction> predictions;  // descending score; ties as the model's order
   // One a prediction, of the original image's size; empty where the model outlines nothing.
   std::vector<Rle> masks;
+  // One a prediction: how many models found it; empty where boxes of several were not fused.
+  std::vector<std::uint8_t> votes;
   ImageStats stats;
   std::vector<Float16> embedding;       // of the image, at most 64 values; empty without features
   std::vector<Float16> box_embeddings;  // predictions.size() rows of at most 32 values

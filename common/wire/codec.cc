@@ -141,6 +141,7 @@ void Pack(const ItemResult& item, wire::Item& out) {
   out.set_appearance(PackBytes(item.appearance));
   out.set_scene(PackBytes(item.scene));
   for (const Rle& mask : item.masks) out.add_masks(CompressCounts(mask));
+  out.set_votes(PackBytes(item.votes));
 }
 
 Result<std::vector<Rle>> UnpackMasks(const wire::Item& in) {
@@ -175,6 +176,10 @@ Result<ItemResult> Unpack(const wire::Item& in) {
   PRELABEL_TRY(item.appearance, UnpackAppearance(in.appearance(), item.predictions.size()));
   PRELABEL_TRY(item.scene, UnpackAppearance(in.scene(), 1));
   PRELABEL_TRY(item.masks, UnpackMasks(in));
+  if (!in.votes().empty() && in.votes().size() != item.predictions.size()) {
+    return Malformed("there is not one vote a prediction");
+  }
+  item.votes.assign(in.votes().begin(), in.votes().end());
   return item;
 }
 
@@ -342,6 +347,39 @@ Result<Assignment> Unpack(const wire::Assignment& in) {
   return out;
 }
 
+void Pack(const ModelFusion& fusion, wire::Welcome& out) {
+  for (const JobModel& model : fusion.models) {
+    wire::JobModel& packed = *out.add_models();
+    packed.set_card(model.card);
+    for (const std::string& name : model.classes) packed.add_classes(name);
+    packed.set_weight(model.weight);
+  }
+  out.set_fuse(fusion.method == FuseMethod::kWeighted ? 1 : 0);
+  out.set_fuse_iou(fusion.iou);
+}
+
+Result<ModelFusion> UnpackFusion(const wire::Welcome& in) {
+  ModelFusion fusion;
+  if (in.models_size() == 0) return fusion;
+  if (static_cast<std::size_t>(in.models_size()) > kMostModels || in.fuse() > 1 ||
+      !(in.fuse_iou() >= 0 && in.fuse_iou() <= 1)) {
+    return Malformed("models out of range");
+  }
+  for (const wire::JobModel& model : in.models()) {
+    if (!TextFits(model.card()) || model.classes_size() > kMaxClasses) {
+      return Malformed("a model out of range");
+    }
+    if (!(model.weight() > 0) || !std::isfinite(model.weight())) {
+      return Malformed("a model's weight is not positive");
+    }
+    fusion.models.push_back(
+        {model.card(), {model.classes().begin(), model.classes().end()}, model.weight()});
+  }
+  fusion.method = in.fuse() == 1 ? FuseMethod::kWeighted : FuseMethod::kByClass;
+  fusion.iou = in.fuse_iou();
+  return fusion;
+}
+
 void Pack(const Lease& lease, wire::Lease& out) {
   out.set_epoch(lease.epoch.value);
   out.set_task(lease.task.value);
@@ -429,6 +467,7 @@ struct CoordinatorPacker {
     welcome.set_lease_ms(static_cast<std::uint32_t>(m.lease.count()));
     welcome.set_run(m.run);
     welcome.set_second_model_card(m.second_model_card);
+    if (!m.fusion.models.empty()) Pack(m.fusion, welcome);
     for (const Welcome::Grant& grant : m.granted) {
       wire::Grant& packed = *welcome.add_granted();
       Pack(grant.held, *packed.mutable_held());
@@ -519,7 +558,9 @@ Result<CoordinatorMessage> Unpack(const wire::Welcome& in) {
                   std::chrono::milliseconds(in.lease_ms()),
                   {},
                   in.run(),
-                  in.second_model_card()};
+                  in.second_model_card(),
+                  {}};
+  PRELABEL_TRY(welcome.fusion, UnpackFusion(in));
   for (const wire::Grant& grant : in.granted()) {
     welcome.granted.push_back({Unpack(grant.held()), Attempt(grant.attempt())});
   }

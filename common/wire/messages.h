@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/base/ids.h"
+#include "common/job/model_fusion.h"
 #include "common/wire/task.h"
 
 namespace prelabel {
@@ -71,6 +72,8 @@ struct Welcome {
   // Path of the model.yaml that second looks by another model are for; empty: there are none. It is
   // loaded when the first of them comes.
   std::string second_model_card;
+  // Of a job with several models; then model_card is the first one's. Empty otherwise.
+  ModelFusion fusion{};
 };
 
 // C→W. The session cannot be: permanent says that trying again will not help.

@@ -29,6 +29,7 @@ enum Counter : std::uint8_t {
   kResults,
   kTasks,
   kGranted,
+  kModels,
   kAcks,
   kItems,
   kTracks,
@@ -136,11 +137,14 @@ constexpr FieldRule kAssignFields[] = {{1, kVarint}, {2, kMessages, kTasks, &kAs
 constexpr MessageRule kAssign{"Assign", kAssignFields};
 constexpr FieldRule kGrantFields[] = {{1, kMessage, kUncounted, &kLease}, {2, kVarint}};
 constexpr MessageRule kGrant{"Grant", kGrantFields};
+constexpr FieldRule kJobModelFields[] = {{1, kText}, {2, kTexts, kPaths}, {3, kFixed32}};
+constexpr MessageRule kJobModel{"JobModel", kJobModelFields};
 constexpr FieldRule kWelcomeFields[] = {
-    {1, kVarint}, {2, kVarint},  {3, kVarint},
-    {4, kText},   {5, kFixed32}, {6, kFixed32},
-    {7, kVarint}, {8, kVarint},  {9, kMessages, kGranted, &kGrant},
-    {10, kText},  {11, kText}};
+    {1, kVarint},  {2, kVarint},  {3, kVarint},
+    {4, kText},    {5, kFixed32}, {6, kFixed32},
+    {7, kVarint},  {8, kVarint},  {9, kMessages, kGranted, &kGrant},
+    {10, kText},   {11, kText},   {12, kMessages, kModels, &kJobModel},
+    {13, kVarint}, {14, kFixed32}};
 constexpr MessageRule kWelcome{"Welcome", kWelcomeFields};
 constexpr FieldRule kRejectFields[] = {{1, kText}, {2, kVarint}};
 constexpr MessageRule kReject{"Reject", kRejectFields};
@@ -167,7 +171,8 @@ constexpr FieldRule kItemFields[] = {{1, kVarint},
                                      {8, kBlob},
                                      {9, kBlob},
                                      {10, kBlob},
-                                     {11, kBlobs, kMasks}};
+                                     {11, kBlobs, kMasks},
+                                     {12, kBlob}};
 constexpr MessageRule kItem{"Item", kItemFields};
 constexpr FieldRule kTrackFields[] = {
     {1, kVarint}, {2, kVarint}, {3, kVarints, kSmallNumbers}, {4, kFloats}, {5, kFloats}};

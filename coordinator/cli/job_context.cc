@@ -52,11 +52,24 @@ Result<std::shared_ptr<const Profile>> LoadReference(const JobSpec& job, const M
 
 }  // namespace
 
+RunFingerprint FingerprintOf(const JobContext& context) {
+  return MakeFingerprint(context.job, context.card,
+                         context.ensemble ? context.ensemble->description : std::string());
+}
+
 Result<JobContext> LoadJobContext(const std::filesystem::path& job_file,
                                   const std::vector<std::string>& set) {
   JobContext context;
   PRELABEL_TRY(context.job, LoadJob(job_file, {set, ProcessEnvironment}));
-  if (!context.job.model.empty()) {
+  if (!context.job.fusion.models.empty()) {
+    std::vector<ModelCard> cards;
+    for (const JobModel& model : context.job.fusion.models) {
+      PRELABEL_TRY(ModelCard card, LoadCard(model.card));
+      cards.push_back(std::move(card));
+    }
+    PRELABEL_TRY(context.ensemble, CombineModels(context.job.fusion, cards));
+    context.card = context.ensemble->card;
+  } else if (!context.job.model.empty()) {
     PRELABEL_TRY(context.card, LoadCard(context.job.model));
   }
   if (context.job.report.second_opinion && !context.job.report.second_opinion->model.empty()) {
@@ -74,6 +87,9 @@ Result<JobContext> LoadJobContext(const std::filesystem::path& job_file,
                BuildClassMap(context.job.labels, context.card, DrawnLabels(context.dataset),
                              context.second_card ? context.second_card->classes
                                                  : std::vector<std::string>()));
+  if (context.ensemble && context.job.fusion.method == FuseMethod::kWeighted) {
+    context.classes.knowers_of_class = context.ensemble->knowers;
+  }
   context.paths.dir = context.job.output.dir;
   return context;
 }

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "common/job/ensemble.h"
 #include "common/job/job_spec.h"
 #include "common/job/model_card.h"
+#include "coordinator/cli/run_fingerprint.h"
 #include "coordinator/merge/merge.h"
 #include "coordinator/profile/profile.h"
 #include "coordinator/profile/slice_table.h"
@@ -34,7 +36,9 @@ struct RunPaths {
 
 struct JobContext {
   JobSpec job;
-  ModelCard card;                          // without a name or classes where the job has no model
+  // Without a name or classes where the job has no model; the ensemble's where it has several.
+  ModelCard card;
+  std::optional<Ensemble> ensemble{};
   std::optional<ModelCard> second_card{};  // of report.second_opinion.model
   ClassMap classes;
   Dataset dataset;
@@ -42,6 +46,9 @@ struct JobContext {
   std::shared_ptr<const Profile> reference;  // null where the job names none
   SliceTable slices;                         // empty where the job names none
 };
+
+// What results of the job depend on, and so those of a run of it.
+RunFingerprint FingerprintOf(const JobContext& context);
 
 // Reads a job file with --set overrides and the process's environment, then the model card, the
 // profile and the table of slices, then the dataset with its files of keyframes. InvalidArgument

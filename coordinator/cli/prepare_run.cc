@@ -100,9 +100,8 @@ Result<PreparedRun> PrepareRun(const JobContext& context, bool retry_failed) {
   for (const TaskRow& row : run.tasks) {
     run.resumed |= row.state == TaskState::kCommitted || row.state == TaskState::kQuarantined;
   }
-  PRELABEL_TRY(run.fingerprint,
-               BindFingerprint(*run.store, MakeFingerprint(context.job, context.card),
-                               !run.tasks.empty(), run.resumed));
+  PRELABEL_TRY(run.fingerprint, BindFingerprint(*run.store, FingerprintOf(context),
+                                                !run.tasks.empty(), run.resumed));
   PRELABEL_TRY(run.name, NameOf(*run.store));
   PRELABEL_TRY(BindDataset(*run.store, context.dataset));
   const std::vector<Task> missing =
@@ -138,7 +137,7 @@ Result<void> CheckRunIsOf(const JobContext& context, Store& store) {
   PRELABEL_TRY(const auto fingerprint, store.GetMeta(kFingerprintKey));
   if (fingerprint) {
     PRELABEL_TRY(const auto bound, ParseFingerprint(*fingerprint));
-    PRELABEL_TRY(CheckFingerprint(bound, MakeFingerprint(context.job, context.card)));
+    PRELABEL_TRY(CheckFingerprint(bound, FingerprintOf(context)));
   }
   PRELABEL_TRY(const auto items, store.GetMeta(kDatasetKey));
   return items ? CheckSameItems(*items, context.dataset) : Ok();

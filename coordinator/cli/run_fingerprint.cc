@@ -24,13 +24,14 @@ std::string DescribeTiles(const Tiling& tiling) {
 
 }  // namespace
 
-RunFingerprint MakeFingerprint(const JobSpec& job, const ModelCard& card) {
+RunFingerprint MakeFingerprint(const JobSpec& job, const ModelCard& card,
+                               const std::string& ensemble) {
   RunFingerprint fingerprint;
   fingerprint.model_sha256 = "none";
   fingerprint.preprocessing = "none";
   if (!card.sha256.empty()) {
     fingerprint.model_sha256 = card.sha256;
-    fingerprint.preprocessing = DescribePreprocessing(card);
+    fingerprint.preprocessing = ensemble.empty() ? DescribePreprocessing(card) : ensemble;
   }
   for (const DataSource& source : job.data) {
     if (!fingerprint.sampling.empty()) fingerprint.sampling += ' ';

@@ -20,7 +20,10 @@ struct RunFingerprint {
   int raw_max_per_image = 0;
 };
 
-RunFingerprint MakeFingerprint(const JobSpec& job, const ModelCard& card);
+// `ensemble`: the description of several models, of which `card` is the common one; empty: there is
+// one model.
+RunFingerprint MakeFingerprint(const JobSpec& job, const ModelCard& card,
+                               const std::string& ensemble = {});
 
 // One "field: value" a line; numbers survive the round trip.
 std::string FormatFingerprint(const RunFingerprint& fingerprint);

@@ -115,7 +115,7 @@ Result<PlanSample> RunSample(const JobContext& context, std::uint64_t items, Sto
   PRELABEL_TRY(
       run.store->AppendTasks(SampleTasks(here.dataset, items, here.job.cluster.shard_size)));
   PRELABEL_TRY(run.tasks, run.store->LoadTasks());
-  run.fingerprint = MakeFingerprint(here.job, here.card);
+  run.fingerprint = FingerprintOf(here);
   run.name = "sample of a plan";
   PRELABEL_TRY(RunLog log, RunLog::Open(here.paths.Log()));
   Result<ServedRun> served = ServeRun(here, run, true, signals, progress, log);

@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "common/base/clock.h"
@@ -44,6 +43,7 @@ Welcome MakeWelcome(const JobContext& context, const PreparedRun& run, Epoch epo
   welcome.lease = LeaseOf(context.job.cluster);
   welcome.max_message_bytes = kMaxMessageBytes;
   welcome.model_card = context.job.model.string();
+  welcome.fusion = context.job.fusion;
   if (context.second_card) {
     welcome.second_model_card = context.job.report.second_opinion->model.string();
   }
@@ -69,11 +69,11 @@ Result<std::unique_ptr<LocalLauncher>> Launch(const JobContext& context,
                                               const std::string& keys) {
   const int workers = context.job.cluster.workers;
   PRELABEL_TRY(const auto program, FindSiblingProgram("prelabel-worker"));
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  const unsigned slots = std::max(1U, cores / static_cast<unsigned>(workers));
+  const ClusterOptions& cluster = context.job.cluster;
   LaunchOptions options{
       program,
-      {"--connect", endpoint, "--data-root", "/", "--slots", std::to_string(slots), "--wait", "60"},
+      {"--connect", endpoint, "--data-root", "/", "--workers-here", std::to_string(workers),
+       "--wait", "60", "--device", cluster.device, "--precision", PrecisionName(cluster.precision)},
       context.paths.dir};
   const FetchOptions& fetch = context.job.fetch;
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(fetch.timeout).count();

@@ -36,6 +36,12 @@ void AppendLabelFacts(const Label& label, bool video, std::string& out) {
     out += RouteName(*label.route);
     out += '"';
   }
+  if (label.known_by > 0) {
+    out += ", \"found_by\": ";
+    AppendInteger(label.found_by, out);
+    out += ", \"known_by\": ";
+    AppendInteger(label.known_by, out);
+  }
   if (video) {
     out += ", \"track_id\": ";
     AppendInteger(label.track_id, out);

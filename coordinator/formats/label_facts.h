@@ -8,8 +8,8 @@
 
 namespace prelabel {
 
-// `"score": 0.7500, "source": "model"`, and where there are any `route` and, with `video`,
-// `track_id`.
+// `"score": 0.7500, "source": "model"`, and where there are any `route`, of fused models
+// `found_by` and `known_by`, and with `video` `track_id`.
 void AppendLabelFacts(const Label& label, bool video, std::string& out);
 
 // `, "occluded": false`, and where it is not empty `, "attributes": {…}` (texts by name): what only

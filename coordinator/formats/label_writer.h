@@ -35,8 +35,9 @@ struct LabelFileInfo {
 // COCO instances (cocodataset.org, "Data format"): ids from 1, an image's being its position in the
 // dataset plus 1. Items without a size (unreadable images) are left out; frames carry `video`,
 // `frame_index` (0-based) and `timestamp` (seconds); annotations `score`, `source`, where it is
-// known `route` and, in videos, `track_id`. `segmentation` is the label's mask as compressed run
-// lengths, or the box as a polygon, since strict importers want one. Labels of sources that a
+// known `route`, of fused models `found_by` and `known_by` (how many models found it, of so many
+// that know its class) and, in videos, `track_id`. `segmentation` is the label's mask as compressed
+// run lengths, or the box as a polygon, since strict importers want one. Labels of sources that a
 // person drew have their shape instead (coco_shape.h), `occluded`, and where there are any
 // `attributes` (texts by name) and a skeleton's `keypoints`, whose names are the category's.
 Result<std::unique_ptr<LabelWriter>> OpenCocoWriter(const std::filesystem::path& file,
@@ -114,8 +115,8 @@ Result<std::unique_ptr<LabelWriter>> OpenVocWriter(const std::filesystem::path& 
 
 // A JSON object a line, an item each, unreadable ones with their `error` included: id, file_name,
 // width, height and for frames video, frame_index and timestamp as in coco.json, and `labels`, each
-// with category, category_id, bbox, score, source, route, track_id, segmentation, occluded and
-// attributes, where it has them, as COCO's annotations.
+// with category, category_id, bbox, score, source, route, found_by, known_by, track_id,
+// segmentation, occluded and attributes, where it has them, as COCO's annotations.
 Result<std::unique_ptr<LabelWriter>> OpenJsonlWriter(const std::filesystem::path& file,
                                                      const Dataset& dataset,
                                                      const ClassMap& classes);

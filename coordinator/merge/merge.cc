@@ -56,10 +56,19 @@ std::shared_ptr<const Rle> MaskAt(const ItemResult& item, std::size_t place) {
   return std::make_shared<const Rle>(item.masks[place]);
 }
 
-// Tracks keep boxes alone: a label of a frame that the model saw has the outline of the prediction
-// whose box and category it has. Predictions descend by score, so among twins it is the stronger.
-void FindMasks(const ItemResult& item, const ClassMap& classes, std::vector<Label>& labels) {
-  if (item.masks.empty()) return;
+// By how many models one of an item's predictions was found, where they were fused.
+void CountVotes(const ItemResult& item, std::size_t place, const ClassMap& classes, Label& label) {
+  const std::size_t class_id = item.predictions[place].class_id;
+  if (place >= item.votes.size() || class_id >= classes.knowers_of_class.size()) return;
+  label.found_by = item.votes[place];
+  label.known_by = classes.knowers_of_class[class_id];
+}
+
+// Tracks keep boxes alone: a label of a frame that the model saw has the outline and the votes of
+// the prediction whose box and category it has. Predictions descend by score, so among twins it is
+// the stronger.
+void FindPredictions(const ItemResult& item, const ClassMap& classes, std::vector<Label>& labels) {
+  if (item.masks.empty() && item.votes.empty()) return;
   for (Label& label : labels) {
     if (label.source != LabelSource::kModel) continue;
     const auto same = [&](const Prediction& p) {
@@ -68,7 +77,9 @@ void FindMasks(const ItemResult& item, const ClassMap& classes, std::vector<Labe
     };
     const auto found = std::find_if(item.predictions.begin(), item.predictions.end(), same);
     if (found == item.predictions.end()) continue;
-    label.mask = MaskAt(item, static_cast<std::size_t>(found - item.predictions.begin()));
+    const auto place = static_cast<std::size_t>(found - item.predictions.begin());
+    label.mask = MaskAt(item, place);
+    CountVotes(item, place, classes, label);
   }
 }
 
@@ -151,6 +162,7 @@ Result<void> MergeImages(const Pass& pass, SourceId source, const SourceItems& i
         labeled.labels.push_back({pass.classes.category_of_class[p.class_id], p.score, p.box,
                                   LabelSource::kModel, 0, p.class_id});
         labeled.labels.back().mask = MaskAt(*state.result, place);
+        CountVotes(*state.result, place, pass.classes, labeled.labels.back());
       }
       SortLabels(labeled.labels);
     }
@@ -283,7 +295,7 @@ Result<void> MergeVideo(const Pass& pass, SourceId source, const SourceItems& it
     PRELABEL_TRY(sweep.LabelsAt(static_cast<std::int64_t>(i), labeled.labels));
     // A frame that nobody could look at is left to a human: no box may hide that.
     if (!labeled.error.empty()) labeled.labels.clear();
-    if (labeled.raw != nullptr) FindMasks(*labeled.raw, pass.classes, labeled.labels);
+    if (labeled.raw != nullptr) FindPredictions(*labeled.raw, pass.classes, labeled.labels);
     PRELABEL_TRY(pass.visit(labeled));
   }
   pass.AddDamaged(stream.damaged());

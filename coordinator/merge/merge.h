@@ -38,6 +38,8 @@ struct ClassMap {
   std::vector<int> category_of_class;     // by class id: position in `categories`, -1 where dropped
   std::vector<float> threshold_of_class;  // 2 where dropped
   std::map<std::string, int> category_of_drawn{};  // by a drawn label's name; dropped ones are not
+  // Of a job that fuses models, by class id: how many of them know the class. Empty otherwise.
+  std::vector<int> knowers_of_class{};
 };
 
 // The labels that the dataset's files of keyframes declare or use, each once, as they first appear.
@@ -78,6 +80,10 @@ struct Label {
   std::shared_ptr<const Rle> mask{};
   // Absent where nobody has decided (label_router.h), and for what a person drew.
   std::optional<Route> route{};
+  // Of fused models: how many found it, of so many that know its class. 0 of 0 where models were
+  // not fused, and in frames that were filled in.
+  int found_by = 0;
+  int known_by = 0;
 };
 
 // One image or frame of the dataset, labelled or not.

@@ -81,7 +81,7 @@ void AddRun(Page& page, char letter, const std::string& name, const ReportFigure
       FormatCount(totals.labels_auto));
 }
 
-std::string Precision(const std::optional<ClassFigures>& figures) {
+std::string PrecisionCell(const std::optional<ClassFigures>& figures) {
   if (!figures || !figures->precision) return "<span class=\"soft\">–</span>";
   return fmt::format("<span>{} <span class=\"soft small\">{}{}</span>{}</span>",
                      ShareText(*figures->precision), IntervalText(figures->interval),
@@ -154,8 +154,8 @@ std::string FormatComparisonHtml(const Comparison& comparison) {
         "class=\"both\"><span>{}</span><span>{}</span></span></td></tr>\n",
         EscapeHtml(entry.name),
         entry.verdict_changed ? "<span class=\"from\">the verdict changes</span>" : "",
-        Labels(entry.a), Labels(entry.b), Precision(entry.a), Precision(entry.b), Gain(entry),
-        Badge(entry.a), Badge(entry.b), Threshold(entry.a), Threshold(entry.b));
+        Labels(entry.a), Labels(entry.b), PrecisionCell(entry.a), PrecisionCell(entry.b),
+        Gain(entry), Badge(entry.a), Badge(entry.b), Threshold(entry.a), Threshold(entry.b));
   }
   page.Add("</tbody></table></div>\n</main>\n</body>\n</html>\n");
   return page.Take();

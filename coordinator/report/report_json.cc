@@ -81,6 +81,14 @@ void PutClass(JsonBuilder& json, const ClassReport& entry) {
   json.List("raw_scores", stats.raw_scores, kJsonInteger);
   json.List("label_scores", stats.label_scores, kJsonInteger);
   if (stats.trust.between > 0) PutTrust(json, stats.trust);
+  if (stats.voted > 0) {
+    json.Open('{', "agreement");
+    json.Put("labels", stats.voted);
+    json.Put("unanimous", stats.unanimous);
+    json.Put("share", fmt::format("{:.6f}", static_cast<double>(stats.found_by) /
+                                                static_cast<double>(stats.known_by)));
+    json.Close('}');
+  }
   json.Close('}');
 }
 

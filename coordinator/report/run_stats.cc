@@ -35,6 +35,10 @@ void AddTo(ClassStats& sum, const ClassStats& other) {
   AddTo(sum.raw_scores, other.raw_scores);
   AddTo(sum.label_scores, other.label_scores);
   sum.trust.Add(other.trust);
+  sum.voted += other.voted;
+  sum.found_by += other.found_by;
+  sum.known_by += other.known_by;
+  sum.unanimous += other.unanimous;
 }
 
 }  // namespace
@@ -93,6 +97,12 @@ void RunStats::Add(const LabeledItem& item) {
     ++stats.labels;
     ++stats.label_scores[ScoreBin(label.score)];
     stats.score_sum += static_cast<std::uint64_t>(std::llround(double{label.score} * kScoreUnit));
+    if (label.known_by > 0) {
+      ++stats.voted;
+      stats.found_by += static_cast<std::uint64_t>(label.found_by);
+      stats.known_by += static_cast<std::uint64_t>(label.known_by);
+      stats.unanimous += label.found_by == label.known_by ? 1 : 0;
+    }
     if (label.source == LabelSource::kInterpolated) {
       ++stats.interpolated;
       ++one.interpolated;

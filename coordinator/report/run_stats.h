@@ -29,6 +29,12 @@ struct ClassStats {
   ScoreHistogram raw_scores{};
   ScoreHistogram label_scores{};
   ClassTrust trust{};  // in what is interpolated
+  // Of fused models: labels that say by how many they were found, the sums of these and of how many
+  // might have found them, and how many labels all of them found.
+  std::uint64_t voted = 0;
+  std::uint64_t found_by = 0;
+  std::uint64_t known_by = 0;
+  std::uint64_t unanimous = 0;
   friend bool operator==(const ClassStats&, const ClassStats&) = default;
 
   double MeanScore() const;  // of labels; 0 without any

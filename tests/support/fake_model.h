@@ -19,6 +19,10 @@ class FakeModel : public Model {
  public:
   FakeModel(int width, int height) : input_size_(static_cast<std::size_t>(3) * width * height) {}
 
+  // Inputs that the device has memory for; a larger batch fails as the seam says.
+  int room = 1 << 30;
+  std::vector<int> batches;  // of all runs, those that failed, too
+
   // Called at the start of each run, on the lane's thread: may wait, and fails the run by an error.
   std::function<Result<void>(std::span<const float> input)> before_run;
 
@@ -27,6 +31,8 @@ class FakeModel : public Model {
     if (input.size() != input_size_ * static_cast<std::size_t>(shape.batch)) {
       return Internal("the fake model got " + std::to_string(input.size()) + " floats");
     }
+    batches.push_back(shape.batch);
+    if (shape.batch > room) return Unavailable("the device is out of memory");
     if (before_run) {
       PRELABEL_TRY(before_run(input));
     }

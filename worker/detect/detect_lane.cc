@@ -1,5 +1,6 @@
 #include "worker/detect/detect_lane.h"
 
+#include <algorithm>
 #include <new>
 #include <optional>
 #include <string>
@@ -23,9 +24,19 @@ Result<TaskResult> Link(const Assignment& assignment) {
 
 }  // namespace
 
+std::vector<DetectLane::Eye> DetectLane::EyesOf(const std::optional<OtherModels>& others) {
+  std::vector<Eye> eyes;
+  if (!others) return eyes;
+  for (const OtherModels::Other& other : others->models) {
+    eyes.push_back({other.card, Normalizer(other.card.input)});
+  }
+  return eyes;
+}
+
 DetectLane::DetectLane(ModelFactory factory, const ModelCard& card, const DetectOptions& options,
                        MediaOpener media, const Clock& clock, DoneCallback done,
-                       BegunCallback begun, std::optional<SecondModel> second)
+                       BegunCallback begun, std::optional<SecondModel> second,
+                       std::optional<OtherModels> others)
     : factory_(std::move(factory)),
       first_{card, Normalizer(card.input)},
       second_factory_(second ? std::move(second->load) : ModelFactory()),
@@ -34,6 +45,8 @@ DetectLane::DetectLane(ModelFactory factory, const ModelCard& card, const Detect
       second_(second && second->card ? std::optional<Eye>({second->card.value(),
                                                            Normalizer(second->card.value().input)})
                                      : std::nullopt),
+      others_(std::move(others)),
+      other_eyes_(EyesOf(others_)),
       options_(options),
       media_(std::move(media)),
       clock_(clock),
@@ -137,34 +150,97 @@ std::optional<Error> DetectLane::PrepareItem(const Eye& eye, ItemReader& reader,
   item.width = image.value().width;
   item.height = image.value().height;
   const View view = ViewOf(assignment.task.kind);
-  const Fit fit = FitPicture(eye.card.input, item.width, item.height);
-  ModelInput fitted = eye.card.input;  // as large as the picture is in it
-  fitted.width = fit.width;
-  fitted.height = fit.height;
-  Image shown = ShowView(view, image.value(), fitted, media_.resize);
-  if (view == View::kPlain) item.stats = ComputeImageStats(shown);
-  step.input = queue_.TakeBuffer(std::size_t{3} * static_cast<std::size_t>(fit.input_width) *
-                                 static_cast<std::size_t>(fit.input_height));
-  eye.normalizer.Run(fit.padded() ? PadPicture(shown, fit, fitted.pad) : shown, step.input);
-  if (assignment.video && view == View::kPlain) step.picture = std::move(shown);
+  const bool plain = view == View::kPlain;
+  const bool describe = assignment.video && plain;
+  Image shown = Show(eye, image.value(), view, step.input, plain ? &item.stats : nullptr);
+  if (describe) step.picture = std::move(shown);
+  if (&eye != &first_) return std::nullopt;
+  for (const Eye& other : other_eyes_) {
+    LaneStep::Input& input = step.others.emplace_back();
+    shown = Show(other, image.value(), view, input.input, nullptr);
+    if (describe) input.picture = std::move(shown);
+  }
   return std::nullopt;
 }
 
-void DetectLane::ModelLoop() {
-  Engine first{factory_, DetectTask(first_.card, options_, clock_), factory_()};
-  std::optional<Engine> second;
-  Engine* engine = &first;          // the last step's
-  std::shared_ptr<OpenTask> begun;  // what its `detect` is in the middle of
-  while (std::optional<LaneStep> step = queue_.NextStep()) {
-    if (begun && begun != step->task) {  // it was cancelled
-      engine->detect.Reset();
-      begun.reset();
+Image DetectLane::Show(const Eye& eye, const Image& image, View view, std::vector<float>& input,
+                       ImageStats* stats) {
+  const Fit fit = FitPicture(eye.card.input, image.width, image.height);
+  ModelInput fitted = eye.card.input;  // as large as the picture is in it
+  fitted.width = fit.width;
+  fitted.height = fit.height;
+  Image shown = ShowView(view, image, fitted, media_.resize);
+  if (stats != nullptr) *stats = ComputeImageStats(shown);
+  input = queue_.TakeBuffer(std::size_t{3} * static_cast<std::size_t>(fit.input_width) *
+                            static_cast<std::size_t>(fit.input_height));
+  eye.normalizer.Run(fit.padded() ? PadPicture(shown, fit, fitted.pad) : shown, input);
+  return shown;
+}
+
+DetectLane::Engine DetectLane::MakeEngine(const ModelFactory& load, const Eye& eye) const {
+  return {load, DetectTask(eye.card, options_, clock_), load()};
+}
+
+Result<void> DetectLane::AddToAll(std::span<Engine> engines, LaneStep& step,
+                                  std::optional<std::uint32_t>& suspect) {
+  for (std::size_t i = 0; i < engines.size(); ++i) {
+    LaneStep::Input other;
+    if (i > 0 && step.item->ok()) other = std::move(step.others[i - 1]);
+    auto& [load, detect, model] = engines[i];
+    const Result<void> added =
+        detect.Add(*model.value(), *step.item, i == 0 ? step.input : other.input,
+                   std::move(i == 0 ? step.picture : other.picture));
+    if (added) continue;
+    suspect = detect.Suspect();
+    return added;
+  }
+  return Ok();
+}
+
+Result<TaskResult> DetectLane::FinishAll(std::span<Engine> engines, const Assignment& assignment,
+                                         std::optional<std::uint32_t>& suspect) const {
+  std::vector<TaskResult> results;
+  for (auto& [load, detect, model] : engines) {
+    Result<TaskResult> result = detect.Finish(*model.value(), assignment);
+    if (!result) {
+      suspect = detect.Suspect();
+      return result;
     }
+    results.push_back(std::move(result).value());
+  }
+  // Also where there is one: it may answer for some of its classes only.
+  if (!others_ || &engines.front().load != &factory_) return std::move(results.front());
+  TaskResult all = std::move(results.front());
+  for (std::size_t i = 0; i < all.items.size(); ++i) {
+    std::vector<ItemResult> said{std::move(all.items[i])};
+    for (std::size_t m = 1; m < results.size(); ++m) {
+      said.push_back(std::move(results[m].items[i]));
+    }
+    all.items[i] = FuseItems(std::move(said), others_->ensemble, options_.limits);
+  }
+  for (std::size_t m = 1; m < results.size(); ++m) all.compute_micros += results[m].compute_micros;
+  return all;
+}
+
+void DetectLane::ModelLoop() {
+  std::vector<Engine> own;  // of the job's models
+  own.push_back(MakeEngine(factory_, first_));
+  for (std::size_t i = 0; i < other_eyes_.size(); ++i) {
+    own.push_back(MakeEngine(others_->models[i].load, other_eyes_[i]));
+  }
+  std::vector<Engine> second;       // one, as soon as it is asked for
+  std::span<Engine> engines = own;  // the last step's
+  std::shared_ptr<OpenTask> begun;  // what they are in the middle of
+  const auto reset = [&] {
+    for (Engine& engine : engines) engine.detect.Reset();
+    begun.reset();
+  };
+  while (std::optional<LaneStep> step = queue_.NextStep()) {
+    if (begun && begun != step->task) reset();  // it was cancelled
     const Assignment& assignment = step->task->assignment;
     const auto end = [&](Result<TaskResult> result, std::optional<std::uint32_t> position) {
       queue_.End();
-      engine->detect.Reset();
-      begun.reset();
+      reset();
       done_(assignment.task.id, assignment.attempt, std::move(result), position);
     };
     if (assignment.task.kind == TaskKind::kLink) {
@@ -176,37 +252,38 @@ void DetectLane::ModelLoop() {
       end(step->failure->error, step->failure->position);
       continue;
     }
-    engine = &first;
+    engines = own;
     if (assignment.task.kind == TaskKind::kSecondModel && second_) {
-      if (!second) {
-        second.emplace(Engine{second_factory_, DetectTask(second_->card, options_, clock_),
-                              second_factory_()});
-      }
-      engine = &*second;
+      if (second.empty()) second.push_back(MakeEngine(second_factory_, *second_));
+      engines = second;
     }
-    auto& [load, detect, model] = *engine;
-    if (!begun && !model && model.error().code == ErrorCode::kUnavailable) model = load();
-    if (!model) {
-      end(model.error(), std::nullopt);
+    std::optional<Error> missing;
+    for (auto& [load, detect, model] : engines) {
+      if (!begun && !model && model.error().code == ErrorCode::kUnavailable) model = load();
+      if (!model && !missing) missing = model.error();
+      if (!begun) detect.Begin(ViewOf(assignment.task.kind));
+    }
+    if (missing) {
+      end(*missing, std::nullopt);
       continue;
     }
-    if (!begun) detect.Begin(ViewOf(assignment.task.kind));
     begun = step->task;
+    std::optional<std::uint32_t> suspect;
     if (step->item) {
       Begun();
-      const auto added =
-          detect.Add(*model.value(), std::move(*step->item), step->input, std::move(step->picture));
+      const auto added = AddToAll(engines, *step, suspect);
       if (!step->input.empty()) queue_.GiveBuffer(std::move(step->input));
       if (!added) {
-        end(added.error(), detect.Suspect());
+        end(added.error(), suspect);
         continue;
       }
       ++items_done_;
-      queue_.NoteDone(*step->task, detect.Passed());
+      std::uint32_t passed = UINT32_MAX;
+      for (const Engine& engine : engines) passed = std::min(passed, engine.detect.Passed());
+      queue_.NoteDone(*step->task, passed);
     }
     if (!step->last) continue;
-    auto result = detect.Finish(*model.value(), assignment);
-    const auto suspect = result ? std::nullopt : detect.Suspect();
+    auto result = FinishAll(engines, assignment, suspect);
     end(std::move(result), suspect);
   }
 }

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "common/job/model_card.h"
 #include "common/wire/task.h"
 #include "worker/detect/detect_task.h"
+#include "worker/detect/fuse_items.h"
 #include "worker/detect/item_reader.h"
 #include "worker/detect/lane_queue.h"
 #include "worker/detect/preprocess.h"
@@ -46,13 +48,24 @@ struct SecondModel {
   Result<ModelCard> card;
 };
 
+// The job's models behind the first one, which look at the same pictures, and how what all of them
+// say is made into one.
+struct OtherModels {
+  struct Other {
+    ModelFactory load;
+    ModelCard card;
+  };
+  std::vector<Other> models;
+  Ensemble ensemble;
+};
+
 class DetectLane {
  public:
   // Starts both threads. `clock` measures compute_micros, nothing else, and outlives the lane.
   // Without `second`, second looks by another model fail.
   DetectLane(ModelFactory factory, const ModelCard& card, const DetectOptions& options,
              MediaOpener media, const Clock& clock, DoneCallback done, BegunCallback begun = {},
-             std::optional<SecondModel> second = {});
+             std::optional<SecondModel> second = {}, std::optional<OtherModels> others = {});
   ~DetectLane();
   DetectLane(const DetectLane&) = delete;
   DetectLane& operator=(const DetectLane&) = delete;
@@ -103,23 +116,39 @@ class DetectLane {
     ModelCard card;
     Normalizer normalizer;
   };
+  static std::vector<Eye> EyesOf(const std::optional<OtherModels>& others);
   const Eye* EyeFor(const Task& task) const {
     if (task.kind != TaskKind::kSecondModel) return &first_;
     return second_ ? &*second_ : nullptr;
   }
 
-  // Reads one item and makes the model's input of it.
+  // Reads one item and makes of it the input of the model, or of all models of the job.
   LaneStep Prepare(const Eye& eye, ItemReader& reader, const std::shared_ptr<OpenTask>& task,
                    std::uint32_t position);
   // Fills in the step. An error is this worker's, not the item's.
   std::optional<Error> PrepareItem(const Eye& eye, ItemReader& reader, const Assignment& assignment,
                                    std::uint32_t position, LaneStep& step);
 
+  // Makes a model's input of the picture as the task shows it. Statistics are filled in where
+  // `stats` is not null. Returns what the model is shown, without margins.
+  Image Show(const Eye& eye, const Image& image, View view, std::vector<float>& input,
+             ImageStats* stats);
+
+  Engine MakeEngine(const ModelFactory& load, const Eye& eye) const;
+  // The step's item to every engine. Where one fails, `suspect` is the item to blame.
+  static Result<void> AddToAll(std::span<Engine> engines, LaneStep& step,
+                               std::optional<std::uint32_t>& suspect);
+  // What they make of the task, as one result.
+  Result<TaskResult> FinishAll(std::span<Engine> engines, const Assignment& assignment,
+                               std::optional<std::uint32_t>& suspect) const;
+
   const ModelFactory factory_;
   const Eye first_;
   const ModelFactory second_factory_;
   const Error no_second_;  // why second_ is not there
   const std::optional<Eye> second_;
+  const std::optional<OtherModels> others_;
+  const std::vector<Eye> other_eyes_;
   const DetectOptions options_;
   const MediaOpener media_;
   const Clock& clock_;

@@ -63,21 +63,17 @@ Result<void> DetectTask::Add(Model& model, ItemResult item, std::span<const floa
   if (!labelled) return Ok();
   gathered_.push_back(result_.items.size() - 1);
   pictures_.push_back(std::move(picture));
-  if (options_.batch == 1) return RunBatch(model, input);
-  const std::size_t filled = gathered_.size() * input.size();
-  batch_input_.resize(static_cast<std::size_t>(options_.batch) * input.size());
-  std::copy(input.begin(), input.end(),
-            batch_input_.begin() + static_cast<std::ptrdiff_t>(filled - input.size()));
-  if (filled < batch_input_.size()) return Ok();
-  return RunBatch(model, batch_input_);
+  if (options_.batch == 1) return RunBatch(model, input, 1, 1);
+  const std::size_t begin = batch_input_.size();
+  batch_input_.resize(begin + input.size());
+  std::copy(input.begin(), input.end(), batch_input_.begin() + static_cast<std::ptrdiff_t>(begin));
+  if (gathered_.size() < static_cast<std::size_t>(batch_.size())) return Ok();
+  return RunGathered(model, input.size());
 }
 
 Result<TaskResult> DetectTask::Finish(Model& model, const Assignment& assignment) {
   if (!gathered_.empty()) {
-    const std::size_t filled =
-        batch_input_.size() / static_cast<std::size_t>(options_.batch) * gathered_.size();
-    std::fill(batch_input_.begin() + static_cast<std::ptrdiff_t>(filled), batch_input_.end(), 0.0F);
-    PRELABEL_TRY(RunBatch(model, batch_input_));
+    PRELABEL_TRY(RunGathered(model, batch_input_.size() / gathered_.size()));
   }
   TaskResult result = std::move(result_);
   result.task = assignment.task.id;
@@ -93,7 +89,7 @@ std::uint32_t DetectTask::Passed() const {
 }
 
 std::optional<std::uint32_t> DetectTask::Suspect() const {
-  if (gathered_.size() != 1) return std::nullopt;
+  if (gathered_.empty() || (gathered_.size() > 1 && last_batch_ > 1)) return std::nullopt;
   return static_cast<std::uint32_t>(gathered_.front());
 }
 
@@ -101,26 +97,50 @@ void DetectTask::Reset() {
   view_ = View::kPlain;
   result_ = {};
   compute_ = {};
+  batch_input_.clear();
   gathered_.clear();
   pictures_.clear();
 }
 
-Result<void> DetectTask::RunBatch(Model& model, std::span<const float> input) {
+Result<void> DetectTask::RunGathered(Model& model, std::size_t input_size) {
+  std::size_t done = 0;  // inputs
+  while (!gathered_.empty()) {
+    const int batch = batch_.size();
+    const std::size_t items = std::min(gathered_.size(), static_cast<std::size_t>(batch));
+    const std::size_t floats = static_cast<std::size_t>(batch) * input_size;
+    const std::size_t begin = done * input_size;
+    if (batch_input_.size() < begin + floats) batch_input_.resize(begin + floats);  // with zeros
+    const std::span<const float> input = std::span(batch_input_).subspan(begin, floats);
+    const Result<void> ran = RunBatch(model, input, batch, items);
+    if (ran) {
+      batch_.Succeeded();
+      done += items;
+    } else if (ran.error().code != ErrorCode::kUnavailable || !batch_.Shrink()) {
+      return ran;
+    }
+  }
+  batch_input_.clear();
+  return Ok();
+}
+
+Result<void> DetectTask::RunBatch(Model& model, std::span<const float> input, int batch,
+                                  std::size_t items) {
+  last_batch_ = batch;
   const TimePoint begin = clock_.Now();
   const auto fit_of = [&](std::size_t gathered) {
     const ItemResult& item = result_.items[gathered_[gathered]];
     return FitPicture(card_.input, item.width, item.height);
   };
   const Fit first = fit_of(0);  // all of a batch have one size
-  auto outputs = model.Run(input, {options_.batch, first.input_height, first.input_width},
-                           options_.limits.threshold);
+  auto outputs =
+      model.Run(input, {batch, first.input_height, first.input_width}, options_.limits.threshold);
   compute_ += clock_.Now() - begin;
   if (!outputs) return outputs.error();
-  if (outputs.value().size() != static_cast<std::size_t>(options_.batch)) {
+  if (outputs.value().size() != static_cast<std::size_t>(batch)) {
     return Internal("the model gave " + std::to_string(outputs.value().size()) +
-                    " outputs for a batch of " + std::to_string(options_.batch));
+                    " outputs for a batch of " + std::to_string(batch));
   }
-  for (std::size_t i = 0; i < gathered_.size(); ++i) {
+  for (std::size_t i = 0; i < items; ++i) {
     ModelOutput& output = outputs.value()[i];
     const Fit fit = fit_of(i);
     TakeBack(view_, fit, card_.input, output);
@@ -128,8 +148,9 @@ Result<void> DetectTask::RunBatch(Model& model, std::span<const float> input) {
     FillPredictions(output, fit, options_.limits, embedder, result_.items[gathered_[i]]);
     Describe(pictures_[i], result_.items[gathered_[i]]);
   }
-  gathered_.clear();
-  pictures_.clear();
+  const auto done = static_cast<std::ptrdiff_t>(items);
+  gathered_.erase(gathered_.begin(), gathered_.begin() + done);
+  pictures_.erase(pictures_.begin(), pictures_.begin() + done);
   return Ok();
 }
 

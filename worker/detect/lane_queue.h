@@ -42,7 +42,13 @@ struct LaneStep {
   std::optional<LaneFailure> failure{};
   std::vector<float> input;  // empty where item->error is set
   Image picture{};           // of a video, in the model's size
-  bool last = false;         // of its task
+  // The same for the job's other models, in their order.
+  struct Input {
+    std::vector<float> input;
+    Image picture;
+  };
+  std::vector<Input> others{};
+  bool last = false;  // of its task
 };
 
 class LaneQueue {

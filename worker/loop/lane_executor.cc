@@ -43,39 +43,70 @@ void LaneExecutor::Configure(const Welcome& welcome) {
   items_before_ = ItemsDone();
   lanes_.clear();
   completed_.clear();  // no lane is left that could add to it
-  auto card = LoadCard(welcome.model_card);
-  if (!card) {
-    Complete(Readiness{card.error()});
+  Result<JobModels> models = LoadCards(welcome);
+  if (!models) {
+    Complete(Readiness{models.error()});
     return;
   }
+  const std::vector<ModelCard>& cards = models.value().cards;
   DetectOptions detect;
   detect.limits = {welcome.raw_threshold, welcome.raw_nms, welcome.raw_max_per_image};
   detect.batch = options_.batch;
   detect.prefetch_items = options_.prefetch_items;
-  std::optional<SecondModel> second;
-  if (!welcome.second_model_card.empty()) {
-    auto second_card = LoadCard(welcome.second_model_card);
-    ModelFactory load;
-    if (second_card)
-      load = [this, card = second_card.value()] { return options_.load_model(card); };
-    second = SecondModel{std::move(load), std::move(second_card)};
-  }
-  loading_ = options_.slots;
+  auto second_card = welcome.second_model_card.empty()
+                         ? std::optional<Result<ModelCard>>()
+                         : std::optional(LoadCard(welcome.second_model_card));
+  loading_ = options_.slots * cards.size();
   lanes_.resize(options_.slots);
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    auto load = [this, card = card.value()]() -> Result<std::unique_ptr<Model>> {
-      auto model = options_.load_model(card);
-      OnLoaded(model ? Result<void>(Ok()) : Result<void>(model.error()));
-      return model;
+    const std::string device = options_.devices[i % options_.devices.size()];
+    std::optional<SecondModel> second;
+    if (second_card) {
+      ModelFactory load_second;
+      if (*second_card) {
+        load_second = [this, device, card = second_card->value()] {
+          return options_.load_model(card, device);
+        };
+      }
+      second = SecondModel{std::move(load_second), *second_card};
+    }
+    const auto loader = [this, device](const ModelCard& card) {
+      return [this, device, card]() -> Result<std::unique_ptr<Model>> {
+        auto model = options_.load_model(card, device);
+        OnLoaded(model ? Result<void>(Ok()) : Result<void>(model.error()));
+        return model;
+      };
     };
+    std::optional<OtherModels> others;
+    if (models.value().ensemble) {
+      others.emplace().ensemble = *models.value().ensemble;
+      for (std::size_t m = 1; m < cards.size(); ++m) {
+        others->models.push_back({loader(cards[m]), cards[m]});
+      }
+    }
     lanes_[i].lane = std::make_unique<DetectLane>(
-        std::move(load), card.value(), detect, options_.media, clock_,
+        loader(cards.front()), cards.front(), detect, options_.media, clock_,
         [this, i](TaskId task, Attempt attempt, Result<TaskResult> result,
                   std::optional<std::uint32_t> position) {
           OnDone(i, task, attempt, std::move(result), position);
         },
-        [this] { OnBegun(); }, second);
+        [this] { OnBegun(); }, std::move(second), std::move(others));
   }
+}
+
+Result<LaneExecutor::JobModels> LaneExecutor::LoadCards(const Welcome& welcome) const {
+  JobModels models;
+  if (welcome.fusion.models.empty()) {
+    PRELABEL_TRY(ModelCard card, LoadCard(welcome.model_card));
+    models.cards.push_back(std::move(card));
+    return models;
+  }
+  for (const JobModel& model : welcome.fusion.models) {
+    PRELABEL_TRY(ModelCard card, LoadCard(model.card));
+    models.cards.push_back(std::move(card));
+  }
+  PRELABEL_TRY(models.ensemble, CombineModels(welcome.fusion, models.cards));
+  return models;
 }
 
 Result<ModelCard> LaneExecutor::LoadCard(const std::filesystem::path& path) const {

@@ -7,7 +7,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -21,8 +23,11 @@ struct LaneExecutorOptions {
   std::uint32_t slots = 1;
   int batch = 1;                   // items a model call; results do not depend on it
   std::size_t prefetch_items = 8;  // decoded ahead, a lane
-  // Loads one replica; called on each lane's model thread.
-  std::function<Result<std::unique_ptr<Model>>(const ModelCard&)> load_model;
+  // At least one; the lanes are dealt out to them in turn.
+  std::vector<std::string> devices{"cpu"};
+  // Loads one replica onto a device; called on each lane's model thread.
+  std::function<Result<std::unique_ptr<Model>>(const ModelCard&, const std::string& device)>
+      load_model;
   MediaOpener media;
   DataRoots roots;  // of the model; those of `media` are its own
   // Called from a lane's thread when a task has ended, and when an item was begun: then at most
@@ -55,6 +60,12 @@ class LaneExecutor : public Executor {
     std::set<std::pair<TaskId, Attempt>> tasks;  // submitted, not ended; guarded by mutex_
     TaskId last;                                 // submitted last
   };
+  // The job's models, in order; more than one, or some of one's classes, are an ensemble.
+  struct JobModels {
+    std::vector<ModelCard> cards;
+    std::optional<Ensemble> ensemble;
+  };
+  Result<JobModels> LoadCards(const Welcome& welcome) const;
   Result<ModelCard> LoadCard(const std::filesystem::path& path) const;
   void Complete(Completion completion);
   void OnLoaded(Result<void> outcome);

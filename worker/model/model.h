@@ -9,6 +9,7 @@
 
 #include "common/base/result.h"
 #include "common/geometry/rle.h"
+#include "common/job/devices.h"
 #include "common/job/model_card.h"
 #include "common/labels/prediction.h"
 
@@ -53,15 +54,17 @@ class Model {
 
 // Loads a TorchScript bundle onto a device ("cpu", "cuda:N") for one-thread use: the card's
 // libraries of operators first, then the module, frozen, optimised for inference and warmed up.
-// Call it on the thread that runs the model: thread counts are set there. InvalidArgument: missing
-// file or library, wrong sha256, no such device, no module, or its outputs are not what the card
-// says.
-Result<std::unique_ptr<Model>> LoadTorchModel(const ModelCard& card, const std::string& device);
+// Under another precision than fp32, convolutions and matrix products compute in it and what needs
+// more digits does not (LibTorch's autocast); outputs are floats all the same. Call it on the
+// thread that runs the model: thread counts are set there. InvalidArgument: missing file or
+// library, wrong sha256, no such device, no module, or its outputs are not what the card says.
+Result<std::unique_ptr<Model>> LoadTorchModel(const ModelCard& card, const std::string& device,
+                                              Precision precision = Precision::kFp32);
 
-// "auto" is "cuda:0" where there is a CUDA device, else "cpu"; anything else is returned as it is.
-std::string ResolveDevice(const std::string& device);
+// That LibTorch can use.
+int CountCudaDevices();
 
-// What results on this device may depend on besides model and data.
-ComputeClass DescribeCompute(const std::string& device);
+// What results on such a device may depend on besides model and data.
+ComputeClass DescribeCompute(const std::string& device, Precision precision);
 
 }  // namespace prelabel

@@ -78,7 +78,8 @@ void Session::Receive(const Welcome& message, TimePoint now, Actions& actions) {
   cancels_told_ = {};
   credit_ = 0;
   const Configuration wanted{message.run,     message.model_card,        message.raw_threshold,
-                             message.raw_nms, message.raw_max_per_image, message.second_model_card};
+                             message.raw_nms, message.raw_max_per_image, message.second_model_card,
+                             message.fusion};
   const bool same = configured_ == wanted;
   if (!same) {
     // Another run or configuration gives other results: none of the old ones counts.

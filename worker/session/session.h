@@ -104,6 +104,7 @@ class Session {
     float raw_nms = 0;
     std::uint32_t raw_max_per_image = 0;
     std::string second_model_card;
+    ModelFusion fusion;
     friend bool operator==(const Configuration&, const Configuration&) = default;
   };
   // A task that has ended: a result until it is acknowledged, a failure until there is a session to

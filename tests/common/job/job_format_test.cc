@@ -97,8 +97,23 @@ JobSpec RandomJob(Random& random) {
     }
     if (opinion.changes.empty() && opinion.model.empty()) opinion.changes = {View::kFlip};
   }
+  if (Below(2, random) == 0) {
+    job.fusion.method = FuseMethod::kWeighted;
+    job.fusion.iou = unit(random);
+    for (int i = 1 + Below(3, random); i > 0; --i) {
+      JobModel& model = job.fusion.models.emplace_back();
+      model.card = NastyPath(random);
+      model.weight = 0.001F + unit(random) * 999;
+      for (int c = Below(3, random); c > 0; --c) {
+        model.classes.push_back(NastyText(random, false) + std::to_string(c));
+      }
+    }
+    job.model = job.fusion.models.front().card;
+  }
   job.cluster.launcher = Below(2, random) == 0 ? Launcher::kNone : Launcher::kLocal;
   job.cluster.workers = 1 + Below(100, random);
+  job.cluster.device = Below(2, random) == 0 ? "auto" : "cuda:0,cuda:3";
+  job.cluster.precision = Below(2, random) == 0 ? Precision::kFp16 : Precision::kBf16;
   job.cluster.listen = "ipc://" + NastyText(random, false);
   if (Below(2, random) == 0) {
     job.cluster.security = WireSecurity::kNone;
@@ -169,6 +184,8 @@ fetch:
 cluster:
   launcher: local
   workers: 2
+  device: auto
+  precision: fp32
   listen: "tcp://127.0.0.1:0"
   security: curve
   heartbeat: 2s

@@ -57,6 +57,36 @@ TEST(JobLoader, SmallestJobHasTheDocumentedDefaults) {
   EXPECT_EQ(job.value(), expected);
 }
 
+TEST(JobLoader, SeveralModels) {
+  const std::string start = "name: a\ndata: [{images: p}]\noutput: {dir: r}\n";
+  const auto job = Parse(start + R"(
+models:
+  - a/model.yaml
+  - {card: /b/model.yaml, classes: [car, bus], weight: 2.5}
+fuse: {method: wbf, iou: 0.6}
+)");
+  ASSERT_TRUE(job) << job.error().ToString();
+  ModelFusion expected;
+  expected.models = {{"/jobs/a/model.yaml", {}, 1}, {"/b/model.yaml", {"car", "bus"}, 2.5F}};
+  expected.method = FuseMethod::kWeighted;
+  expected.iou = .6F;
+  EXPECT_EQ(job.value().fusion, expected);
+  EXPECT_EQ(job.value().model, "/jobs/a/model.yaml");
+  EXPECT_EQ(Mistakes(start + "model: m\nmodels: [n]\n"),
+            "/jobs/job.yaml:5:9: the job has both 'model' and 'models'; make it one list");
+  EXPECT_EQ(
+      Mistakes(start + "models: []\n"),
+      "/jobs/job.yaml:4:9: 'models' must be a list of 1 to 16 model cards, not an empty list");
+  EXPECT_EQ(Mistakes(start + "models: [{card: m, weight: 2}]\n"),
+            "/jobs/job.yaml:4:28: 'models[0].weight' has no use with 'fuse.method: by_class'; "
+            "remove it, or fuse with wbf");
+  EXPECT_EQ(Mistakes(start + "models: [m]\nfuse: {method: vote}\n"),
+            "/jobs/job.yaml:5:16: 'fuse.method' cannot be 'vote'; use one of by_class, wbf");
+  EXPECT_EQ(Mistakes(start + "models: [{classes: [car]}]\n"),
+            "/jobs/job.yaml:4:10: missing key 'models[0].card'; add e.g. 'models[0]: {card: "
+            "path/to/model.yaml}'");
+}
+
 TEST(JobLoader, EveryKey) {
   const auto job = Parse(R"(
 name: all keys
@@ -79,6 +109,8 @@ interpolation: {method: none}
 cluster:
   launcher: none
   workers: 0
+  device: cuda:1,cuda:0
+  precision: fp16
   listen: ipc:///tmp/x
   security: curve
   keys: ../keys/
@@ -110,6 +142,8 @@ output:
   EXPECT_EQ(spec.interpolation, InterpolationMethod::kNone);
   EXPECT_EQ(spec.cluster.launcher, Launcher::kNone);
   EXPECT_EQ(spec.cluster.workers, 0);
+  EXPECT_EQ(spec.cluster.device, "cuda:1,cuda:0");
+  EXPECT_EQ(spec.cluster.precision, Precision::kFp16);
   EXPECT_EQ(spec.cluster.listen, "ipc:///tmp/x");
   EXPECT_EQ(spec.cluster.security, WireSecurity::kCurve);
   EXPECT_EQ(spec.cluster.keys, "/keys");
@@ -130,6 +164,12 @@ TEST(JobLoader, KeysAndNoSecurityContradictEachOther) {
   EXPECT_EQ(Mistakes(start + "cluster:\n  security: none\n  keys: k\n"),
             "/jobs/job.yaml:8:9: 'cluster.keys' has no use with 'cluster.security: none'; remove "
             "one of them");
+  EXPECT_EQ(Mistakes(start + "cluster: {device: cuda:0+cuda:1}\n"),
+            "/jobs/job.yaml:6:19: 'cluster.device': \"cuda:0+cuda:1\" is no device: write auto, "
+            "cpu, or cuda:N (several with commas between, e.g. cuda:0,cuda:1)");
+  EXPECT_EQ(Mistakes(start + "cluster: {device: cpu, precision: fp16}\n"),
+            "/jobs/job.yaml:6:35: 'cluster.precision': a CPU does not compute in fp16: choose bf16 "
+            "or fp32, or a CUDA device for fp16");
   EXPECT_EQ(Mistakes(start + "cluster: {security: tls}\n"),
             "/jobs/job.yaml:6:21: 'cluster.security' cannot be 'tls'; use one of curve, none");
 }
@@ -287,9 +327,10 @@ TEST(JobLoader, ASecondOpinionIsAskedForByItsKey) {
 }
 
 TEST(JobLoader, KeysOfNoVersionAreUnknown) {
-  EXPECT_EQ(Mistakes(std::string(kSmallest) + "colour: blue\n"),
-            "/jobs/job.yaml:6:1: unknown key 'colour'; known keys are name, data, model, labels, "
-            "interpolation, quality, report, review, fetch, cluster, output");
+  EXPECT_EQ(
+      Mistakes(std::string(kSmallest) + "colour: blue\n"),
+      "/jobs/job.yaml:6:1: unknown key 'colour'; known keys are name, data, model, models, fuse, "
+      "labels, interpolation, quality, report, review, fetch, cluster, output");
 }
 
 TEST(JobLoader, SyntaxErrorNamesThePlace) {

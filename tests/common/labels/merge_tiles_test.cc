@@ -180,11 +180,14 @@ TEST(MergeTiles, StatisticsAndEmbeddingAreMeansOverTheTiles) {
   results[1].stats.contrast = 0.4F;
   results[0].embedding = {FloatToHalf(1), FloatToHalf(-2)};
   results[1].embedding = {FloatToHalf(3), FloatToHalf(-1)};
+  results[0].votes = {1};
+  results[1].votes = {2};
   results[0].box_embeddings = {11, 12};
   results[1].box_embeddings = {21, 22};
   const ItemResult merged = Merge({150, 100}, Of({100}, 0.5F), tiles, results);
   EXPECT_FLOAT_EQ(merged.stats.contrast, 0.3F);
   EXPECT_THAT(merged.embedding, ElementsAre(FloatToHalf(2), FloatToHalf(-1.5F)));
+  EXPECT_THAT(merged.votes, ElementsAre(2, 1));
   EXPECT_THAT(merged.box_embeddings, ElementsAre(21, 22, 11, 12));  // in the order of the scores
 }
 

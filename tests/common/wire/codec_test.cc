@@ -56,6 +56,18 @@ TEST(Codec, MasksSurviveInTheSizeOfTheirItem) {
   EXPECT_EQ(got.value().items, sent.items);
 }
 
+TEST(Codec, VotesSurviveOneAPrediction) {
+  TaskResult sent = MaskedResult();
+  sent.items[0].votes = {2, 1};
+  auto got = DecodeTaskPayload(EncodeTaskPayload(sent));
+  ASSERT_TRUE(got.has_value()) << got.error().ToString();
+  EXPECT_EQ(got.value().items, sent.items);
+  sent.items[0].votes.pop_back();
+  got = DecodeTaskPayload(EncodeTaskPayload(sent));
+  ASSERT_TRUE(got.has_error());
+  EXPECT_THAT(got.error().message, HasSubstr("one vote a prediction"));
+}
+
 TEST(Codec, RefusesMasksThatDoNotFitTheirItem) {
   TaskResult sent = MaskedResult();
   sent.items[0].masks.pop_back();
@@ -245,6 +257,9 @@ TEST(Codec, WelcomeSurvivesWithGrants) {
   sent.granted = {{{Epoch(3), TaskId(7), Attempt(3)}, Attempt(1)}};
   sent.run = "a1b2";
   sent.second_model_card = "/models/other/model.yaml";
+  sent.fusion.models = {{"/models/a.yaml", {"car", "bus"}, 2}, {"/models/b.yaml", {}, 0.5F}};
+  sent.fusion.method = FuseMethod::kWeighted;
+  sent.fusion.iou = 0.7F;
   const auto got = DecodeCoordinatorMessage(EncodeCoordinatorMessage(sent));
   ASSERT_TRUE(got.has_value());
   const auto& welcome = std::get<Welcome>(got.value());
@@ -253,6 +268,7 @@ TEST(Codec, WelcomeSurvivesWithGrants) {
   EXPECT_EQ(welcome.lease, sent.lease);
   EXPECT_EQ(welcome.run, "a1b2");
   EXPECT_EQ(welcome.second_model_card, "/models/other/model.yaml");
+  EXPECT_EQ(welcome.fusion, sent.fusion);
   ASSERT_EQ(welcome.granted.size(), 1U);
   EXPECT_EQ(welcome.granted[0].held, sent.granted[0].held);
   EXPECT_EQ(welcome.granted[0].attempt, Attempt(1));

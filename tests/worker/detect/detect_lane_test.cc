@@ -82,7 +82,17 @@ class LaneTest : public ::testing::Test {
           ++begun_;
           changed_.notify_all();
         },
-        second_);
+        second_, others_);
+  }
+
+  // The model of AddSecondModel as one more of the job's own, which both know the one class of.
+  void AddOtherModel(FuseMethod method, float iou) {
+    AddSecondModel();
+    OtherModels& others = others_.emplace();
+    others.models.push_back({second_->load, second_->card.value()});
+    others.ensemble.class_of = {{0}, {0}};
+    others.ensemble.fuse = {method, iou, {1, 1}, {2}};
+    second_.reset();
   }
 
   // Another model of 8 × 8, which sees values one higher than they are.
@@ -166,7 +176,9 @@ class LaneTest : public ::testing::Test {
   std::vector<Outcome> outcomes_;
   std::vector<Error> load_errors_;  // of the loads to come, the last one first
   std::optional<SecondModel> second_;
+  std::optional<OtherModels> others_;
   int second_loads_ = 0;
+  int room_ = 1 << 30;  // the largest batch that models loaded from now on have memory for
   TickingClock clock_;
 
  private:
@@ -178,12 +190,14 @@ class LaneTest : public ::testing::Test {
       return error;
     }
     auto model = std::make_unique<FakeModel>(kSide, kSide);
+    model->room = room_;
     model->before_run = [this](std::span<const float> input) -> Result<void> {
       std::unique_lock wait(mutex_);
       ++runs_;
       if (input[0] == 77) held_ = true;
       changed_.notify_all();
       changed_.wait(wait, [&] { return !held_; });
+      if (input[0] == 65) return Internal("the module threw");
       if (input[0] == 66) return Unavailable("the device is out of memory");
       return Ok();
     };
@@ -292,6 +306,45 @@ TEST_F(LaneTest, TheSecondModelIsLoadedWhenATaskAsksForIt) {
   EXPECT_EQ(second_loads_, 1);
 }
 
+// Of 16 the first model says (0, 0, 2, 2) with .53125, the other one, as above, (0, 0, 1.5, 1) with
+// .533203: an IoU of 1.5 / 4. Fused, by hand: x2 = (2 · .53125 + 1.5 · .533203) / 1.064453.
+TEST_F(LaneTest, AllModelsOfTheJobLookAtEveryPicture) {
+  AddOtherModel(FuseMethod::kWeighted, 0.3F);
+  for (const int batch : {1, 2}) {
+    outcomes_.clear();
+    auto lane = Start({.limits = {}, .batch = batch, .prefetch_items = 8});
+    lane->Submit(Images(0, {"16", "bad.jpg", "16"}));
+    const auto outcomes = WaitForOutcomes(1);
+    ASSERT_TRUE(outcomes[0].result) << outcomes[0].result.error().ToString();
+    const auto& items = outcomes[0].result.value().items;
+    ASSERT_EQ(items.size(), 3U);
+    EXPECT_FALSE(items[1].ok());
+    EXPECT_EQ(items[1].item, 1U);
+    for (const std::size_t i : {0, 2}) {
+      ASSERT_EQ(items[i].predictions.size(), 1U);
+      const Prediction& fused = items[i].predictions[0];
+      EXPECT_NEAR(fused.score, 0.5322266, 1e-6);
+      EXPECT_NEAR(fused.box.x2, 1.749541, 1e-5);
+      EXPECT_NEAR(fused.box.y2, 1.499083, 1e-5);
+      EXPECT_THAT(items[i].votes, ElementsAre(2));
+    }
+    EXPECT_EQ(lane->items_done(), 3U);
+  }
+}
+
+TEST_F(LaneTest, ModelsThatSeeDifferentThingsAreHalfBelieved) {
+  AddOtherModel(FuseMethod::kWeighted, 0.55F);
+  auto lane = Start();
+  lane->Submit(Images(0, {"16"}));
+  const auto outcomes = WaitForOutcomes(1);
+  const ItemResult& item = outcomes[0].result.value().items[0];
+  ASSERT_EQ(item.predictions.size(), 2U);
+  EXPECT_NEAR(item.predictions[0].score, 0.533203 / 2, 1e-6);
+  EXPECT_NEAR(item.predictions[1].score, 0.53125 / 2, 1e-6);
+  EXPECT_THAT(item.votes, ElementsAre(1, 1));
+  EXPECT_FALSE(item.embedding.empty());
+}
+
 TEST_F(LaneTest, WithoutASecondModelItsTasksFailAndOthersDoNot) {
   second_ = SecondModel{{}, InvalidArgument("lies outside of the data roots", "/m2/model.yaml")};
   auto lane = Start();
@@ -361,6 +414,15 @@ TEST_F(LaneTest, ResultsDoNotDependOnShardsBatchesOrLanes) {
   EXPECT_EQ(LabelVideo(7, 2, 1), whole);
   EXPECT_EQ(LabelVideo(7, 3, 4), whole);
   EXPECT_EQ(LabelVideo(40, 1, 8), whole);
+}
+
+TEST_F(LaneTest, ADeviceWithoutMemoryForTheBatchGivesTheSameResults) {
+  const std::vector<ItemResult> whole = LabelVideo(40, 1, 8);
+  for (const int room : {2, 1, 3}) {
+    room_ = room;
+    EXPECT_EQ(LabelVideo(40, 1, 8), whole);
+    EXPECT_EQ(LabelVideo(7, 2, 8), whole);
+  }
 }
 
 TEST_F(LaneTest, BatchesStayWithinATask) {
@@ -433,13 +495,24 @@ TEST_F(LaneTest, AModelErrorFailsItsTaskAlone) {
 
 TEST_F(LaneTest, NoItemOfAFailedBatchIsNamed) {
   auto lane = Start({.limits = {}, .batch = 2, .prefetch_items = 8});
-  lane->Submit(Images(0, {"66", "1", "2"}));
-  lane->Submit(Images(1, {"1", "2", "66"}));  // the last one is alone in its batch
+  lane->Submit(Images(0, {"65", "1", "2"}));
+  lane->Submit(Images(1, {"1", "2", "65"}));  // the last one is alone in its batch
   const auto outcomes = WaitForOutcomes(2);
   EXPECT_FALSE(outcomes[0].result);
   EXPECT_EQ(outcomes[0].position, std::nullopt);
   EXPECT_FALSE(outcomes[1].result);
   EXPECT_EQ(outcomes[1].position, 2U);
+}
+
+TEST_F(LaneTest, AnItemThatFindsNoMemoryEvenAloneIsNamed) {
+  auto lane = Start({.limits = {}, .batch = 4, .prefetch_items = 8});
+  lane->Submit(Images(0, {"bad.jpg", "66", "1", "2", "3"}));
+  lane->Submit(Images(1, {"1", "2"}));
+  const auto outcomes = WaitForOutcomes(2);
+  ASSERT_FALSE(outcomes[0].result);
+  EXPECT_EQ(outcomes[0].result.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(outcomes[0].position, 1U);
+  EXPECT_TRUE(outcomes[1].result);
 }
 
 TEST_F(LaneTest, AFileThatThisWorkerCannotReachFailsTheTask) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_model.h"
 
 namespace prelabel {
 namespace {
@@ -78,6 +79,53 @@ TEST_F(DetectTaskTest, ASecondLookKeepsBoxesOnly) {
   const auto items = Finish(task);
   EXPECT_THAT(items[0].predictions, ElementsAre(Prediction{1, 0.5F, {3, 2, 5, 4}}));
   EXPECT_THAT(items[0].masks, IsEmpty());
+}
+
+// Room for two where eight are asked for: eight and four are tried once, then the same task goes on
+// in twos, and so does the next one.
+TEST_F(DetectTaskTest, ATaskGoesOnInSmallerBatches) {
+  ModelCard card;
+  card.input.resize = "stretch";
+  card.input.width = card.input.height = 4;
+  std::vector<std::vector<ItemResult>> results;
+  for (const int room : {8, 2}) {
+    FakeModel model(4, 4);
+    model.room = room;
+    DetectTask task(card, {.limits = {}, .batch = 8}, clock_);
+    task.Begin(View::kPlain);
+    for (std::uint64_t i = 0; i < 11; ++i) {
+      ASSERT_TRUE(task.Add(model, Item(i, 4, 4), std::vector<float>(48, static_cast<float>(i))));
+    }
+    Result<TaskResult> result = task.Finish(model, {});
+    ASSERT_TRUE(result);
+    results.push_back(std::move(result.value().items));
+    if (room == 8) {
+      EXPECT_THAT(model.batches, ElementsAre(8, 8));
+      continue;
+    }
+    EXPECT_THAT(model.batches, ElementsAre(8, 4, 2, 2, 2, 2, 2, 2));
+    ASSERT_TRUE(task.Add(model, Item(0, 4, 4), std::vector<float>(48, 5)));
+    ASSERT_TRUE(task.Finish(model, {}));
+    EXPECT_EQ(model.batches.back(), 2);
+  }
+  ASSERT_EQ(results[0].size(), 11U);
+  EXPECT_EQ(results[0][10].predictions.front().score, 0.5F + 10.0F / 512);
+  EXPECT_EQ(results[0], results[1]);
+}
+
+TEST_F(DetectTaskTest, NoMemoryForASingleInputIsAnErrorOfItsItem) {
+  ModelCard card;
+  card.input.resize = "stretch";
+  card.input.width = card.input.height = 4;
+  FakeModel model(4, 4);
+  model.room = 0;
+  DetectTask task(card, {.limits = {}, .batch = 2}, clock_);
+  ASSERT_TRUE(task.Add(model, Item(0, 4, 4), std::vector<float>(48)));
+  const auto added = task.Add(model, Item(1, 4, 4), std::vector<float>(48));
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(task.Suspect(), 0U);
+  EXPECT_THAT(model.batches, ElementsAre(2, 1));
 }
 
 // 40 × 20 in a square of 20: 20 × 10 from row 5 on. The picture alone is mirrored.

@@ -54,8 +54,14 @@ class LaneExecutorTest : public ::testing::Test {
   std::unique_ptr<LaneExecutor> Make(std::uint32_t slots) {
     LaneExecutorOptions options;
     options.slots = slots;
+    options.devices = devices_;
     options.roots = roots_;
-    options.load_model = [this](const ModelCard&) -> Result<std::unique_ptr<Model>> {
+    options.load_model = [this](const ModelCard&,
+                                const std::string& device) -> Result<std::unique_ptr<Model>> {
+      {
+        const std::lock_guard lock(mutex_);
+        loaded_on_.push_back(device);
+      }
       if (load_fails_) return InvalidArgument("the weights are damaged");
       auto model = std::make_unique<FakeModel>(kSide, kSide);
       model->before_run = [this](std::span<const float>) -> Result<void> {
@@ -140,6 +146,8 @@ class LaneExecutorTest : public ::testing::Test {
 
   std::filesystem::path folder_;
   DataRoots roots_;
+  std::vector<std::string> devices_{"cpu"};
+  std::vector<std::string> loaded_on_;  // in any order
   FakeClock clock_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -155,6 +163,14 @@ TEST_F(LaneExecutorTest, SeveralSlotsGiveTheSameResults) {
   const auto three = Payloads(3);
   ASSERT_EQ(one.size(), 10U);
   EXPECT_EQ(one, three);
+}
+
+TEST_F(LaneExecutorTest, LanesAreDealtOutToTheDevices) {
+  const auto one = Payloads(1);
+  devices_ = {"cuda:0", "cuda:2"};
+  loaded_on_.clear();
+  EXPECT_EQ(Payloads(3), one);
+  EXPECT_THAT(loaded_on_, ::testing::UnorderedElementsAre("cuda:0", "cuda:2", "cuda:0"));
 }
 
 TEST_F(LaneExecutorTest, AModelThatCannotBeLoadedIsSaidOnce) {

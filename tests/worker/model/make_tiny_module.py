@@ -20,6 +20,21 @@ class Dense(torch.nn.Module):
         return flat[:, :8].reshape([-1, 2, 4]), flat[:, 8:12].reshape([-1, 2, 2]), x[:, :, :2, :2]
 
 
+class Product(torch.nn.Module):
+    """Dense, but the first box's left upper corner goes through a product with the unit matrix, the right lower
+    one has 1 added."""
+
+    def __init__(self):
+        super().__init__()
+        self.unit = torch.nn.Parameter(torch.eye(2))
+
+    def forward(self, x: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+        flat = x.flatten(1)
+        first = torch.cat([flat[:, :2] @ self.unit, flat[:, 2:4] + 1.0], 1)
+        boxes = torch.stack([first, flat[:, 4:8]], 1)
+        return boxes, flat[:, 8:12].reshape([-1, 2, 2]), x[:, :, :2, :2]
+
+
 class ThreeClasses(torch.nn.Module):
     def forward(self, x: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
         flat = x.flatten(1)
@@ -105,6 +120,7 @@ def main():
         "torchvision": Torchvision(), "torchvision_pasted": TorchvisionPasted(),
         "torchvision_without_scores": TorchvisionWithoutScores(), "yolo_v5": YoloV5(), "yolo_v8": YoloV8(),
         "no_feature_map": NoFeatureMap(), "list_of_scores": ListOfScores(), "fails_on_light": FailsOnLight(),
+        "product": Product(),
     }
     for name, module in modules.items():
         torch.jit.script(module.eval()).save(str(folder / f"{name}.pt"))

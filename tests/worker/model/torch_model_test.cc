@@ -196,9 +196,24 @@ TEST(TorchModel, OutputsThatAreNotTheCards) {
 TEST(TorchModel, Devices) {
   EXPECT_THAT(LoadError(TinyCard("dense"), "cuda:99"), HasSubstr("there is no device cuda:99"));
   EXPECT_THAT(LoadError(TinyCard("dense"), "gpu"), HasSubstr("\"gpu\" is no device"));
-  EXPECT_EQ(ResolveDevice("cpu"), "cpu");
-  EXPECT_EQ(ResolveDevice("cuda:1"), "cuda:1");
-  EXPECT_NE(ResolveDevice("auto"), "auto");
+  auto half = LoadTorchModel(TinyCard("dense"), "cpu", Precision::kFp16);
+  ASSERT_FALSE(half);
+  EXPECT_THAT(half.error().message, HasSubstr("a CPU does not compute in fp16"));
+}
+
+// bfloat16 has 8 significant bits: 257 is no such number and becomes 256. What is no product keeps
+// its digits.
+TEST(TorchModel, OnlyProductsAreOfALowerPrecision) {
+  for (const Precision precision : {Precision::kFp32, Precision::kBf16}) {
+    auto model = LoadTorchModel(TinyCard("product"), "cpu", precision);
+    ASSERT_TRUE(model) << model.error().ToString();
+    const auto outputs =
+        model.value()->Run(TinyInput({257, 257, 257, 257, 0, 0, 0, 0, .5F}), {1, 4, 4}, 0.3F);
+    ASSERT_TRUE(outputs) << outputs.error().ToString();
+    const float product = precision == Precision::kFp32 ? 257 : 256;
+    EXPECT_THAT(outputs.value()[0].candidates,
+                ElementsAre(Prediction{0, .5F, {product, product, 258, 258}}));
+  }
 }
 
 TEST(TorchModel, AModuleThatRaisesGivesAnErrorAndWorksOn) {
@@ -218,11 +233,15 @@ TEST(TorchModel, AnInputOfAnotherSizeIsAnError) {
 }
 
 TEST(DescribeCompute, NamesWhatResultsDependOn) {
-  const ComputeClass compute = DescribeCompute("cpu");
+  const ComputeClass compute = DescribeCompute("cpu", Precision::kFp32);
   EXPECT_THAT(compute.build, HasSubstr("libtorch "));
   EXPECT_EQ(compute.device, "cpu");
   EXPECT_FALSE(compute.cpu.empty());
   EXPECT_EQ(compute.precision, "fp32");
+  EXPECT_EQ(DescribeCompute("cpu", Precision::kBf16).precision, "bf16");
+  // Two workers on two GPUs of a machine are of one class.
+  EXPECT_EQ(DescribeCompute("cuda:0", Precision::kFp16),
+            DescribeCompute("cuda:1", Precision::kFp16));
 }
 
 bool SameBits(const ModelOutput& a, const ModelOutput& b) {

@@ -621,7 +621,7 @@ TEST(Session, WhatBrokeMeanwhileIsReportedUnderTheNewFence) {
 }
 
 TEST(Session, AnotherConfigurationDropsEverything) {
-  for (int field = 0; field < 4; ++field) {
+  for (int field = 0; field < 5; ++field) {
     Driver driver;
     driver.Join();
     driver.Assigned({Task1(3), Task1(4)});
@@ -632,6 +632,7 @@ TEST(Session, AnotherConfigurationDropsEverything) {
     if (field == 1) welcome.raw_threshold = 0.1F;
     if (field == 2) welcome.raw_nms = 0.5F;
     if (field == 3) welcome.raw_max_per_image = 10;
+    if (field == 4) welcome.fusion.models = {{welcome.model_card, {"car"}, 1}};
     welcome.granted = {{LeaseOf(3), Attempt(5)}, {LeaseOf(4), Attempt(6)}};
     driver.Message(welcome);
     EXPECT_EQ(driver.Get<Configure>().size(), 1U) << field;
