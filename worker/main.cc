@@ -23,6 +23,7 @@
 #include "worker/detect/remote_media.h"
 #include "worker/loop/lane_executor.h"
 #include "worker/loop/worker_loop.h"
+#include "worker/model/load_model.h"
 
 namespace prelabel {
 namespace {
@@ -134,7 +135,9 @@ int Work(const WorkerArguments& arguments) {
                                     : 1;
   lanes.batch = arguments.batch > 0 ? arguments.batch : cpu ? 1 : 8;
   lanes.prefetch_items = static_cast<std::size_t>(std::max(8, 2 * lanes.batch));
-  lanes.load_model = [device](const ModelCard& card) { return LoadTorchModel(card, device); };
+  lanes.load_model = [&arguments](const ModelCard& card) {
+    return LoadModel(card, arguments.device);
+  };
   lanes.media = WithUrls(Confine(RealMedia(), roots.value()), std::move(fetcher).value(),
                          DecodeImage, FetchAhead::Options());
   lanes.roots = roots.value();
@@ -150,6 +153,7 @@ int Work(const WorkerArguments& arguments) {
   session.hello.nonce = std::uint64_t{std::random_device()()} << 32 | 1;
   session.hello.process_id = static_cast<std::uint64_t>(getpid());
   session.hello.compute = DescribeCompute(device);
+  session.hello.compute.build += ", " + DescribeOnnxBackend();
 
   std::string trouble;
   const auto connect = [&] {

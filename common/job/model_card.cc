@@ -160,6 +160,19 @@ void CheckTogether(const ModelCard& card, MapReader& reader, Mistakes& mistakes)
   }
 }
 
+// What OpenCV runs of the layouts.
+void CheckBackend(const ModelCard& card, MapReader& reader, Mistakes& mistakes) {
+  if (card.backend != "onnx") return;
+  if (card.layout == "torchvision") {
+    mistakes.Add(reader.Find("output")->at,
+                 "the torchvision layout is for 'backend: torchscript': with onnx it is dense or "
+                 "yolo, without NMS in the model");
+  }
+  if (const YamlNode* ops = reader.Find("custom_ops")) {
+    mistakes.Add(ops->at, "'custom_ops' is for 'backend: torchscript'");
+  }
+}
+
 void DecodeCustomOps(MapReader& reader, const std::filesystem::path& folder,
                      std::vector<std::string>* out) {
   if (reader.Find("custom_ops") == nullptr) return;
@@ -181,7 +194,7 @@ Result<ModelCard> ParseModelCard(const std::string& text, const std::filesystem:
   MapReader reader(*root, "", mistakes);
   reader.RequireText("name", "my-model", &card.name);
   RequireChoice(reader, "task", {"detect", "segment"}, mistakes, &card.task);
-  RequireChoice(reader, "backend", {"torchscript"}, mistakes, &card.backend);
+  RequireChoice(reader, "backend", {"torchscript", "onnx"}, mistakes, &card.backend);
   std::string weights;
   reader.RequireText("weights", "model.pt", &weights);
   card.weights = ResolvePath(weights, folder);
@@ -191,6 +204,7 @@ Result<ModelCard> ParseModelCard(const std::string& text, const std::filesystem:
   DecodeInput(reader.Child("input"), mistakes, &card.input);
   DecodeOutput(reader.Child("output"), mistakes, &card);
   CheckTogether(card, reader, mistakes);
+  CheckBackend(card, reader, mistakes);
   DecodeCustomOps(reader, folder, &card.custom_ops);
   DecodeClasses(reader, mistakes, &card);
   reader.Finish();

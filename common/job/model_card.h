@@ -24,7 +24,7 @@ struct ModelInput {
 struct ModelCard {
   std::string name;
   std::string task;               // "detect", or "segment": with a mask for each box
-  std::string backend;            // "torchscript"
+  std::string backend;            // "torchscript" or "onnx"
   std::filesystem::path weights;  // absolute
   std::string sha256;             // of the weights, lower-case hex
   std::string license;

@@ -27,6 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   FUZZ_CHECK(card.input.pad >= 0 && card.input.pad <= 255);
   FUZZ_CHECK((card.layout == "torchvision") == (card.input.resize == "none"));
   FUZZ_CHECK((card.task == "segment") == !card.masks.empty());
+  FUZZ_CHECK(card.backend != "onnx" || (card.layout != "torchvision" && card.custom_ops.empty()));
   for (const std::string& library : card.custom_ops) {
     FUZZ_CHECK(!library.empty());
     FUZZ_CHECK(library.find('/') == std::string::npos || library.front() == '/');

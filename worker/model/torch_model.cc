@@ -20,8 +20,8 @@
 #include "common/wire/messages.h"
 #include "worker/model/custom_ops.h"
 #include "worker/model/model.h"
-#include "worker/model/sha256.h"
 #include "worker/model/torch_layouts.h"
+#include "worker/model/weights.h"
 
 namespace prelabel {
 namespace {
@@ -176,23 +176,6 @@ class MemoryBuffer : public std::streambuf {
     return seekoff(position, std::ios_base::beg, mode);
   }
 };
-
-// The weights' bytes, which are those of the card.
-Result<std::string> ReadWeights(const ModelCard& card) {
-  if (!std::filesystem::is_regular_file(card.weights)) {
-    return InvalidArgument("the weights of model " + card.name +
-                           " are missing: " + card.weights.string());
-  }
-  PRELABEL_TRY(HashedFile file, ReadHashedFile(card.weights));
-  if (file.sha256 != card.sha256) {
-    return InvalidArgument(
-        "the weights of model " + card.name + " are not those of its card: " + "sha256 " +
-            file.sha256 + ", the card says " + card.sha256 +
-            "; put the right file there, or correct the card if this one is meant",
-        card.weights.string());
-  }
-  return std::move(file.bytes);
-}
 
 }  // namespace
 

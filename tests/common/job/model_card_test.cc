@@ -171,6 +171,23 @@ TEST_F(ModelCardTest, KeysThatDoNotGoTogetherAreReported) {
             "themselves");
 }
 
+// Lines and columns counted by hand.
+TEST_F(ModelCardTest, OnnxFilesHaveBoxesThatNobodySuppressedAndNoLibraries) {
+  const auto onnx = [](std::string card) {
+    const std::string torchscript = "backend: torchscript";
+    return card.replace(card.find(torchscript), torchscript.size(), "backend: onnx");
+  };
+  const auto card = LoadModelCard(
+      Write(onnx(Card("detect", "width: 4, height: 4, resize: letterbox", "layout: yolo"))));
+  ASSERT_TRUE(card.has_value()) << card.error().ToString();
+  EXPECT_EQ(card.value().backend, "onnx");
+  EXPECT_EQ(Mistakes(onnx(Card("detect", "resize: none", "layout: torchvision",
+                               ", custom_ops: [libops.so]"))),
+            "model.yaml:3:9: the torchvision layout is for 'backend: torchscript': with onnx it is "
+            "dense or yolo, without NMS in the model\n"
+            "model.yaml:4:30: 'custom_ops' is for 'backend: torchscript'");
+}
+
 // Stored results are bound to this text; that of older runs may not change.
 TEST_F(ModelCardTest, WhatResultsDependOnIsOneLine) {
   const auto dense =
