@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <optional>
 #include <random>
 #include <string>
@@ -20,6 +21,7 @@
 #include "common/media/picture_fetcher.h"
 #include "common/wire/key_files.h"
 #include "common/wire/zmq_transport.h"
+#include "worker/check/check_command.h"
 #include "worker/detect/remote_media.h"
 #include "worker/loop/lane_executor.h"
 #include "worker/loop/worker_loop.h"
@@ -189,13 +191,24 @@ int Work(const WorkerArguments& arguments) {
   return signals.signal() != 0 ? 128 + signals.signal() : 0;
 }
 
+CLI::App* AddCheckCommand(CLI::App& app, CheckArguments& check) {
+  CLI::App* command = app.add_subcommand(
+      "check", "Tries a model instead (`prelabel model check` does so): loads, runs and draws");
+  command->add_option("card", check.options.card, "The model card")->required();
+  command->add_option("image", check.options.image, "A picture");
+  command->add_option("--out", check.out, "The picture to draw");
+  command->add_option("--device", check.options.device, "auto, cpu or cuda:N");
+  command->add_option("--threshold", check.options.limits.threshold, "Scores over this are shown")
+      ->check(CLI::Range(0.0, 1.0));
+  return command;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("Joins a prelabel coordinator and labels until the run is over.", "prelabel-worker");
   app.set_version_flag("--version", "prelabel-worker " PRELABEL_VERSION);
   WorkerArguments arguments;
   app.add_option("--connect", arguments.endpoint,
                  "The coordinator's endpoint, as `prelabel serve` prints it: tcp://HOST:PORT")
-      ->required()
       ->type_name("ENDPOINT");
   app.add_option("--data-root", arguments.data_roots,
                  "A folder below which data and model may be read, symbolic links resolved; may be "
@@ -233,10 +246,18 @@ int Main(int argc, char** argv) {
                  "At most so much lies in that folder")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000000));
+  CheckArguments check;
+  CLI::App* check_command = AddCheckCommand(app, check);
   try {
     app.parse(argc, argv);
+    if (!check_command->parsed() && arguments.endpoint.empty()) {
+      throw CLI::RequiredError("--connect");
+    }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
+  }
+  if (check_command->parsed()) {
+    return RunCheck(check, RealMedia(), MonotonicClock(), std::cout, std::cerr);
   }
   return Work(arguments);
 }

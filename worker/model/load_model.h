@@ -14,4 +14,10 @@ namespace prelabel {
 // of LoadTorchModel and LoadOnnxModel; auto is the CPU where the backend knows nothing else.
 Result<std::unique_ptr<Model>> LoadModel(const ModelCard& card, const std::string& device);
 
+// The library that runs the card's model, with its version.
+std::string DescribeBackend(const ModelCard& card);
+
+// Where LoadModel puts it: "cpu" or "cuda:N".
+std::string DeviceOf(const ModelCard& card, const std::string& device);
+
 }  // namespace prelabel

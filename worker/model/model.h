@@ -58,7 +58,7 @@ class Model {
 // says.
 Result<std::unique_ptr<Model>> LoadTorchModel(const ModelCard& card, const std::string& device);
 
-// Loads an ONNX bundle by OpenCV's dnn module, on the CPU ("cpu" or "auto"), with one thread for
+// Loads an ONNX bundle by OpenCV's dnn module, on the CPU ("cpu"), with one thread for
 // all of the process; a batch is run one by one. InvalidArgument: missing file, wrong sha256,
 // another device, an operator that OpenCV does not have (it is named), an input or outputs that
 // are not what the card says.
@@ -66,6 +66,9 @@ Result<std::unique_ptr<Model>> LoadOnnxModel(const ModelCard& card, const std::s
 
 // What runs ONNX bundles, with its version.
 std::string DescribeOnnxBackend();
+
+// What runs TorchScript bundles, with its version.
+std::string DescribeTorchBackend();
 
 // "auto" is "cuda:0" where there is a CUDA device, else "cpu"; anything else is returned as it is.
 std::string ResolveDevice(const std::string& device);

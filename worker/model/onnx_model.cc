@@ -180,7 +180,7 @@ Result<void> CheckOutputs(const OnnxHeader& header, const ModelCard& card) {
 }  // namespace
 
 Result<std::unique_ptr<Model>> LoadOnnxModel(const ModelCard& card, const std::string& device) {
-  if (device != "cpu" && device != "auto") {
+  if (device != "cpu") {
     return InvalidArgument("the onnx backend runs on the CPU, not on " + device +
                            ": start the worker with --device cpu, or export " + card.name +
                            " to TorchScript");

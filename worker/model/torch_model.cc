@@ -230,9 +230,11 @@ std::string ResolveDevice(const std::string& device) {
   return torch::cuda::is_available() ? "cuda:0" : "cpu";
 }
 
+std::string DescribeTorchBackend() { return std::string("libtorch ") + TORCH_VERSION; }
+
 ComputeClass DescribeCompute(const std::string& device) {
   ComputeClass compute;
-  compute.build = std::string("prelabel ") + PRELABEL_VERSION + ", libtorch " + TORCH_VERSION;
+  compute.build = std::string("prelabel ") + PRELABEL_VERSION + ", " + DescribeTorchBackend();
   compute.device = device;
   compute.precision = "fp32";
   // ATen names the capability only here in all versions from 1.13 on.

@@ -40,7 +40,7 @@ std::vector<float> TinyInput(std::vector<float> head) {
 }
 
 TEST(OnnxModel, DenseOutputsInTheFilesOrderOneAfterTheOther) {
-  auto model = LoadOnnxModel(TinyCard("dense", "dense"), "auto");
+  auto model = LoadOnnxModel(TinyCard("dense", "dense"), "cpu");
   ASSERT_TRUE(model) << model.error().ToString();
   std::vector<float> input = TinyInput({1, 2, 3, 4, 5, 6, 7, 8, .3F, .6F, .5F, .1F});
   const std::vector<float> second = TinyInput({9, 9, 9, 9, 0, 0, 1, 1, 0, 0, 0, .31F});
