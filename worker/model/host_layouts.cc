@@ -1,11 +1,16 @@
 #include "worker/model/host_layouts.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 
 #include "worker/model/decode_yolo.h"
 
 namespace prelabel {
 namespace {
+
+constexpr std::int64_t kLargestMap = 16384;  // as the sides of an input
+constexpr float kRounding = 1e-3F;           // of probabilities
 
 // Every (row, class) whose score is over the threshold. Most rows have none: a row is first looked
 // at as a whole, without a branch, which compilers turn into vector comparisons.
@@ -52,6 +57,37 @@ Result<void> CheckDense(std::span<const HostTensor> tensors, const ModelCard& ca
                     "; the dense layout has floats [" + std::to_string(batch) + ",D,h,w]");
   }
   return Ok();
+}
+
+// In place, over the channels of each pixel; the highest is taken off first, so that none is too
+// large.
+void Softmax(std::vector<float>& values, std::size_t pixels) {
+  std::vector<float> highest(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(pixels));
+  for (std::size_t at = pixels; at < values.size(); at += pixels) {
+    for (std::size_t i = 0; i < pixels; ++i) highest[i] = std::max(highest[i], values[at + i]);
+  }
+  std::vector<float> sums(pixels, 0);
+  for (std::size_t at = 0; at < values.size(); at += pixels) {
+    for (std::size_t i = 0; i < pixels; ++i) {
+      values[at + i] = std::exp(values[at + i] - highest[i]);
+      sums[i] += values[at + i];
+    }
+  }
+  for (std::size_t at = 0; at < values.size(); at += pixels) {
+    for (std::size_t i = 0; i < pixels; ++i) values[at + i] /= sums[i];
+  }
+}
+
+// Behind one class's channel of probabilities or logits, that of everything else.
+void AddTheOther(ClassScores& scores, bool logits) {
+  const std::size_t pixels = scores.values.size();
+  scores.values.resize(2 * pixels);
+  for (std::size_t i = 0; i < pixels; ++i) {
+    if (logits) scores.values[i] = 1 / (1 + std::exp(-scores.values[i]));
+    scores.values[pixels + i] = 1 - scores.values[i];
+  }
+  scores.channels = 2;
+  scores.background = 1;
 }
 
 }  // namespace
@@ -105,6 +141,45 @@ Result<std::vector<ModelOutput>> ReadYoloTensor(const HostTensor& tensor, const 
   for (std::size_t b = 0; b < outputs.size(); ++b) {
     outputs[b].candidates =
         DecodeYolo(tensor.values.subspan(b * size, size), version, classes, threshold);
+  }
+  return outputs;
+}
+
+Result<std::vector<ModelOutput>> ReadSemanticTensor(const HostTensor& tensor, const ModelCard& card,
+                                                    int batch) {
+  const auto channels =
+      static_cast<std::int64_t>(card.classes.size() + (card.background.empty() ? 0 : 1));
+  if (!IsFloats(tensor, 4, batch) || tensor.shape[1] != channels || tensor.values.empty() ||
+      tensor.shape[2] > kLargestMap || tensor.shape[3] > kLargestMap) {
+    return Internal("the scores of " + card.name + " are " + DescribeShape(tensor) +
+                    "; the semantic layout and the card's classes" +
+                    (card.background.empty() ? "" : " and background") + " ask for floats [" +
+                    std::to_string(batch) + "," + std::to_string(channels) + ",h,w]");
+  }
+  const bool logits = card.scores == "logits";
+  const auto outside = [](float value) { return value < -kRounding || value > 1 + kRounding; };
+  if (!logits && std::any_of(tensor.values.begin(), tensor.values.end(), outside)) {
+    return Internal("scores of " + card.name +
+                    " are not in 0 to 1: say 'scores: logits' in the card's output, or put the "
+                    "softmax into the module");
+  }
+  std::vector<ModelOutput> outputs(static_cast<std::size_t>(batch));
+  const std::size_t size = tensor.values.size() / outputs.size();
+  for (std::size_t b = 0; b < outputs.size(); ++b) {
+    ClassScores& scores = outputs[b].semantic;
+    const auto own = tensor.values.subspan(b * size, size);
+    scores.values.assign(own.begin(), own.end());
+    scores.channels = static_cast<int>(channels);
+    scores.height = static_cast<int>(tensor.shape[2]);
+    scores.width = static_cast<int>(tensor.shape[3]);
+    if (channels == 1) {
+      AddTheOther(scores, logits);
+      continue;
+    }
+    if (logits) Softmax(scores.values, scores.plane());
+    if (!card.background.empty()) {
+      scores.background = card.background == "first" ? 0 : scores.channels - 1;
+    }
   }
   return outputs;
 }

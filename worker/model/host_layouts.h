@@ -36,4 +36,10 @@ Result<std::vector<ModelOutput>> ReadDenseTensors(std::span<const HostTensor> te
 Result<std::vector<ModelOutput>> ReadYoloTensor(const HostTensor& tensor, const ModelCard& card,
                                                 int batch, float threshold);
 
+// Scores [B,C,h,w] of the card's classes, and of a background where the card has one, logits or
+// probabilities as the card says. One channel alone is the probability of the only class, against
+// everything else. Values that are no numbers are those of one input: see FillPredictions.
+Result<std::vector<ModelOutput>> ReadSemanticTensor(const HostTensor& tensor, const ModelCard& card,
+                                                    int batch);
+
 }  // namespace prelabel

@@ -95,13 +95,17 @@ HostTensor ViewOf(const cv::Mat& blob) {
   return tensor;
 }
 
+std::size_t OutputsOf(const ModelCard& card) {
+  if (card.layout != "dense") return 1;
+  return card.feature_map ? 3 : 2;
+}
+
 class OnnxModel : public Model {
  public:
   OnnxModel(cv::dnn::Net net, OnnxHeader header, const ModelCard& card)
       : net_(std::move(net)), card_(card), input_(header.inputs.front().name) {
     for (OnnxValue& output : header.outputs) outputs_.push_back(std::move(output.name));
-    const std::size_t wanted = card.layout == "yolo" ? 1 : card.feature_map ? 3 : 2;
-    outputs_.resize(std::min(outputs_.size(), wanted));
+    outputs_.resize(std::min(outputs_.size(), OutputsOf(card)));
   }
 
   Result<std::vector<ModelOutput>> Run(std::span<const float> input, const InputShape& shape,
@@ -139,10 +143,15 @@ class OnnxModel : public Model {
     }
     std::vector<HostTensor> tensors;
     for (const cv::Mat& output : blobs) tensors.push_back(ViewOf(output));
-    PRELABEL_TRY(auto found, card_.layout == "yolo"
-                                 ? ReadYoloTensor(tensors.front(), card_, 1, threshold)
-                                 : ReadDenseTensors(tensors, card_, 1, threshold));
+    PRELABEL_TRY(auto found, Read(tensors, threshold));
     return std::move(found.front());
+  }
+
+  Result<std::vector<ModelOutput>> Read(std::span<const HostTensor> tensors,
+                                        float threshold) const {
+    if (card_.layout == "semantic") return ReadSemanticTensor(tensors.front(), card_, 1);
+    if (card_.layout == "yolo") return ReadYoloTensor(tensors.front(), card_, 1, threshold);
+    return ReadDenseTensors(tensors, card_, 1, threshold);
   }
 
   cv::dnn::Net net_;
@@ -170,7 +179,7 @@ Result<void> CheckHeader(const OnnxHeader& header, const ModelCard& card) {
 }
 
 Result<void> CheckOutputs(const OnnxHeader& header, const ModelCard& card) {
-  const std::size_t wanted = card.layout == "yolo" ? 1 : card.feature_map ? 3 : 2;
+  const std::size_t wanted = OutputsOf(card);
   if (header.outputs.size() >= wanted) return Ok();
   return InvalidArgument("the model has " + std::to_string(header.outputs.size()) +
                          " outputs; the dense layout has " + std::to_string(wanted) +

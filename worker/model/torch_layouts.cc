@@ -112,6 +112,15 @@ Result<Rle> MaskOf(const Detections& found, std::int64_t i, const ModelCard& car
   return PasteMask(values, static_cast<int>(mask.size(-1)), box, rows, columns);
 }
 
+// The value itself, or what a tuple or list begins with.
+const torch::jit::IValue* FirstOf(const torch::jit::IValue& value) {
+  if (value.isTuple() && !value.toTupleRef().elements().empty()) {
+    return &value.toTupleRef().elements()[0];
+  }
+  if (value.isList() && !value.toListRef().empty()) return &value.toListRef()[0];
+  return &value;
+}
+
 bool IsFinite(const float* box) {
   return std::all_of(box, box + 4, [](float value) { return std::isfinite(value); });
 }
@@ -143,18 +152,29 @@ Result<std::vector<ModelOutput>> ReadDense(const torch::jit::IValue& value, cons
 
 Result<std::vector<ModelOutput>> ReadYolo(const torch::jit::IValue& value, const ModelCard& card,
                                           int batch, float threshold) {
-  const torch::jit::IValue* first = &value;
-  if (value.isTuple() && !value.toTupleRef().elements().empty()) {
-    first = &value.toTupleRef().elements()[0];
-  } else if (value.isList() && !value.toListRef().empty()) {
-    first = &value.toListRef()[0];
-  }
+  const torch::jit::IValue* first = FirstOf(value);
   if (!first->isTensor()) {
     return Internal("the module of " + card.name + " returns " + value.tagKind() +
                     "; the yolo layout is a tensor, or begins with it");
   }
   const Hosted hosted(first->toTensor());
   return ReadYoloTensor(hosted.view, card, batch, threshold);
+}
+
+Result<std::vector<ModelOutput>> ReadSemantic(const torch::jit::IValue& value,
+                                              const ModelCard& card, int batch) {
+  torch::jit::IValue scores = *FirstOf(value);
+  if (value.isGenericDict()) {
+    const auto entries = value.toGenericDict();
+    const auto found = entries.find(torch::jit::IValue(std::string("out")));
+    if (found != entries.end()) scores = found->value();
+  }
+  if (!scores.isTensor()) {
+    return Internal("the module of " + card.name + " returns " + value.tagKind() +
+                    "; the semantic layout is a tensor, begins with it, or has it as \"out\"");
+  }
+  const Hosted hosted(scores.toTensor());
+  return ReadSemanticTensor(hosted.view, card, batch);
 }
 
 Result<std::vector<ModelOutput>> ReadTorchvision(const torch::jit::IValue& value,

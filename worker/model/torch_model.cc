@@ -100,6 +100,7 @@ class TorchModel : public Model {
         return ReadTorchvision(value, card_, shape.height, shape.width, threshold);
       }
       const torch::jit::IValue value = module_.forward({placed});
+      if (card_.layout == "semantic") return ReadSemantic(value, card_, shape.batch);
       return card_.layout == "yolo" ? ReadYolo(value, card_, shape.batch, threshold)
                                     : ReadDense(value, card_, shape.batch, threshold);
     } catch (const std::exception& error) {

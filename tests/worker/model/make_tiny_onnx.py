@@ -40,6 +40,13 @@ class YoloV8(torch.nn.Module):
         return x.reshape(1, 48)[:, :18].reshape(1, 6, 3)
 
 
+class Semantic(torch.nn.Module):
+    """Two channels of scores, of the first two planes."""
+
+    def forward(self, x: Tensor):
+        return x[:, :2] * 1
+
+
 class Places(torch.nn.Module):
     """What has no layer in OpenCV: the places of all inputs that are not zero."""
 
@@ -55,7 +62,7 @@ def main():
     dense = ["rectangles", "probabilities", "map"]
     files = {
         "dense": (Dense(), dense, {}), "three_classes": (ThreeClasses(), dense, {}), "yolo_v5": (YoloV5(), ["y"], {}),
-        "yolo_v8": (YoloV8(), ["y"], {}), "places": (Places(), ["y"], {}),
+        "yolo_v8": (YoloV8(), ["y"], {}), "places": (Places(), ["y"], {}), "semantic": (Semantic(), ["y"], {}),
         "any_batch": (YoloV8(), ["y"], {"pictures": [0]}),
     }
     for name, (module, outputs, axes) in files.items():

@@ -81,6 +81,21 @@ TEST(OnnxModel, YoloOfBothVersions) {
               ElementsAre(Prediction{1, .9F, {1, 1, 3, 3}}, Prediction{0, .5F, {0, 0, 2, 2}}));
 }
 
+TEST(OnnxModel, SemanticScores) {
+  ModelCard card = TinyCard("semantic", "semantic");
+  card.scores = "probabilities";
+  auto model = LoadOnnxModel(card, "cpu");
+  ASSERT_TRUE(model) << model.error().ToString();
+  std::vector<float> input = TinyInput({.25F, .5F});
+  const auto outputs = model.value()->Run(input, {1, 4, 4}, 0.3F);
+  ASSERT_TRUE(outputs) << outputs.error().ToString();
+  const ClassScores& scores = outputs.value()[0].semantic;
+  EXPECT_EQ(scores.channels, 2);
+  EXPECT_EQ(scores.background, -1);
+  input.resize(32);  // two planes of three
+  EXPECT_EQ(scores.values, input);
+}
+
 TEST(OnnxModel, AnOperatorThatOpenCVDoesNotHaveIsNamed) {
   EXPECT_THAT(LoadError(TinyCard("places", "yolo")),
               AllOf(HasSubstr("cannot run the operator NonZero of opset 10 (node onnx_node!/"),
