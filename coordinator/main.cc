@@ -9,6 +9,7 @@
 #include "common/base/nearest_name.h"
 #include "coordinator/cli/audit_command.h"
 #include "coordinator/cli/compare_command.h"
+#include "coordinator/cli/model_command.h"
 #include "coordinator/cli/open_label_writer.h"
 #include "coordinator/cli/plan_command.h"
 #include "coordinator/cli/prepare_run.h"
@@ -109,6 +110,43 @@ int Keygen(const std::string& folder, const std::string& name) {
   if (!explanation) return Fail(explanation.error());
   fmt::print("{}", explanation.value());
   return kExitDone;
+}
+
+// As they go to the worker program.
+struct ModelCheckWords {
+  std::string card;
+  std::string image;
+  std::string out;
+  std::string device = "auto";
+  float threshold = 0.3F;
+
+  std::vector<std::string> Arguments() const {
+    std::vector<std::string> words{"--device", device, "--threshold", fmt::format("{}", threshold)};
+    if (!out.empty()) words.insert(words.end(), {"--out", out});
+    words.push_back(card);
+    if (!image.empty()) words.push_back(image);
+    return words;
+  }
+};
+
+CLI::App* AddModelCheck(CLI::App& app, ModelCheckWords& words) {
+  CLI::App* model = app.add_subcommand("model", "Try models (docs/models.md)");
+  model->require_subcommand(1);
+  CLI::App* command = model->add_subcommand(
+      "check", "Load a model, run it, time it, and draw what it finds in a picture");
+  command->add_option("card", words.card, "The model card (model.yaml)")->required();
+  command->add_option("image", words.image, "A picture to look at");
+  command
+      ->add_option("--out,-o", words.out,
+                   "The picture to draw, a JPEG file; default: the name of IMAGE with -check.jpg, "
+                   "in the current folder")
+      ->type_name("FILE");
+  command->add_option("--device", words.device, "auto, cpu or cuda:N")->capture_default_str();
+  command->add_option("--threshold", words.threshold, "What scores more than this is shown")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command->footer("Exit status: 0 done, 1 failed, 2 bad card or usage.");
+  return command;
 }
 
 // The parser would say only that a command is missing.
@@ -274,6 +312,9 @@ int Main(int argc, char** argv) {
   validate_command->footer(
       "Exit status: 0 valid (perhaps with warnings), 1 problems found, 2 nothing to read.");
 
+  ModelCheckWords check;
+  CLI::App* check_command = AddModelCheck(app, check);
+
   std::string keys_dir;
   std::string key_name = "worker";
   CLI::App* keygen_command = app.add_subcommand(
@@ -310,6 +351,7 @@ int Main(int argc, char** argv) {
   if (sample_command->parsed()) return Tell(SampleForAudit(audit_sample));
   if (ingest_command->parsed()) return Tell(IngestAnswers(audit_ingest));
   if (validate_command->parsed()) return Validate(validate, std::cout, std::cerr);
+  if (check_command->parsed()) return Fail(BecomeModelCheck(check.Arguments()));
   if (keygen_command->parsed()) return Keygen(keys_dir, key_name);
   return Export(arguments);
 }

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <optional>
 #include <random>
 #include <string>
@@ -21,9 +22,11 @@
 #include "common/media/picture_fetcher.h"
 #include "common/wire/key_files.h"
 #include "common/wire/zmq_transport.h"
+#include "worker/check/check_command.h"
 #include "worker/detect/remote_media.h"
 #include "worker/loop/lane_executor.h"
 #include "worker/loop/worker_loop.h"
+#include "worker/model/load_model.h"
 
 namespace prelabel {
 namespace {
@@ -167,9 +170,11 @@ int Work(const WorkerArguments& arguments) {
   lanes.devices = compute.value().devices;
   lanes.batch = arguments.batch > 0 ? arguments.batch : compute.value().cpu ? 1 : 8;
   lanes.prefetch_items = static_cast<std::size_t>(std::max(8, 2 * lanes.batch));
-  lanes.load_model = [precision = compute.value().precision](const ModelCard& card,
-                                                             const std::string& device) {
-    return LoadTorchModel(card, device, precision);
+  // Of ONNX models "auto" is the CPU.
+  const bool any_device = arguments.device == "auto";
+  lanes.load_model = [any_device, precision = compute.value().precision](
+                         const ModelCard& card, const std::string& device) {
+    return LoadModel(card, any_device && card.backend == "onnx" ? "auto" : device, precision);
   };
   lanes.media = WithUrls(Confine(RealMedia(), roots.value()), std::move(fetcher).value(),
                          DecodeImage, FetchAhead::Options());
@@ -187,6 +192,7 @@ int Work(const WorkerArguments& arguments) {
   session.hello.process_id = static_cast<std::uint64_t>(getpid());
   session.hello.compute =
       DescribeCompute(compute.value().devices.front(), compute.value().precision);
+  session.hello.compute.build += ", " + DescribeOnnxBackend();
 
   std::string trouble;
   const auto connect = [&] {
@@ -222,13 +228,24 @@ int Work(const WorkerArguments& arguments) {
   return signals.signal() != 0 ? 128 + signals.signal() : 0;
 }
 
+CLI::App* AddCheckCommand(CLI::App& app, CheckArguments& check) {
+  CLI::App* command = app.add_subcommand(
+      "check", "Tries a model instead (`prelabel model check` does so): loads, runs and draws");
+  command->add_option("card", check.options.card, "The model card")->required();
+  command->add_option("image", check.options.image, "A picture");
+  command->add_option("--out", check.out, "The picture to draw");
+  command->add_option("--device", check.options.device, "auto, cpu or cuda:N");
+  command->add_option("--threshold", check.options.limits.threshold, "Scores over this are shown")
+      ->check(CLI::Range(0.0, 1.0));
+  return command;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("Joins a prelabel coordinator and labels until the run is over.", "prelabel-worker");
   app.set_version_flag("--version", "prelabel-worker " PRELABEL_VERSION);
   WorkerArguments arguments;
   app.add_option("--connect", arguments.endpoint,
                  "The coordinator's endpoint, as `prelabel serve` prints it: tcp://HOST:PORT")
-      ->required()
       ->type_name("ENDPOINT");
   app.add_option("--data-root", arguments.data_roots,
                  "A folder below which data and model may be read, symbolic links resolved; may be "
@@ -281,10 +298,18 @@ int Main(int argc, char** argv) {
                  "At most so much lies in that folder")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000000));
+  CheckArguments check;
+  CLI::App* check_command = AddCheckCommand(app, check);
   try {
     app.parse(argc, argv);
+    if (!check_command->parsed() && arguments.endpoint.empty()) {
+      throw CLI::RequiredError("--connect");
+    }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
+  }
+  if (check_command->parsed()) {
+    return RunCheck(check, RealMedia(), MonotonicClock(), std::cout, std::cerr);
   }
   return Work(arguments);
 }

@@ -120,8 +120,30 @@ void DecodeClasses(MapReader& reader, Mistakes& mistakes, ModelCard* card) {
   }
 }
 
+// One of `choices`, where the layout is semantic.
+void DecodeSemanticChoice(MapReader& reader, const std::string& key,
+                          const std::vector<std::string>& choices, Mistakes& mistakes,
+                          const ModelCard& card, std::string* out) {
+  const YamlNode* node = reader.Find(key);
+  if (node == nullptr) return;
+  auto text = ReadChoice(*node, reader.FullName(key), choices, mistakes);
+  if (card.layout == "semantic") {
+    if (text) *out = std::move(*text);
+  } else {
+    mistakes.Add(node->at, fmt::format("'{}' is for the semantic layout", reader.FullName(key)));
+  }
+}
+
+void DecodeSemantic(MapReader& reader, Mistakes& mistakes, ModelCard* card) {
+  if (card->layout == "semantic") card->scores = "probabilities";
+  DecodeSemanticChoice(reader, "scores", {"probabilities", "logits"}, mistakes, *card,
+                       &card->scores);
+  DecodeSemanticChoice(reader, "background", {"first", "last"}, mistakes, *card, &card->background);
+}
+
 void DecodeOutput(MapReader reader, Mistakes& mistakes, ModelCard* card) {
-  RequireChoice(reader, "layout", {"dense", "torchvision", "yolo"}, mistakes, &card->layout);
+  RequireChoice(reader, "layout", {"dense", "torchvision", "yolo", "semantic"}, mistakes,
+                &card->layout);
   reader.Flag("feature_map", &card->feature_map);
   if (const YamlNode* map = reader.Find("feature_map");
       card->feature_map && card->layout != "dense") {
@@ -140,16 +162,22 @@ void DecodeOutput(MapReader reader, Mistakes& mistakes, ModelCard* card) {
                                         reader.FullName("masks")));
   }
   if (masks == nullptr && has_masks) card->masks = "pasted";
+  DecodeSemantic(reader, mistakes, card);
   reader.Finish();
 }
 
 // What the keys say together.
 void CheckTogether(const ModelCard& card, MapReader& reader, Mistakes& mistakes) {
   const bool torchvision = card.layout == "torchvision";
-  if (card.task == "segment" && !torchvision && !card.layout.empty()) {
+  if (card.task == "segment" && (card.layout == "dense" || card.layout == "yolo")) {
     mistakes.Add(reader.Find("task")->at,
                  fmt::format("'task: segment' needs the torchvision layout: {} gives no masks",
                              Quoted(card.layout)));
+  }
+  if (!card.task.empty() && !card.layout.empty() &&
+      (card.task == "semantic") != (card.layout == "semantic")) {
+    mistakes.Add(reader.Find("task")->at,
+                 "'task: semantic' and the semantic layout go together, and with nothing else");
   }
   if (card.layout.empty() || card.input.resize.empty()) return;
   if (torchvision != (card.input.resize == "none")) {
@@ -157,6 +185,20 @@ void CheckTogether(const ModelCard& card, MapReader& reader, Mistakes& mistakes)
                  torchvision ? "the torchvision layout needs 'input.resize: none': its modules "
                                "resize themselves"
                              : "'input.resize: none' is for the torchvision layout");
+  }
+}
+
+// What OpenCV runs of the layouts.
+void CheckBackend(const ModelCard& card, MapReader& reader, Mistakes& mistakes) {
+  if (card.backend != "onnx") return;
+  if (card.layout == "torchvision") {
+    mistakes.Add(
+        reader.Find("output")->at,
+        "the torchvision layout is for 'backend: torchscript': with onnx it is dense, yolo "
+        "or semantic, without NMS in the model");
+  }
+  if (const YamlNode* ops = reader.Find("custom_ops")) {
+    mistakes.Add(ops->at, "'custom_ops' is for 'backend: torchscript'");
   }
 }
 
@@ -180,8 +222,8 @@ Result<ModelCard> ParseModelCard(const std::string& text, const std::filesystem:
   ModelCard card;
   MapReader reader(*root, "", mistakes);
   reader.RequireText("name", "my-model", &card.name);
-  RequireChoice(reader, "task", {"detect", "segment"}, mistakes, &card.task);
-  RequireChoice(reader, "backend", {"torchscript"}, mistakes, &card.backend);
+  RequireChoice(reader, "task", {"detect", "segment", "semantic"}, mistakes, &card.task);
+  RequireChoice(reader, "backend", {"torchscript", "onnx"}, mistakes, &card.backend);
   std::string weights;
   reader.RequireText("weights", "model.pt", &weights);
   card.weights = ResolvePath(weights, folder);
@@ -191,6 +233,7 @@ Result<ModelCard> ParseModelCard(const std::string& text, const std::filesystem:
   DecodeInput(reader.Child("input"), mistakes, &card.input);
   DecodeOutput(reader.Child("output"), mistakes, &card);
   CheckTogether(card, reader, mistakes);
+  CheckBackend(card, reader, mistakes);
   DecodeCustomOps(reader, folder, &card.custom_ops);
   DecodeClasses(reader, mistakes, &card);
   reader.Finish();
@@ -207,6 +250,8 @@ std::string DescribePreprocessing(const ModelCard& card) {
   // Runs from before there were other layouts go on.
   if (card.layout != "dense") text += ", " + card.layout;
   if (!card.masks.empty()) text += " masks " + card.masks;
+  if (!card.scores.empty()) text += " scores " + card.scores;
+  if (!card.background.empty()) text += " background " + card.background;
   return text;
 }
 

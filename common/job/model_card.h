@@ -23,16 +23,19 @@ struct ModelInput {
 
 struct ModelCard {
   std::string name;
-  std::string task;               // "detect", or "segment": with a mask for each box
-  std::string backend;            // "torchscript"
+  std::string task;     // "detect"; "segment": with a mask for each box; "semantic": a mask a class
+  std::string backend;  // "torchscript" or "onnx"
   std::filesystem::path weights;  // absolute
   std::string sha256;             // of the weights, lower-case hex
   std::string license;
   std::string source;
   ModelInput input;
-  std::string layout;  // "dense", "torchvision" or "yolo"
+  std::string layout;  // "dense", "torchvision", "yolo" or "semantic"
   bool feature_map = false;
   std::string masks;  // torchvision, task segment: "pasted" or "raw"
+  // Of the semantic layout; both empty with others.
+  std::string background;  // "first" or "last" channel; empty: none
+  std::string scores;      // "probabilities" or "logits"
   // Libraries of operators to load before the module: absolute paths, or names without a slash
   // that the dynamic linker finds.
   std::vector<std::string> custom_ops;

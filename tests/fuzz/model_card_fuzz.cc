@@ -26,7 +26,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   FUZZ_CHECK(card.input.height >= least_side && card.input.height <= 16384 * least_side);
   FUZZ_CHECK(card.input.pad >= 0 && card.input.pad <= 255);
   FUZZ_CHECK((card.layout == "torchvision") == (card.input.resize == "none"));
+  FUZZ_CHECK((card.task == "semantic") == (card.layout == "semantic"));
+  FUZZ_CHECK((card.layout == "semantic") == !card.scores.empty());
   FUZZ_CHECK((card.task == "segment") == !card.masks.empty());
+  FUZZ_CHECK(card.backend != "onnx" || (card.layout != "torchvision" && card.custom_ops.empty()));
   for (const std::string& library : card.custom_ops) {
     FUZZ_CHECK(!library.empty());
     FUZZ_CHECK(library.find('/') == std::string::npos || library.front() == '/');

@@ -6,6 +6,7 @@
 
 #include "worker/detect/describe_appearance.h"
 #include "worker/detect/fit.h"
+#include "worker/detect/outline_classes.h"
 #include "worker/detect/view.h"
 
 namespace prelabel {
@@ -39,6 +40,16 @@ Box Shifted(const Box& box, int dx, int dy) {
 // Candidates of a view as if the plain picture had been shown; nothing else stays.
 void TakeBack(View view, const Fit& fit, const ModelInput& input, ModelOutput& output) {
   if (view == View::kPlain) return;
+  if (!output.semantic.empty()) {
+    // Boxes alone are compared. Those of scores that are no numbers do not matter, but must end.
+    const ClassOutlines found = OutlineClasses(output.semantic, fit, fit.width, fit.height);
+    for (const Prediction& prediction : found.predictions) {
+      output.candidates.push_back(
+          {prediction.class_id, prediction.score, Shifted(prediction.box, fit.left, fit.top)});
+    }
+    output.semantic = {};
+    output.suppressed = true;
+  }
   ModelInput fitted = input;
   fitted.width = fit.width;
   fitted.height = fit.height;

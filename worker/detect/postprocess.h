@@ -20,8 +20,10 @@ struct RawLimits {
 // are set and which was shown to the model as `fit` says: boxes clipped to the picture, NMS and the
 // maximum there, then stretched to the original image. What the module has suppressed itself is
 // only put in order of score and cut at the maximum; masks stay with their boxes and are of the
-// original's size. A candidate whose corners are no numbers fails the item. `embedder` has the
-// output's channels; null where the model has no feature map.
+// original's size. Of the semantic layout there is a
+// prediction with a mask a class (outline_classes.h), from the strongest on, as many as the limits
+// leave, without NMS. A candidate whose corners, or a score, are no numbers fails the item.
+// `embedder` has the output's channels; null where the model has no feature map.
 void FillPredictions(const ModelOutput& output, const Fit& fit, const RawLimits& limits,
                      const FeatureEmbedder* embedder, ItemResult& item);
 

@@ -25,6 +25,20 @@ struct InputShape {
   friend bool operator==(const InputShape&, const InputShape&) = default;
 };
 
+// Of each place of the input the probability of each class: what semantic segmentation gives.
+struct ClassScores {
+  int channels = 0;  // the classes, and the background where there is one
+  int height = 0;    // of the map, which covers the whole input
+  int width = 0;
+  int background = -1;        // its channel: the first or the last one; -1: none
+  std::vector<float> values;  // channels × height × width, row-major, finite
+
+  bool empty() const { return values.empty(); }
+  std::size_t plane() const {
+    return static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
+  }
+};
+
 // What a model says about one input. Boxes and masks are in pixels of the model's input.
 struct ModelOutput {
   // Every (box, class) with score > threshold: by box, then class, where the layout is one score a
@@ -33,6 +47,7 @@ struct ModelOutput {
   // The module has suppressed duplicates itself: the candidates are its detections.
   bool suppressed = false;
   std::vector<Rle> masks;    // one a candidate, of the input's size; empty without masks
+  ClassScores semantic;      // empty but with the semantic layout, which has nothing else
   int feature_channels = 0;  // D; 0 without a feature map
   int feature_height = 0;
   int feature_width = 0;
@@ -63,6 +78,18 @@ Result<std::unique_ptr<Model>> LoadTorchModel(const ModelCard& card, const std::
 
 // That LibTorch can use.
 int CountCudaDevices();
+
+// Loads an ONNX bundle by OpenCV's dnn module, on the CPU ("cpu"), with one thread for
+// all of the process; a batch is run one by one. InvalidArgument: missing file, wrong sha256,
+// another device, an operator that OpenCV does not have (it is named), an input or outputs that
+// are not what the card says.
+Result<std::unique_ptr<Model>> LoadOnnxModel(const ModelCard& card, const std::string& device);
+
+// What runs ONNX bundles, with its version.
+std::string DescribeOnnxBackend();
+
+// What runs TorchScript bundles, with its version.
+std::string DescribeTorchBackend();
 
 // What results on such a device may depend on besides model and data.
 ComputeClass DescribeCompute(const std::string& device, Precision precision);

@@ -6,40 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "worker/model/run_writer.h"
+
 namespace prelabel {
 namespace {
 
 constexpr float kSet = 0.5F;
-
-// Collects runs down the columns, left to right; what is not added is not set.
-class RunWriter {
- public:
-  RunWriter(std::uint32_t height, std::uint32_t width) : rle_{height, width, {}} {}
-
-  // Rows [y1, y2) of column x, behind all that was added before.
-  void Add(std::uint32_t x, std::uint32_t y1, std::uint32_t y2) {
-    if (y1 >= y2) return;
-    const std::uint64_t begin = std::uint64_t{x} * rle_.height + y1;
-    const std::uint64_t end = std::uint64_t{x} * rle_.height + y2;
-    if (begin == at_ && !rle_.counts.empty()) {
-      rle_.counts.back() += static_cast<std::uint32_t>(end - begin);
-    } else {
-      rle_.counts.push_back(static_cast<std::uint32_t>(begin - at_));
-      rle_.counts.push_back(static_cast<std::uint32_t>(end - begin));
-    }
-    at_ = end;
-  }
-
-  Rle Finish() {
-    const std::uint64_t pixels = std::uint64_t{rle_.height} * rle_.width;
-    if (at_ < pixels) rle_.counts.push_back(static_cast<std::uint32_t>(pixels - at_));
-    return std::move(rle_);
-  }
-
- private:
-  Rle rle_;
-  std::uint64_t at_ = 0;  // the end of the last run
-};
 
 // One axis of bilinear interpolation without aligned corners, as ATen's CPU kernel has it to the
 // last bit (scale in single, places in double precision): a pixel's place among the samples, from

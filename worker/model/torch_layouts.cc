@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "worker/model/decode_yolo.h"
+#include "worker/model/host_layouts.h"
 #include "worker/model/paste_mask.h"
 
 namespace prelabel {
@@ -21,48 +21,19 @@ std::string Shape(const at::Tensor& tensor) {
 
 at::Tensor OnHost(const at::Tensor& tensor) { return tensor.to(at::kCPU, at::kFloat).contiguous(); }
 
-// Appends every (row, class) whose score is over the threshold. Most rows have none: a row is first
-// looked at as a whole, without a branch, which compilers turn into vector comparisons.
-void CollectCandidates(const float* boxes, const float* scores, std::int64_t rows,
-                       std::int64_t classes, float threshold, std::vector<Prediction>& out) {
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const float* row_scores = scores + row * classes;
-    int over = 0;
-    for (std::int64_t c = 0; c < classes; ++c) over |= static_cast<int>(row_scores[c] > threshold);
-    if (over == 0) continue;
-    const float* box = boxes + row * 4;
-    for (std::int64_t c = 0; c < classes; ++c) {
-      if (row_scores[c] > threshold) {
-        out.push_back(
-            {static_cast<std::uint16_t>(c), row_scores[c], Box{box[0], box[1], box[2], box[3]}});
-      }
-    }
+// The tensor as floats on the host, and what the layouts want to know of it.
+struct Hosted {
+  explicit Hosted(const at::Tensor& tensor) {
+    view.type = c10::toString(tensor.scalar_type());
+    view.floating = tensor.is_floating_point();
+    view.shape = tensor.sizes().vec();
+    if (!view.floating) return;
+    data = OnHost(tensor);
+    view.values = {data.data_ptr<float>(), static_cast<std::size_t>(data.numel())};
   }
-}
-
-Result<void> CheckDense(const std::vector<at::Tensor>& tensors, const ModelCard& card, int batch) {
-  const at::Tensor& boxes = tensors[0];
-  const at::Tensor& scores = tensors[1];
-  const auto classes = static_cast<std::int64_t>(card.classes.size());
-  if (boxes.dim() != 3 || boxes.size(0) != batch || boxes.size(2) != 4 ||
-      !boxes.is_floating_point()) {
-    return Internal("the boxes of " + card.name + " are " + Shape(boxes) +
-                    "; the dense layout has floats [" + std::to_string(batch) + ",N,4]");
-  }
-  if (scores.dim() != 3 || scores.size(0) != batch || scores.size(1) != boxes.size(1) ||
-      scores.size(2) != classes || !scores.is_floating_point()) {
-    return Internal("the scores of " + card.name + " are " + Shape(scores) +
-                    "; the dense layout and the card's classes ask for floats [" +
-                    std::to_string(batch) + "," + std::to_string(boxes.size(1)) + "," +
-                    std::to_string(classes) + "]");
-  }
-  if (tensors.size() > 2 && (tensors[2].dim() != 4 || tensors[2].size(0) != batch ||
-                             tensors[2].numel() == 0 || !tensors[2].is_floating_point())) {
-    return Internal("the feature map of " + card.name + " is " + Shape(tensors[2]) +
-                    "; the dense layout has floats [" + std::to_string(batch) + ",D,h,w]");
-  }
-  return Ok();
-}
+  at::Tensor data;
+  HostTensor view;
+};
 
 // The detections of one image, on the host: boxes and scores as floats, labels as 64-bit integers.
 struct Detections {
@@ -141,6 +112,15 @@ Result<Rle> MaskOf(const Detections& found, std::int64_t i, const ModelCard& car
   return PasteMask(values, static_cast<int>(mask.size(-1)), box, rows, columns);
 }
 
+// The value itself, or what a tuple or list begins with.
+const torch::jit::IValue* FirstOf(const torch::jit::IValue& value) {
+  if (value.isTuple() && !value.toTupleRef().elements().empty()) {
+    return &value.toTupleRef().elements()[0];
+  }
+  if (value.isList() && !value.toListRef().empty()) return &value.toListRef()[0];
+  return &value;
+}
+
 bool IsFinite(const float* box) {
   return std::all_of(box, box + 4, [](float value) { return std::isfinite(value); });
 }
@@ -155,64 +135,46 @@ Result<std::vector<ModelOutput>> ReadDense(const torch::jit::IValue& value, cons
                     "; the dense layout is a tuple of " + std::to_string(wanted) +
                     " tensors (boxes, scores" + (card.feature_map ? ", feature map)" : ")"));
   }
-  std::vector<at::Tensor> tensors;
+  std::vector<at::Tensor> data;
+  std::vector<HostTensor> tensors;
   for (std::size_t i = 0; i < wanted; ++i) {
     const torch::jit::IValue& element = value.toTupleRef().elements()[i];
     if (!element.isTensor()) {
       return Internal("output " + std::to_string(i) + " of " + card.name + " is " +
                       element.tagKind() + ", not a tensor");
     }
-    tensors.push_back(element.toTensor());
+    Hosted hosted(element.toTensor());
+    data.push_back(std::move(hosted.data));
+    tensors.push_back(std::move(hosted.view));
   }
-  PRELABEL_TRY(CheckDense(tensors, card, batch));
-  for (at::Tensor& tensor : tensors) tensor = OnHost(tensor);
-  const std::int64_t rows = tensors[0].size(1);
-  const std::int64_t classes = tensors[1].size(2);
-  std::vector<ModelOutput> outputs(static_cast<std::size_t>(batch));
-  for (std::int64_t b = 0; b < batch; ++b) {
-    ModelOutput& output = outputs[static_cast<std::size_t>(b)];
-    CollectCandidates(tensors[0].data_ptr<float>() + b * rows * 4,
-                      tensors[1].data_ptr<float>() + b * rows * classes, rows, classes, threshold,
-                      output.candidates);
-    if (tensors.size() < 3) continue;
-    output.feature_channels = static_cast<int>(tensors[2].size(1));
-    output.feature_height = static_cast<int>(tensors[2].size(2));
-    output.feature_width = static_cast<int>(tensors[2].size(3));
-    const std::int64_t size = tensors[2].numel() / batch;
-    const float* map = tensors[2].data_ptr<float>() + b * size;
-    output.features.assign(map, map + size);
-  }
-  return outputs;
+  return ReadDenseTensors(tensors, card, batch, threshold);
 }
 
 Result<std::vector<ModelOutput>> ReadYolo(const torch::jit::IValue& value, const ModelCard& card,
                                           int batch, float threshold) {
-  const torch::jit::IValue* first = &value;
-  if (value.isTuple() && !value.toTupleRef().elements().empty()) {
-    first = &value.toTupleRef().elements()[0];
-  } else if (value.isList() && !value.toListRef().empty()) {
-    first = &value.toListRef()[0];
-  }
+  const torch::jit::IValue* first = FirstOf(value);
   if (!first->isTensor()) {
     return Internal("the module of " + card.name + " returns " + value.tagKind() +
                     "; the yolo layout is a tensor, or begins with it");
   }
-  at::Tensor tensor = first->toTensor();
-  if (tensor.dim() != 3 || tensor.size(0) != batch || !tensor.is_floating_point()) {
-    return Internal("the output of " + card.name + " is " + Shape(tensor) +
-                    "; the yolo layout has floats [" + std::to_string(batch) + ",N,5+C] or [" +
-                    std::to_string(batch) + ",4+C,N]");
+  const Hosted hosted(first->toTensor());
+  return ReadYoloTensor(hosted.view, card, batch, threshold);
+}
+
+Result<std::vector<ModelOutput>> ReadSemantic(const torch::jit::IValue& value,
+                                              const ModelCard& card, int batch) {
+  torch::jit::IValue scores = *FirstOf(value);
+  if (value.isGenericDict()) {
+    const auto entries = value.toGenericDict();
+    const auto found = entries.find(torch::jit::IValue(std::string("out")));
+    if (found != entries.end()) scores = found->value();
   }
-  const auto classes = static_cast<int>(card.classes.size());
-  PRELABEL_TRY(const YoloVersion version, YoloVersionOf(tensor.size(1), tensor.size(2), classes));
-  tensor = OnHost(tensor);
-  const auto size = static_cast<std::size_t>(tensor.size(1) * tensor.size(2));
-  std::vector<ModelOutput> outputs(static_cast<std::size_t>(batch));
-  for (std::size_t b = 0; b < outputs.size(); ++b) {
-    outputs[b].candidates =
-        DecodeYolo({tensor.data_ptr<float>() + b * size, size}, version, classes, threshold);
+  if (!scores.isTensor()) {
+    return Internal("the module of " + card.name + " returns " + value.tagKind() +
+                    "; the semantic layout is a tensor, begins with it, or has it as \"out\"");
   }
-  return outputs;
+  const Hosted hosted(scores.toTensor());
+  return ReadSemanticTensor(hosted.view, card, batch);
 }
 
 Result<std::vector<ModelOutput>> ReadTorchvision(const torch::jit::IValue& value,

@@ -23,8 +23,8 @@
 #include "worker/model/custom_ops.h"
 #include "worker/model/gpu_names.h"
 #include "worker/model/model.h"
-#include "worker/model/sha256.h"
 #include "worker/model/torch_layouts.h"
+#include "worker/model/weights.h"
 
 namespace prelabel {
 namespace {
@@ -139,6 +139,7 @@ class TorchModel : public Model {
         return ReadTorchvision(value, card_, shape.height, shape.width, threshold);
       }
       const torch::jit::IValue value = module_.forward({placed});
+      if (card_.layout == "semantic") return ReadSemantic(value, card_, shape.batch);
       return card_.layout == "yolo" ? ReadYolo(value, card_, shape.batch, threshold)
                                     : ReadDense(value, card_, shape.batch, threshold);
     } catch (const std::exception& error) {
@@ -233,23 +234,6 @@ class MemoryBuffer : public std::streambuf {
   }
 };
 
-// The weights' bytes, which are those of the card.
-Result<std::string> ReadWeights(const ModelCard& card) {
-  if (!std::filesystem::is_regular_file(card.weights)) {
-    return InvalidArgument("the weights of model " + card.name +
-                           " are missing: " + card.weights.string());
-  }
-  PRELABEL_TRY(HashedFile file, ReadHashedFile(card.weights));
-  if (file.sha256 != card.sha256) {
-    return InvalidArgument(
-        "the weights of model " + card.name + " are not those of its card: " + "sha256 " +
-            file.sha256 + ", the card says " + card.sha256 +
-            "; put the right file there, or correct the card if this one is meant",
-        card.weights.string());
-  }
-  return std::move(file.bytes);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Model>> LoadTorchModel(const ModelCard& card, const std::string& device,
@@ -309,9 +293,11 @@ int CountCudaDevices() {
   return torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
 }
 
+std::string DescribeTorchBackend() { return std::string("libtorch ") + TORCH_VERSION; }
+
 ComputeClass DescribeCompute(const std::string& device, Precision precision) {
   ComputeClass compute;
-  compute.build = std::string("prelabel ") + PRELABEL_VERSION + ", libtorch " + TORCH_VERSION;
+  compute.build = std::string("prelabel ") + PRELABEL_VERSION + ", " + DescribeTorchBackend();
   compute.device = "cpu";
   if (device != "cpu") {  // which of several that are alike has no influence
     const std::string names = GpuNames();

@@ -171,6 +171,49 @@ TEST_F(ModelCardTest, KeysThatDoNotGoTogetherAreReported) {
             "themselves");
 }
 
+// Lines and columns counted by hand.
+TEST_F(ModelCardTest, SemanticModelsSayWhatTheirScoresAre) {
+  const std::string size = "width: 4, height: 4, resize: stretch";
+  const auto usual = LoadModelCard(Write(Card("semantic", size, "layout: semantic")));
+  ASSERT_TRUE(usual.has_value()) << usual.error().ToString();
+  EXPECT_EQ(usual.value().scores, "probabilities");
+  EXPECT_EQ(usual.value().background, "");
+  const auto both = LoadModelCard(
+      Write(Card("semantic", size, "layout: semantic, scores: logits, background: first")));
+  ASSERT_TRUE(both.has_value()) << both.error().ToString();
+  EXPECT_EQ(both.value().scores, "logits");
+  EXPECT_EQ(both.value().background, "first");
+  EXPECT_EQ(DescribePreprocessing(both.value()),
+            "4x4 stretch rgb mean 0 0 0 std 255 255 255, semantic scores logits background first");
+  EXPECT_EQ(Mistakes(Card("detect", size, "layout: dense, scores: logits, background: middle")),
+            "model.yaml:3:33: 'output.scores' is for the semantic layout\n"
+            "model.yaml:3:53: 'output.background' cannot be 'middle'; use one of first, last\n"
+            "model.yaml:3:53: 'output.background' is for the semantic layout");
+  EXPECT_EQ(Mistakes(Card("segment", size, "layout: semantic")),
+            "model.yaml:1:17: 'task: semantic' and the semantic layout go together, and with "
+            "nothing else");
+  EXPECT_EQ(Mistakes(Card("semantic", size, "layout: yolo")),
+            "model.yaml:1:17: 'task: semantic' and the semantic layout go together, and with "
+            "nothing else");
+}
+
+// Lines and columns counted by hand.
+TEST_F(ModelCardTest, OnnxFilesHaveBoxesThatNobodySuppressedAndNoLibraries) {
+  const auto onnx = [](std::string card) {
+    const std::string torchscript = "backend: torchscript";
+    return card.replace(card.find(torchscript), torchscript.size(), "backend: onnx");
+  };
+  const auto card = LoadModelCard(
+      Write(onnx(Card("detect", "width: 4, height: 4, resize: letterbox", "layout: yolo"))));
+  ASSERT_TRUE(card.has_value()) << card.error().ToString();
+  EXPECT_EQ(card.value().backend, "onnx");
+  EXPECT_EQ(Mistakes(onnx(Card("detect", "resize: none", "layout: torchvision",
+                               ", custom_ops: [libops.so]"))),
+            "model.yaml:3:9: the torchvision layout is for 'backend: torchscript': with onnx it is "
+            "dense, yolo or semantic, without NMS in the model\n"
+            "model.yaml:4:30: 'custom_ops' is for 'backend: torchscript'");
+}
+
 // Stored results are bound to this text; that of older runs may not change.
 TEST_F(ModelCardTest, WhatResultsDependOnIsOneLine) {
   const auto dense =

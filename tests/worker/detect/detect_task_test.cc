@@ -145,5 +145,22 @@ TEST_F(DetectTaskTest, ALetterboxIsTakenOffAgain) {
   EXPECT_EQ(model_.shapes.front(), (InputShape{2, 20, 20}));
 }
 
+// The left quarter of the mirrored picture is the right one of the picture.
+TEST_F(DetectTaskTest, MasksOfClassesInAnotherViewAreBoxes) {
+  ModelCard card;
+  card.input.width = 8;
+  card.input.height = 4;
+  card.input.resize = "stretch";
+  model_.says.semantic = {2, 1, 4, 1, {.8F, 0, 0, 0, .2F, 1, 1, 1}};
+  DetectTask task(card, {}, clock_);
+  task.Begin(View::kFlip);
+  ASSERT_TRUE(task.Add(model_, Item(0, 16, 4), std::vector<float>(96)));
+  const auto items = Finish(task);
+  ASSERT_EQ(items[0].predictions.size(), 1U);
+  EXPECT_EQ(items[0].predictions[0].class_id, 0);
+  EXPECT_EQ(items[0].predictions[0].box, (Box{12, 0, 16, 4}));
+  EXPECT_THAT(items[0].masks, IsEmpty());
+}
+
 }  // namespace
 }  // namespace prelabel

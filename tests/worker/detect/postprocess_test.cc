@@ -115,5 +115,31 @@ TEST(FillPredictions, ABoxThatIsNoNumberFailsTheItem) {
   EXPECT_EQ(item.width, 0);
 }
 
+// Three classes of a picture of 400 × 100, a column each: .5, .9 and .7.
+TEST(FillPredictions, MasksOfClassesFromTheStrongestOn) {
+  ModelOutput output;
+  output.semantic = {3, 1, 4, -1, {.5F, 0, 0, .04F, 0, .9F, 0, .03F, 0, 0, .7F, .02F}};
+  ItemResult item = Item400x100();
+  FillPredictions(output, {0, 0, 4, 1, 4, 1}, {.threshold = .3F, .nms = .1F, .max_per_image = 2},
+                  nullptr, item);
+  ASSERT_EQ(item.predictions.size(), 2U);
+  EXPECT_EQ(item.predictions[0].class_id, 1);
+  EXPECT_EQ(item.predictions[1].class_id, 2);
+  ASSERT_EQ(item.masks.size(), 2U);
+  EXPECT_EQ(item.masks[0].height, 100U);
+  EXPECT_EQ(item.masks[0].width, 400U);
+  EXPECT_EQ(Area(item.masks[0]), static_cast<std::uint64_t>(item.predictions[0].box.Width()) * 100);
+}
+
+TEST(FillPredictions, ScoresOfClassesThatAreNoNumbersFailTheItem) {
+  ModelOutput output;
+  output.semantic = {1, 1, 2, -1, {.5F, std::numeric_limits<float>::quiet_NaN()}};
+  ItemResult item = Item400x100();
+  FillPredictions(output, {0, 0, 2, 1, 2, 1}, {}, nullptr, item);
+  EXPECT_EQ(item.error, "the model gave scores that are no numbers");
+  EXPECT_TRUE(item.predictions.empty());
+  EXPECT_EQ(item.item, 7U);
+}
+
 }  // namespace
 }  // namespace prelabel

@@ -112,13 +112,28 @@ class YoloV8(torch.nn.Module):
         return x.flatten(1)[:, :18].reshape([-1, 6, 3])
 
 
+class Semantic(torch.nn.Module):
+    """Two channels of scores at every second place, of the first two planes."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x[:, :2, ::2, ::2]
+
+
+class SemanticDict(torch.nn.Module):
+    """The same as torchvision's segmentation models give it."""
+
+    def forward(self, x: Tensor) -> Dict[str, Tensor]:
+        return {"out": x[:, :2, ::2, ::2], "aux": x}
+
+
 def main():
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     modules = {
         "dense": Dense(), "three_classes": ThreeClasses(), "five_corners": FiveCorners(), "one_tensor": OneTensor(),
         "torchvision": Torchvision(), "torchvision_pasted": TorchvisionPasted(),
-        "torchvision_without_scores": TorchvisionWithoutScores(), "yolo_v5": YoloV5(), "yolo_v8": YoloV8(),
+        "torchvision_without_scores": TorchvisionWithoutScores(), "yolo_v5": YoloV5(), "semantic": Semantic(), "semantic_dict": SemanticDict(),
+        "yolo_v8": YoloV8(),
         "no_feature_map": NoFeatureMap(), "list_of_scores": ListOfScores(), "fails_on_light": FailsOnLight(),
         "product": Product(),
     }

@@ -163,6 +163,33 @@ TEST(TorchModel, YoloOfBothVersions) {
               ElementsAre(Prediction{1, .9F, {1, 1, 3, 3}}, Prediction{0, .5F, {0, 0, 2, 2}}));
 }
 
+TEST(TorchModel, SemanticScoresAsATensorOrInADict) {
+  for (const char* module : {"semantic", "semantic_dict"}) {
+    ModelCard card = TinyCard(module);
+    card.layout = "semantic";
+    card.scores = "probabilities";
+    card.background = "last";
+    card.classes = {"road"};
+    auto model = LoadTorchModel(card, "cpu");
+    ASSERT_TRUE(model) << model.error().ToString();
+    std::vector<float> input(96, 0);
+    input[0] = .9F;  // the second picture's planes begin at 48, 64 and 80; its rows have 4
+    input[48 + 2] = .7F;
+    input[64 + 8] = .6F;
+    const auto outputs = model.value()->Run(input, {2, 4, 4}, 0.3F);
+    ASSERT_TRUE(outputs) << outputs.error().ToString();
+    const ClassScores& scores = outputs.value()[1].semantic;
+    EXPECT_EQ(scores.channels, 2);
+    EXPECT_EQ(scores.background, 1);
+    EXPECT_EQ(scores.height, 2);
+    EXPECT_EQ(scores.width, 2);
+    EXPECT_THAT(scores.values, ElementsAre(0, .7F, 0, 0, 0, 0, .6F, 0));
+    EXPECT_THAT(outputs.value()[0].semantic.values, ElementsAre(.9F, 0, 0, 0, 0, 0, 0, 0));
+    card.classes = {"road", "sky"};
+    EXPECT_THAT(LoadError(card), HasSubstr("Float[1,2,2,2]; the semantic layout"));
+  }
+}
+
 TEST(TorchModel, ACardsLibraryThatIsNotThere) {
   ModelCard card = TinyCard("dense");
   card.custom_ops = {"/no/such/libops.so"};
