@@ -91,6 +91,10 @@ class JobDecoder {
     const YamlNode* models = root.Find("models");
     if (models == nullptr && NeedsModel()) model = root.Require("model", "path/to/model.yaml");
     DecodeFuse(root.Child("fuse"));
+    if (const YamlNode* fuse = root.Find("fuse"); fuse != nullptr && models == nullptr) {
+      mistakes_.Add(fuse->at,
+                    "'fuse' is for a job with several models; remove it, or list 'models'");
+    }
     if (models != nullptr && model != nullptr) {
       mistakes_.Add(models->at, "the job has both 'model' and 'models'; make it one list");
     } else if (model != nullptr) {

@@ -80,6 +80,9 @@ fuse: {method: wbf, iou: 0.6}
   EXPECT_EQ(Mistakes(start + "models: [{card: m, weight: 2}]\n"),
             "/jobs/job.yaml:4:28: 'models[0].weight' has no use with 'fuse.method: by_class'; "
             "remove it, or fuse with wbf");
+  EXPECT_EQ(Mistakes(start + "model: m\nfuse: {method: wbf}\n"),
+            "/jobs/job.yaml:5:7: 'fuse' is for a job with several models; remove it, or list "
+            "'models'");
   EXPECT_EQ(Mistakes(start + "models: [m]\nfuse: {method: vote}\n"),
             "/jobs/job.yaml:5:16: 'fuse.method' cannot be 'vote'; use one of by_class, wbf");
   EXPECT_EQ(Mistakes(start + "models: [{classes: [car]}]\n"),

@@ -54,7 +54,7 @@ Result<JobSpec> ParseWith(const std::vector<std::string>& set) {
   JobSources sources;
   sources.set = {"labels.raw_threshold=0", "cluster.launcher=none"};
   sources.set.insert(sources.set.end(), set.begin(), set.end());
-  return ParseJob("{name: x, data: [{images: a}], model: m, output: {dir: r}}", "/j/job.yaml",
+  return ParseJob("{name: x, data: [{images: a}], models: [m], output: {dir: r}}", "/j/job.yaml",
                   sources);
 }
 
@@ -70,7 +70,7 @@ TEST(JobSchema, HasTheKeysOfTheProgram) {
 TEST(JobSchema, DefaultsAreThoseOfTheProgram) {
   // A second opinion is asked for where its key is there, whatever is in it.
   const std::string text =
-      "{name: x, data: [{images: a}], model: m, output: {dir: r}, report: {second_opinion: }}";
+      "{name: x, data: [{images: a}], models: [m], output: {dir: r}, report: {second_opinion: }}";
   const JobSpec plain = ParseJob(text, "/j/job.yaml", {}).value();
   int defaults = 0;
   for (const Key& key : SchemaKeys()) {
