@@ -6,36 +6,10 @@
 #include <vector>
 
 #include "common/geometry/rle_bounds.h"
+#include "common/geometry/run_writer.h"
 
 namespace prelabel {
 namespace {
-
-// Collects runs of set pixels [begin, end), which ascend and may touch.
-class RunWriter {
- public:
-  RunWriter(std::uint32_t height, std::uint32_t width) : rle_{height, width, {}} {}
-
-  void Add(std::uint64_t begin, std::uint64_t end) {
-    if (begin >= end) return;
-    if (begin == at_ && !rle_.counts.empty()) {
-      rle_.counts.back() += static_cast<std::uint32_t>(end - begin);
-    } else {
-      rle_.counts.push_back(static_cast<std::uint32_t>(begin - at_));
-      rle_.counts.push_back(static_cast<std::uint32_t>(end - begin));
-    }
-    at_ = end;
-  }
-
-  Rle Finish() {
-    const std::uint64_t pixels = std::uint64_t{rle_.height} * rle_.width;
-    if (at_ < pixels) rle_.counts.push_back(static_cast<std::uint32_t>(pixels - at_));
-    return std::move(rle_);
-  }
-
- private:
-  Rle rle_;
-  std::uint64_t at_ = 0;  // the end of the last run
-};
 
 // The runs of set pixels, one after the other.
 class RunReader {
@@ -90,7 +64,7 @@ Rle UnionRle(const Rle& a, const Rle& b) {
         grown = true;
       }
     }
-    out.Add(begin, end);
+    out.AddRun(begin, end);
   }
   return out.Finish();
 }
@@ -103,7 +77,7 @@ Rle ScaleRle(const Rle& rle, std::uint32_t height, std::uint32_t width) {
   const auto write = [&] {
     const std::uint64_t to = FirstFrom(std::uint64_t{column} + 1, rle.width, width);
     for (std::uint64_t x = FirstFrom(column, rle.width, width); x < to; ++x) {
-      for (const auto& [begin, end] : rows) out.Add(x * height + begin, x * height + end);
+      for (const auto& [begin, end] : rows) out.AddRun(x * height + begin, x * height + end);
     }
     rows.clear();
   };

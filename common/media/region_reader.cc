@@ -132,6 +132,11 @@ class RowRegions : public RegionReader {
   }
 
   Result<Image> ReadReduced(std::uint64_t max_pixels) override {
+    // As large as it is: no second decoder, and nothing to average.
+    if (static_cast<std::uint64_t>(size_.width) * static_cast<std::uint64_t>(size_.height) <=
+        max_pixels) {
+      return Read({0, 0, size_.width, size_.height});
+    }
     PRELABEL_TRY(const auto rows, open_(Bytes(), kMaxPixels));
     Reducer reducer(size_, max_pixels);
     std::vector<std::uint8_t> row(RowBytes(size_.width));

@@ -1,15 +1,29 @@
 #include "coordinator/cli/assignments.h"
 
+#include <cstdint>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "coordinator/merge/link_input.h"
 
 namespace prelabel {
 namespace {
 
-ImageTile TileOfLook(const TiledImages& tiled, std::uint64_t look, std::uint64_t item) {
-  const ImageSize size = tiled.sizes[item];
-  return {size, CutTiles(size, tiled.tiling)[look - tiled.first_look[item]]};
+// Paths and tiles of looks, which ascend: each image is cut once.
+void AddTiles(const SourceItems& source, const std::vector<std::uint64_t>& looks,
+              Assignment& assignment) {
+  const TiledImages& tiled = *source.tiled;
+  std::optional<std::uint64_t> cut;  // the image that `tiles` are of
+  std::vector<Tile> tiles;
+  for (const std::uint64_t look : looks) {
+    const std::uint64_t item = tiled.ItemOf(look);
+    const ImageSize size = tiled.sizes[item];
+    if (cut != item) tiles = CutTiles(size, tiled.tiling);
+    cut = item;
+    assignment.paths.push_back(source.Location(item));
+    assignment.tiles.push_back({size, tiles[look - tiled.first_look[item]]});
+  }
 }
 
 }  // namespace
@@ -31,11 +45,11 @@ AssignmentBuilder MakeAssignmentBuilder(const JobContext& context, Store& store)
       }
     } else if (source.kind == SourceKind::kVideo) {
       assignment.paths = {source.files.front()};
+    } else if (source.tiled) {
+      AddTiles(source, TaskItems(task), assignment);
     } else {
-      for (const std::uint64_t look : TaskItems(task)) {
-        const std::uint64_t item = source.ItemOfLook(look);
+      for (const std::uint64_t item : TaskItems(task)) {
         assignment.paths.push_back(source.Location(item));
-        if (source.tiled) assignment.tiles.push_back(TileOfLook(*source.tiled, look, item));
       }
     }
     return assignment;

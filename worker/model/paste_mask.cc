@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "worker/model/run_writer.h"
+#include "common/geometry/run_writer.h"
 
 namespace prelabel {
 namespace {

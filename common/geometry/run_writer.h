@@ -8,16 +8,20 @@
 
 namespace prelabel {
 
-// Collects runs down the columns, left to right; what is not added is not set.
+// Collects runs of set pixels, which ascend and may touch; what is not added is not set.
 class RunWriter {
  public:
   RunWriter(std::uint32_t height, std::uint32_t width) : rle_{height, width, {}} {}
 
   // Rows [y1, y2) of column x, behind all that was added before.
   void Add(std::uint32_t x, std::uint32_t y1, std::uint32_t y2) {
-    if (y1 >= y2) return;
-    const std::uint64_t begin = std::uint64_t{x} * rle_.height + y1;
-    const std::uint64_t end = std::uint64_t{x} * rle_.height + y2;
+    const std::uint64_t column = std::uint64_t{x} * rle_.height;
+    AddRun(column + y1, column + y2);
+  }
+
+  // Pixels [begin, end), counted down the columns; none where they do not ascend.
+  void AddRun(std::uint64_t begin, std::uint64_t end) {
+    if (begin >= end) return;
     if (begin == at_ && !rle_.counts.empty()) {
       rle_.counts.back() += static_cast<std::uint32_t>(end - begin);
     } else {
