@@ -122,6 +122,17 @@ class ProgramTest(unittest.TestCase):
         path.write_text(json.dumps(job, indent=1))
         return path
 
+    def raw_results(self, name, data, **sections):
+        """Runs a job; everything that its model said, as COCO results with file names."""
+        self.prelabel("run", self.job(name, data, **sections))
+        out = self.folder / f"{name}.json"
+        self.prelabel("export", self.folder / name, "--format", "coco-results", "--raw",
+                      "--out", out)
+        files = {image["id"]: image["file_name"] for image in
+                 read_json(self.folder / name / "labels/coco.json")["images"]}
+        # Category ids are the card's, COCO's: no class has another name in the labels.
+        return [{"file_name": files[row["image_id"]], **row} for row in read_json(out)]
+
     def outputs(self, run):
         """Everything that must not depend on how a run went, by name."""
         run = Path(run)

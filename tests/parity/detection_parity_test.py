@@ -50,16 +50,6 @@ def detect_at(detector, image, limit):
 
 
 class DetectionParityTest(support.ProgramTest):
-    def raw_results(self, name, data):
-        self.prelabel("run", self.job(name, data))
-        out = self.folder / f"{name}.json"
-        self.prelabel("export", self.folder / name, "--format", "coco-results", "--raw",
-                      "--out", out)
-        files = {image["id"]: image["file_name"] for image in
-                 support.read_json(self.folder / name / "labels/coco.json")["images"]}
-        # Category ids are the card's, COCO's: no class has another name in the labels.
-        return [{"file_name": files[row["image_id"]], **row} for row in support.read_json(out)]
-
     def test_pictures(self):
         pictures = DATA / "coco-val64/images"
         results = self.raw_results("val64", [{"images": str(pictures)}])

@@ -29,13 +29,7 @@ MOST_TIPPED = 0.002  # share of the boxes
 
 class OnnxTest(support.ProgramTest):
     def results(self, name, model):
-        self.prelabel("run", self.job(name, [{"images": str(DATA / "images")}], model=str(model)))
-        out = self.folder / f"{name}.json"
-        self.prelabel("export", self.folder / name, "--format", "coco-results", "--raw",
-                      "--out", out)
-        files = {image["id"]: image["file_name"] for image in
-                 support.read_json(self.folder / name / "labels/coco.json")["images"]}
-        return [{"file_name": files[row["image_id"]], **row} for row in support.read_json(out)]
+        return self.raw_results(name, [{"images": str(DATA / "images")}], model=str(model))
 
     def test_finds_the_same(self):
         folder = self.folder / "onnx-bundle"

@@ -50,11 +50,8 @@ class TilingTest(support.ProgramTest):
         folder.mkdir()
         (folder / "mosaic.jpg").write_bytes(picture)
         data = [{"images": str(folder), "tiling": TILING}]
-        self.prelabel("run", self.job(name, data), "--set", f"cluster.workers={workers}")
-        out = self.folder / f"{name}.json"
-        self.prelabel("export", self.folder / name, "--format", "coco-results", "--raw",
-                      "--out", out)
-        return support.read_json(out), (self.folder / name / "labels/coco.json").read_bytes()
+        found = self.raw_results(name, data, cluster={"workers": workers})
+        return found, (self.folder / name / "labels/coco.json").read_bytes()
 
     def test_mosaic(self):
         truth = support.read_json(DATA / "instances.json")

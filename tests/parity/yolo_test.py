@@ -76,13 +76,7 @@ class YoloTest(support.ProgramTest):
         return folder / "model.yaml"
 
     def results(self, name, model):
-        self.prelabel("run", self.job(name, [{"images": str(DATA / "images")}], model=str(model)))
-        out = self.folder / f"{name}.json"
-        self.prelabel("export", self.folder / name, "--format", "coco-results", "--raw",
-                      "--out", out)
-        files = {image["id"]: image["file_name"] for image in
-                 support.read_json(self.folder / name / "labels/coco.json")["images"]}
-        return [{"file_name": files[row["image_id"]], **row} for row in support.read_json(out)]
+        return self.raw_results(name, [{"images": str(DATA / "images")}], model=str(model))
 
     def ap(self, results):
         return coco_ap.evaluate_coco(support.read_json(DATA / "instances.json"), results,

@@ -15,50 +15,14 @@
 #include "common/media/archive_member.h"
 #include "common/media/image_codec.h"
 #include "common/media/picture_size.h"
+#include "tests/common/media/picture_folder.h"
 
 namespace prelabel {
 namespace {
 
 using ::testing::HasSubstr;
-using Bytes = std::vector<std::uint8_t>;
 
-class Regions : public ::testing::Test {
- protected:
-  void SetUp() override {
-    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::path(::testing::TempDir()) / (std::string("region_") + test->name());
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::filesystem::path Write(const std::string& name, const Bytes& bytes) const {
-    std::ofstream out(folder_ / name, std::ios::binary);
-    out.write(reinterpret_cast<const char*>(bytes.data()),
-              static_cast<std::streamsize>(bytes.size()));
-    return folder_ / name;
-  }
-
-  std::filesystem::path folder_;
-};
-
-cv::Mat Scene(int width, int height, int type = CV_8UC3) {
-  cv::Mat scene(height, width, CV_8UC3);
-  cv::RNG random(7);
-  random.fill(scene, cv::RNG::UNIFORM, 0, 255);
-  cv::GaussianBlur(scene, scene, {5, 5}, 0);
-  for (int y = 0; y < height; ++y) scene.row(y) += cv::Scalar(y % 100, 0, 100 - y % 100);
-  if (CV_MAT_CN(type) == 1) cv::cvtColor(scene, scene, cv::COLOR_BGR2GRAY);
-  if (CV_MAT_CN(type) == 4) cv::cvtColor(scene, scene, cv::COLOR_BGR2BGRA);
-  if (CV_MAT_DEPTH(type) == CV_16U) scene.convertTo(scene, CV_16U, 257, 3);
-  return scene;
-}
-
-Bytes Encode(const cv::Mat& mat, const std::string& extension, std::vector<int> options = {}) {
-  Bytes bytes;
-  cv::imencode(extension, mat, bytes, options);
-  return bytes;
-}
+using Regions = PictureFolder;
 
 // A JPEG that is turned as EXIF orientation 6 says: 90 degrees clockwise.
 Bytes Turned(Bytes jpeg) {

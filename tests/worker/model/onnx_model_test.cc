@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/worker/model/dense_outputs.h"
 #include "worker/model/model.h"
 #include "worker/model/sha256.h"
 
@@ -33,30 +34,10 @@ std::string LoadError(const ModelCard& card, const std::string& device = "cpu") 
   return model.error().ToString();
 }
 
-// 48 floats an input.
-std::vector<float> TinyInput(std::vector<float> head) {
-  head.resize(48);
-  return head;
-}
-
 TEST(OnnxModel, DenseOutputsInTheFilesOrderOneAfterTheOther) {
   auto model = LoadOnnxModel(TinyCard("dense", "dense"), "cpu");
   ASSERT_TRUE(model) << model.error().ToString();
-  std::vector<float> input = TinyInput({1, 2, 3, 4, 5, 6, 7, 8, .3F, .6F, .5F, .1F});
-  const std::vector<float> second = TinyInput({9, 9, 9, 9, 0, 0, 1, 1, 0, 0, 0, .31F});
-  input.insert(input.end(), second.begin(), second.end());
-  const auto outputs = model.value()->Run(input, {2, 4, 4}, 0.3F);
-  ASSERT_TRUE(outputs) << outputs.error().ToString();
-  ASSERT_EQ(outputs.value().size(), 2U);
-  // A score of exactly the threshold is none.
-  EXPECT_THAT(outputs.value()[0].candidates,
-              ElementsAre(Prediction{1, .6F, {1, 2, 3, 4}}, Prediction{0, .5F, {5, 6, 7, 8}}));
-  EXPECT_THAT(outputs.value()[1].candidates, ElementsAre(Prediction{1, .31F, {0, 0, 1, 1}}));
-  EXPECT_EQ(outputs.value()[0].feature_channels, 3);
-  EXPECT_EQ(outputs.value()[0].feature_height, 2);
-  EXPECT_EQ(outputs.value()[0].feature_width, 2);
-  // The upper left corner of each plane of 4 × 4; only the first plane is not zero.
-  EXPECT_THAT(outputs.value()[0].features, ElementsAre(1, 2, 5, 6, 0, 0, 0, 0, 0, 0, 0, 0));
+  ExpectDenseOutputs(*model.value());
 }
 
 TEST(OnnxModel, AFeatureMapThatTheCardDoesNotNameIsLeft) {
