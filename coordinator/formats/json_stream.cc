@@ -137,15 +137,15 @@ void ReadChunk(std::istream& in, std::size_t size, std::string* chunk) {
 struct Stop {
   std::string place;
   json::error_code reason;
+  std::optional<Error> number_error;  // says more than `reason`
 };
 
 // The parser does not say where it stopped, and why depends on how the text was cut. It is asked
 // again, from `start`: up to `good` in one piece, from there byte by byte.
-Stop FindStop(std::istream& in, std::istream::pos_type start, std::uint64_t good,
-              json::error_code reason) {
+Stop FindStop(std::istream& in, std::istream::pos_type start, std::uint64_t good, Stop found) {
   in.clear();
   in.seekg(start);
-  if (!in) return {{}, reason};  // a stream that cannot go back
+  if (!in) return found;  // a stream that cannot go back
   IgnoreEvents ignore;
   json::basic_parser<Handler> parser({}, &ignore);
   json::error_code ec;
@@ -170,11 +170,18 @@ Stop FindStop(std::istream& in, std::istream::pos_type start, std::uint64_t good
       }
     }
   }
-  return {fmt::format("line {}, column {} (byte {})", line, at - line_at + 1, at + 1),
-          ec ? ec : reason};
+  found.place = fmt::format("line {}, column {} (byte {})", line, at - line_at + 1, at + 1);
+  if (ec) {
+    found.reason = ec;
+    found.number_error = parser.handler().number_error();
+  }
+  return found;
 }
 
 Error SyntaxError(Stop stop) {
+  if (stop.number_error) {
+    return InvalidArgument(std::move(stop.number_error->message), std::move(stop.place));
+  }
   const json::error_code& ec = stop.reason;
   std::string message;
   if (ec == json::error::incomplete) {
@@ -216,11 +223,7 @@ Result<void> ReadJson(std::istream& in, JsonEvents& events, std::size_t most) {
     if (const auto& error = parser.handler().event_error()) return *error;
     if (!ec && used < chunk.size()) ec = json::error::extra_data;
     if (ec) {
-      Stop stop = FindStop(in, start, at, ec);
-      if (const auto& error = parser.handler().number_error()) {
-        return InvalidArgument(error->message, std::move(stop.place));
-      }
-      return SyntaxError(std::move(stop));
+      return SyntaxError(FindStop(in, start, at, {{}, ec, parser.handler().number_error()}));
     }
     at += chunk.size();
   }

@@ -108,6 +108,8 @@ TEST(JsonStream, ErrorsHaveTheirPlace) {
   EXPECT_THAT(ErrorOf("[1, 1e999]"), HasSubstr("out of range"));
   EXPECT_THAT(ErrorOf("[1e99999999999999999999]"), HasSubstr("column"));
   EXPECT_THAT(ErrorOf("[0." + std::string(2000, '3') + "]"), HasSubstr("more than 1024"));
+  // Too long before it is wrong.
+  EXPECT_THAT(ErrorOf("[" + std::string(1030, '1') + "e!]"), HasSubstr("more than 1024"));
   EXPECT_EQ(ErrorOf(""), "the file is empty");
   EXPECT_EQ(ErrorOf(" \n"), "the file is empty");
 }
