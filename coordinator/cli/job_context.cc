@@ -58,8 +58,6 @@ RunFingerprint FingerprintOf(const JobContext& context) {
                          context.ensemble ? context.ensemble->description : std::string());
 }
 
-}  // namespace
-
 Result<JobContext> LoadJobContext(const std::filesystem::path& job_file,
                                   const std::vector<std::string>& set) {
   JobContext context;

@@ -210,7 +210,7 @@ TEST_F(ModelCardTest, OnnxFilesHaveBoxesThatNobodySuppressedAndNoLibraries) {
   EXPECT_EQ(Mistakes(onnx(Card("detect", "resize: none", "layout: torchvision",
                                ", custom_ops: [libops.so]"))),
             "model.yaml:3:9: the torchvision layout is for 'backend: torchscript': with onnx it is "
-            "dense, yolo or semantic, without NMS in the model\n"
+            "dense, yolo, semantic or classify, without NMS in the model\n"
             "model.yaml:4:30: 'custom_ops' is for 'backend: torchscript'");
 }
 
@@ -256,7 +256,7 @@ TEST_F(ModelCardTest, ClassifyModelsSayWhatPicturesAre) {
             "model.yaml:1:17: 'task: semantic' and the semantic layout go together, and with "
             "nothing else");
   EXPECT_EQ(Mistakes(Card("classify", size, "layout: classify, background: first")),
-            "model.yaml:3:36: 'output.background' is for the semantic layout");
+            "model.yaml:3:40: 'output.background' is for the semantic layout");
 }
 
 }  // namespace
