@@ -34,7 +34,7 @@ def module():
 class ClassifyTest(support.ProgramTest):
     def bundle(self):
         folder = self.folder / "colors"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         module().save(str(folder / "model.pt"))
         size = {"width": 96, "height": 64, "resize": "stretch", "channels": "bgr"}
         card = {"name": "colors", "task": "classify", "backend": "torchscript",
