@@ -120,30 +120,33 @@ void DecodeClasses(MapReader& reader, Mistakes& mistakes, ModelCard* card) {
   }
 }
 
-// One of `choices`, where the layout is semantic.
-void DecodeSemanticChoice(MapReader& reader, const std::string& key,
-                          const std::vector<std::string>& choices, Mistakes& mistakes,
-                          const ModelCard& card, std::string* out) {
+// One of `choices`, where the layout is one of `layouts`, as `of` calls them.
+void DecodeChoiceOf(MapReader& reader, const std::string& key,
+                    const std::vector<std::string>& choices, bool of_layout, const char* of,
+                    Mistakes& mistakes, std::string* out) {
   const YamlNode* node = reader.Find(key);
   if (node == nullptr) return;
   auto text = ReadChoice(*node, reader.FullName(key), choices, mistakes);
-  if (card.layout == "semantic") {
+  if (of_layout) {
     if (text) *out = std::move(*text);
   } else {
-    mistakes.Add(node->at, fmt::format("'{}' is for the semantic layout", reader.FullName(key)));
+    mistakes.Add(node->at, fmt::format("'{}' is for {}", reader.FullName(key), of));
   }
 }
 
-void DecodeSemantic(MapReader& reader, Mistakes& mistakes, ModelCard* card) {
-  if (card->layout == "semantic") card->scores = "probabilities";
-  DecodeSemanticChoice(reader, "scores", {"probabilities", "logits"}, mistakes, *card,
-                       &card->scores);
-  DecodeSemanticChoice(reader, "background", {"first", "last"}, mistakes, *card, &card->background);
+void DecodeScores(MapReader& reader, Mistakes& mistakes, ModelCard* card) {
+  const bool semantic = card->layout == "semantic";
+  const bool has_scores = semantic || card->layout == "classify";
+  if (has_scores) card->scores = "probabilities";
+  DecodeChoiceOf(reader, "scores", {"probabilities", "logits"}, has_scores,
+                 "the layouts semantic and classify", mistakes, &card->scores);
+  DecodeChoiceOf(reader, "background", {"first", "last"}, semantic, "the semantic layout", mistakes,
+                 &card->background);
 }
 
 void DecodeOutput(MapReader reader, Mistakes& mistakes, ModelCard* card) {
-  RequireChoice(reader, "layout", {"dense", "torchvision", "yolo", "semantic"}, mistakes,
-                &card->layout);
+  RequireChoice(reader, "layout", {"dense", "torchvision", "yolo", "semantic", "classify"},
+                mistakes, &card->layout);
   reader.Flag("feature_map", &card->feature_map);
   if (const YamlNode* map = reader.Find("feature_map");
       card->feature_map && card->layout != "dense") {
@@ -162,7 +165,7 @@ void DecodeOutput(MapReader reader, Mistakes& mistakes, ModelCard* card) {
                                         reader.FullName("masks")));
   }
   if (masks == nullptr && has_masks) card->masks = "pasted";
-  DecodeSemantic(reader, mistakes, card);
+  DecodeScores(reader, mistakes, card);
   reader.Finish();
 }
 
@@ -174,10 +177,13 @@ void CheckTogether(const ModelCard& card, MapReader& reader, Mistakes& mistakes)
                  fmt::format("'task: segment' needs the torchvision layout: {} gives no masks",
                              Quoted(card.layout)));
   }
-  if (!card.task.empty() && !card.layout.empty() &&
-      (card.task == "semantic") != (card.layout == "semantic")) {
-    mistakes.Add(reader.Find("task")->at,
-                 "'task: semantic' and the semantic layout go together, and with nothing else");
+  for (const char* alone : {"semantic", "classify"}) {
+    if (card.task.empty() || card.layout.empty()) break;
+    if ((card.task == alone) == (card.layout == alone)) continue;
+    mistakes.Add(
+        reader.Find("task")->at,
+        fmt::format("'task: {0}' and the {0} layout go together, and with nothing else", alone));
+    break;
   }
   if (card.layout.empty() || card.input.resize.empty()) return;
   if (torchvision != (card.input.resize == "none")) {
@@ -194,8 +200,8 @@ void CheckBackend(const ModelCard& card, MapReader& reader, Mistakes& mistakes) 
   if (card.layout == "torchvision") {
     mistakes.Add(
         reader.Find("output")->at,
-        "the torchvision layout is for 'backend: torchscript': with onnx it is dense, yolo "
-        "or semantic, without NMS in the model");
+        "the torchvision layout is for 'backend: torchscript': with onnx it is dense, yolo, "
+        "semantic or classify, without NMS in the model");
   }
   if (const YamlNode* ops = reader.Find("custom_ops")) {
     mistakes.Add(ops->at, "'custom_ops' is for 'backend: torchscript'");
@@ -222,7 +228,8 @@ Result<ModelCard> ParseModelCard(const std::string& text, const std::filesystem:
   ModelCard card;
   MapReader reader(*root, "", mistakes);
   reader.RequireText("name", "my-model", &card.name);
-  RequireChoice(reader, "task", {"detect", "segment", "semantic"}, mistakes, &card.task);
+  RequireChoice(reader, "task", {"detect", "segment", "semantic", "classify"}, mistakes,
+                &card.task);
   RequireChoice(reader, "backend", {"torchscript", "onnx"}, mistakes, &card.backend);
   std::string weights;
   reader.RequireText("weights", "model.pt", &weights);

@@ -23,14 +23,15 @@ struct ModelInput {
 
 struct ModelCard {
   std::string name;
-  std::string task;     // "detect"; "segment": with a mask for each box; "semantic": a mask a class
-  std::string backend;  // "torchscript" or "onnx"
+  std::string task;  // "detect"; "segment": with a mask for each box; "semantic": a mask a class;
+                     // "classify"
+  std::string backend;            // "torchscript" or "onnx"
   std::filesystem::path weights;  // absolute
   std::string sha256;             // of the weights, lower-case hex
   std::string license;
   std::string source;
   ModelInput input;
-  std::string layout;  // "dense", "torchvision", "yolo" or "semantic"
+  std::string layout;  // "dense", "torchvision", "yolo", "semantic" or "classify"
   bool feature_map = false;
   std::string masks;  // torchvision, task segment: "pasted" or "raw"
   // Of the semantic layout; both empty with others.

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "common/job/classify_rules.h"
 #include "common/job/job_loader.h"
 #include "common/media/picture_size.h"
 #include "common/media/video_index.h"
@@ -72,6 +73,7 @@ Result<JobContext> LoadJobContext(const std::filesystem::path& job_file,
   } else if (!context.job.model.empty()) {
     PRELABEL_TRY(context.card, LoadCard(context.job.model));
   }
+  PRELABEL_TRY(CheckClassifyJob(context.job, context.card));
   if (context.job.report.second_opinion && !context.job.report.second_opinion->model.empty()) {
     PRELABEL_TRY(context.second_card, LoadCard(context.job.report.second_opinion->model));
   }

@@ -42,6 +42,11 @@ Result<RunMeasures> MeasureRun(const JobContext& context, Store& store, const Tr
       PRELABEL_TRY(const std::vector<TruthObject>* objects, truth(item, name));
       if (objects != nullptr) {
         ++measures.judged;
+        std::vector<TruthObject> shown;
+        if (context.classes.whole_pictures) {
+          shown = WholePictureTruth(*objects, item.width, item.height);
+          objects = &shown;
+        }
         right = MatchTruth(item.raw->predictions, *objects);
         for (const TruthObject& object : *objects) {
           if (object.crowd) continue;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "common/job/classify_rules.h"
 #include "common/job/label_formats.h"
 
 namespace prelabel {
@@ -10,6 +11,9 @@ namespace prelabel {
 Result<std::unique_ptr<LabelWriter>> OpenLabelWriter(const std::string& format, bool raw,
                                                      const JobContext& context,
                                                      const std::filesystem::path& path) {
+  if (context.card.task == "classify") {
+    PRELABEL_TRY(CheckClassifyFormat(format));
+  }
   const LabelFileInfo info{context.job.name, PRELABEL_VERSION};
   const Dataset& dataset = context.dataset;
   const ClassMap& classes = context.classes;

@@ -79,7 +79,7 @@ class CvatImagesWriter : public LabelWriter {
     for (std::size_t i = 0; i < classes_.categories.size(); ++i) {
       DeclaredLabel label;
       label.name = classes_.categories[i].name;
-      label.type = "any";
+      label.type = classes_.whole_pictures ? "tag" : "any";
       label.attributes = {{"score", false, "text", {}, ""}};
       AppendCvatLabel(label, CvatColor(i), file_->buffer());
     }
@@ -87,6 +87,15 @@ class CvatImagesWriter : public LabelWriter {
   }
 
   Result<void> WriteLabel(const Label& label, const LabeledItem& item) {
+    const std::string name =
+        XmlText(classes_.categories[static_cast<std::size_t>(label.category)].name);
+    if (classes_.whole_pictures) {
+      fmt::format_to(std::back_inserter(file_->buffer()),
+                     "    <tag label=\"{}\" source=\"auto\">\n"
+                     "      <attribute name=\"score\">{:.4f}</attribute>\n    </tag>\n",
+                     name, label.score);
+      return Ok();
+    }
     Shape shape;
     shape.box = label.box;
     if (const std::optional<Rle> mask = MaskOf(label, item.width, item.height)) {
@@ -97,9 +106,7 @@ class CvatImagesWriter : public LabelWriter {
     fmt::format_to(std::back_inserter(file_->buffer()),
                    "    <{0} label=\"{1}\" source=\"auto\" occluded=\"0\"{2} z_order=\"0\">\n"
                    "      <attribute name=\"score\">{3:.4f}</attribute>\n    </{0}>\n",
-                   element,
-                   XmlText(classes_.categories[static_cast<std::size_t>(label.category)].name),
-                   geometry, label.score);
+                   element, name, geometry, label.score);
     return Ok();
   }
 

@@ -75,7 +75,10 @@ std::string Geometry(const Label& label, const LabeledItem& item) {
 class DatumaroWriter : public LabelWriter {
  public:
   DatumaroWriter(const Dataset& dataset, const ClassMap& classes, OutputFile file)
-      : dataset_(dataset), names_(dataset), file_(std::move(file)) {
+      : dataset_(dataset),
+        names_(dataset),
+        whole_pictures_(classes.whole_pictures),
+        file_(std::move(file)) {
     fmt::format_to(std::back_inserter(file_.buffer()),
                    "{{\"dm_format_version\": \"1.0\", \"media_type\": {},\n\"infos\": {{}},\n"
                    "\"categories\": {{\"label\": {{\"labels\": [",
@@ -127,7 +130,8 @@ class DatumaroWriter : public LabelWriter {
     fmt::format_to(std::back_inserter(file_.buffer()),
                    "{{\"id\": {}, {}, \"label_id\": {}, \"group\": 0, \"z_order\": 0, "
                    "\"attributes\": {{{}}}}}",
-                   id, Geometry(label, item), label.category, attributes);
+                   id, whole_pictures_ ? "\"type\": \"label\"" : Geometry(label, item),
+                   label.category, attributes);
   }
 
   static bool IsFact(const std::string& name) {
@@ -137,6 +141,7 @@ class DatumaroWriter : public LabelWriter {
 
   const Dataset& dataset_;
   ItemNames names_;
+  bool whole_pictures_;
   OutputFile file_;
   const char* separator_ = "\n";
 };

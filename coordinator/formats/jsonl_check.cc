@@ -52,9 +52,11 @@ class Checker {
     const std::string place = fmt::format("{}, labels[{}]", line, index);
     const auto category = JsonText(label, "category");
     if (!category || category->empty()) problems_.Error(place, "'category' must be a name");
+    // Without one it is of the whole picture.
+    const bool placed = JsonMember(label, "bbox") != nullptr;
     const json::array* box = JsonList(label, "bbox");
-    bool good = box != nullptr && box->size() == 4;
-    for (std::size_t i = 0; good && i < 4; ++i) {
+    bool good = !placed || (box != nullptr && box->size() == 4);
+    for (std::size_t i = 0; good && placed && i < 4; ++i) {
       const auto number = JsonNumber(&(*box)[i]);
       good = number && (i < 2 || *number >= 0);
     }

@@ -53,10 +53,13 @@ class JsonlWriter : public LabelWriter {
   void AddLabel(const Label& label, const LabeledItem& item, bool video) {
     const FixedBox box(label.box);
     const Category& category = classes_.categories[static_cast<std::size_t>(label.category)];
-    fmt::format_to(std::back_inserter(file_.buffer()),
-                   "{{\"category\": {}, \"category_id\": {}, \"bbox\": [{:.2f}, {:.2f}, {:.2f}, "
-                   "{:.2f}], ",
-                   JsonString(category.name), category.id, box.x, box.y, box.width, box.height);
+    fmt::format_to(std::back_inserter(file_.buffer()), "{{\"category\": {}, \"category_id\": {}, ",
+                   JsonString(category.name), category.id);
+    if (!classes_.whole_pictures) {
+      fmt::format_to(std::back_inserter(file_.buffer()),
+                     "\"bbox\": [{:.2f}, {:.2f}, {:.2f}, {:.2f}], ", box.x, box.y, box.width,
+                     box.height);
+    }
     AppendLabelFacts(label, video, file_.buffer());
     if (label.mask != nullptr || label.drawn != nullptr) {
       file_.Append(", \"segmentation\": " +

@@ -17,10 +17,10 @@ std::string Region(const LabelStudioRegion& region, std::string_view type, std::
   return fmt::format(
       "{{\"id\": {}, \"type\": \"{}\", \"from_name\": \"{}\", \"to_name\": \"{}\", "
       "\"original_width\": {}, \"original_height\": {}, \"image_rotation\": 0, {}\"value\": "
-      "{{{}, \"{}\": [{}]}}}}",
+      "{{{}\"{}\": [{}]}}}}",
       JsonString(region.id), type, tag, kLabelStudioImage, region.width, region.height,
-      region.score ? fmt::format("\"score\": {:.4f}, ", *region.score) : "", value, type,
-      JsonString(region.label));
+      region.score ? fmt::format("\"score\": {:.4f}, ", *region.score) : "",
+      value.empty() ? "" : value + ", ", type, JsonString(region.label));
 }
 
 }  // namespace
@@ -41,6 +41,19 @@ Result<std::string> LabelStudioBrush(const LabelStudioRegion& region, const Rle&
   PRELABEL_TRY(const std::vector<int> bytes, EncodeLabelStudioRle(mask));
   return Region(region, "brushlabels", kLabelStudioBrush,
                 fmt::format("\"format\": \"rle\", \"rle\": [{}]", fmt::join(bytes, ", ")));
+}
+
+std::string LabelStudioChoice(const LabelStudioRegion& region) {
+  return Region(region, "choices", kLabelStudioChoice, "");
+}
+
+std::string LabelStudioChoices(const std::vector<std::string>& classes) {
+  std::string text = fmt::format("  <Choices name=\"{}\" toName=\"{}\" choice=\"multiple\">\n",
+                                 kLabelStudioChoice, kLabelStudioImage);
+  for (const std::string& label : classes) {
+    text += fmt::format("    <Choice value=\"{}\"/>\n", XmlText(label));
+  }
+  return text + "  </Choices>\n";
 }
 
 std::string LabelStudioLabels(std::string_view tag, std::string_view name, std::string_view to,

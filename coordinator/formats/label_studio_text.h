@@ -18,6 +18,7 @@ inline constexpr char kLabelStudioImage[] = "image";
 inline constexpr char kLabelStudioVideo[] = "video";
 inline constexpr char kLabelStudioBox[] = "box";
 inline constexpr char kLabelStudioBrush[] = "brush";
+inline constexpr char kLabelStudioChoice[] = "class";
 
 struct LabelStudioRegion {
   std::string id;     // of its task's own
@@ -32,6 +33,12 @@ std::string LabelStudioRectangle(const LabelStudioRegion& region, const Box& box
 
 // A brush with the pixels of a mask of the image's size. InvalidArgument as label_studio_rle.h.
 Result<std::string> LabelStudioBrush(const LabelStudioRegion& region, const Rle& mask);
+
+// A choice for the whole picture.
+std::string LabelStudioChoice(const LabelStudioRegion& region);
+
+// <Choices> of which several may be right, for the picture.
+std::string LabelStudioChoices(const std::vector<std::string>& classes);
 
 // <RectangleLabels> or <BrushLabels> with a <Label> a class, for the tag `to`.
 std::string LabelStudioLabels(std::string_view tag, std::string_view name, std::string_view to,

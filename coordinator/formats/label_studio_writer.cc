@@ -60,7 +60,11 @@ class LabelStudioWriter : public LabelWriter {
  public:
   LabelStudioWriter(std::filesystem::path folder, const Dataset& dataset, const ClassMap& classes,
                     float min_iou)
-      : folder_(std::move(folder)), dataset_(dataset), names_(dataset), min_iou_(min_iou) {
+      : folder_(std::move(folder)),
+        dataset_(dataset),
+        names_(dataset),
+        whole_pictures_(classes.whole_pictures),
+        min_iou_(min_iou) {
     for (const Category& category : classes.categories) classes_.push_back(category.name);
   }
 
@@ -98,7 +102,9 @@ class LabelStudioWriter : public LabelWriter {
       PRELABEL_TRY(WriteWholeFile(
           folder_ / "images.xml",
           "<View>\n  <Image name=\"image\" value=\"$image\"/>\n" +
-              LabelStudioLabels("RectangleLabels", kLabelStudioBox, kLabelStudioImage, classes_) +
+              (whole_pictures_ ? LabelStudioChoices(classes_)
+                               : LabelStudioLabels("RectangleLabels", kLabelStudioBox,
+                                                   kLabelStudioImage, classes_)) +
               (brushes_ ? LabelStudioLabels("BrushLabels", kLabelStudioBrush, kLabelStudioImage,
                                             classes_)
                         : "") +
@@ -120,6 +126,7 @@ class LabelStudioWriter : public LabelWriter {
     const LabelStudioRegion region{fmt::format("label{}", number),
                                    classes_[static_cast<std::size_t>(label.category)], item.width,
                                    item.height, label.score};
+    if (whole_pictures_) return LabelStudioChoice(region);
     if (const auto mask = MaskOf(label, item.width, item.height)) {
       Result<std::string> brush = LabelStudioBrush(region, *mask);
       if (brush) {
@@ -206,6 +213,7 @@ class LabelStudioWriter : public LabelWriter {
   const Dataset& dataset_;
   ItemNames names_;
   std::vector<std::string> classes_;
+  bool whole_pictures_;
   float min_iou_;
   std::optional<TaskFile> images_;  // where the dataset has any
   std::optional<TaskFile> videos_;

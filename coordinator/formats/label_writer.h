@@ -30,7 +30,9 @@ struct LabelFileInfo {
   std::string version;  // of prelabel
 };
 
-// The dataset and the class map outlive the writers.
+// The dataset and the class map outlive the writers. Of models that say what whole pictures are
+// (ClassMap::whole_pictures) CVAT files have tags, Label Studio tasks choices, Datumaro annotations
+// the type "label", and JSON lines no bbox; COCO's boxes are the pictures' frames.
 
 // COCO instances (cocodataset.org, "Data format"): ids from 1, an image's being its position in the
 // dataset plus 1. Items without a size (unreadable images) are left out; frames carry `video`,

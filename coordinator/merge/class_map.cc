@@ -148,6 +148,7 @@ Result<ClassMap> BuildClassMap(const LabelOptions& labels, const ModelCard& card
     map.category_of_class[i] = position_of_name.at(name_of_class[i]);
   }
   AddDrawn(labels, card, drawn, map);
+  map.whole_pictures = card.task == "classify";
   return map;
 }
 

@@ -40,6 +40,9 @@ struct ClassMap {
   std::map<std::string, int> category_of_drawn{};  // by a drawn label's name; dropped ones are not
   // Of a job that fuses models, by class id: how many of them know the class. Empty otherwise.
   std::vector<int> knowers_of_class{};
+  // The model says what pictures are, not where: labels have the whole picture as their box, and
+  // formats that can say so write them as labels of the picture.
+  bool whole_pictures = false;
 };
 
 // The labels that the dataset's files of keyframes declare or use, each once, as they first appear.

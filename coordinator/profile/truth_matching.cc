@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
 
 namespace prelabel {
 namespace {
@@ -45,6 +46,16 @@ std::vector<Truth> MatchTruth(std::span<const Prediction> predictions,
     }
   }
   return truth;
+}
+
+std::vector<TruthObject> WholePictureTruth(std::span<const TruthObject> objects, int width,
+                                           int height) {
+  const Box all{0, 0, static_cast<float>(width), static_cast<float>(height)};
+  std::set<std::uint16_t> classes;
+  for (const TruthObject& object : objects) classes.insert(object.class_id);
+  std::vector<TruthObject> whole;
+  for (const std::uint16_t class_id : classes) whole.push_back({class_id, all, false});
+  return whole;
 }
 
 }  // namespace prelabel

@@ -20,6 +20,11 @@ struct TruthObject {
   friend bool operator==(const TruthObject&, const TruthObject&) = default;
 };
 
+// Of objects in a picture of that size, what the picture shows: one a class, as large as it.
+// Crowds show their class, too.
+std::vector<TruthObject> WholePictureTruth(std::span<const TruthObject> objects, int width,
+                                           int height);
+
 // COCO's matching at one threshold (pycocotools, cocoeval.py): class by class, best score first,
 // each prediction takes the object with the highest IoU of at least kRightIou that is still free.
 // What is left over is ignored where it lies by at least that share in a crowd region, and wrong

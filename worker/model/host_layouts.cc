@@ -78,6 +78,17 @@ void Softmax(std::vector<float>& values, std::size_t pixels) {
   }
 }
 
+Error NoProbabilities(const ModelCard& card) {
+  return Internal("scores of " + card.name +
+                  " are not in 0 to 1: say 'scores: logits' in the card's output, or put the "
+                  "softmax into the module");
+}
+
+bool AreProbabilities(std::span<const float> values) {
+  return std::none_of(values.begin(), values.end(),
+                      [](float value) { return value < -kRounding || value > 1 + kRounding; });
+}
+
 // Behind one class's channel of probabilities or logits, that of everything else.
 void AddTheOther(ClassScores& scores, bool logits) {
   const std::size_t pixels = scores.values.size();
@@ -157,12 +168,7 @@ Result<std::vector<ModelOutput>> ReadSemanticTensor(const HostTensor& tensor, co
                     std::to_string(batch) + "," + std::to_string(channels) + ",h,w]");
   }
   const bool logits = card.scores == "logits";
-  const auto outside = [](float value) { return value < -kRounding || value > 1 + kRounding; };
-  if (!logits && std::any_of(tensor.values.begin(), tensor.values.end(), outside)) {
-    return Internal("scores of " + card.name +
-                    " are not in 0 to 1: say 'scores: logits' in the card's output, or put the "
-                    "softmax into the module");
-  }
+  if (!logits && !AreProbabilities(tensor.values)) return NoProbabilities(card);
   std::vector<ModelOutput> outputs(static_cast<std::size_t>(batch));
   const std::size_t size = tensor.values.size() / outputs.size();
   for (std::size_t b = 0; b < outputs.size(); ++b) {
@@ -179,6 +185,32 @@ Result<std::vector<ModelOutput>> ReadSemanticTensor(const HostTensor& tensor, co
     if (logits) Softmax(scores.values, scores.plane());
     if (!card.background.empty()) {
       scores.background = card.background == "first" ? 0 : scores.channels - 1;
+    }
+  }
+  return outputs;
+}
+
+Result<std::vector<ModelOutput>> ReadClassifyTensor(const HostTensor& tensor, const ModelCard& card,
+                                                    int batch, float threshold) {
+  const std::size_t classes = card.classes.size();
+  if (!IsFloats(tensor, 2, batch) || tensor.shape[1] != static_cast<std::int64_t>(classes)) {
+    return Internal("the scores of " + card.name + " are " + DescribeShape(tensor) +
+                    "; the classify layout and the card's classes ask for floats [" +
+                    std::to_string(batch) + "," + std::to_string(classes) + "]");
+  }
+  const bool logits = card.scores == "logits";
+  if (!logits && !AreProbabilities(tensor.values)) return NoProbabilities(card);
+  const Box all{0, 0, static_cast<float>(card.input.width), static_cast<float>(card.input.height)};
+  std::vector<ModelOutput> outputs(static_cast<std::size_t>(batch));
+  for (std::size_t b = 0; b < outputs.size(); ++b) {
+    const auto own = tensor.values.subspan(b * classes, classes);
+    std::vector<float> scores(own.begin(), own.end());
+    if (logits) Softmax(scores, 1);
+    outputs[b].suppressed = true;
+    for (std::size_t c = 0; c < classes; ++c) {
+      if (!(scores[c] > threshold)) continue;
+      outputs[b].candidates.push_back(
+          {static_cast<std::uint16_t>(c), std::min(scores[c], 1.0F), all});
     }
   }
   return outputs;

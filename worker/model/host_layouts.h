@@ -42,4 +42,9 @@ Result<std::vector<ModelOutput>> ReadYoloTensor(const HostTensor& tensor, const 
 Result<std::vector<ModelOutput>> ReadSemanticTensor(const HostTensor& tensor, const ModelCard& card,
                                                     int batch);
 
+// Scores [B,C] of the card's classes for the whole input: candidates of a box that is all of it,
+// and over the threshold, as `suppressed` says. Logits become a softmax over the classes.
+Result<std::vector<ModelOutput>> ReadClassifyTensor(const HostTensor& tensor, const ModelCard& card,
+                                                    int batch, float threshold);
+
 }  // namespace prelabel

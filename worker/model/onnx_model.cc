@@ -150,6 +150,9 @@ class OnnxModel : public Model {
   Result<std::vector<ModelOutput>> Read(std::span<const HostTensor> tensors,
                                         float threshold) const {
     if (card_.layout == "semantic") return ReadSemanticTensor(tensors.front(), card_, 1);
+    if (card_.layout == "classify") {
+      return ReadClassifyTensor(tensors.front(), card_, 1, threshold);
+    }
     if (card_.layout == "yolo") return ReadYoloTensor(tensors.front(), card_, 1, threshold);
     return ReadDenseTensors(tensors, card_, 1, threshold);
   }

@@ -161,6 +161,17 @@ Result<std::vector<ModelOutput>> ReadYolo(const torch::jit::IValue& value, const
   return ReadYoloTensor(hosted.view, card, batch, threshold);
 }
 
+Result<std::vector<ModelOutput>> ReadClassify(const torch::jit::IValue& value,
+                                              const ModelCard& card, int batch, float threshold) {
+  const torch::jit::IValue* first = FirstOf(value);
+  if (!first->isTensor()) {
+    return Internal("the module of " + card.name + " returns " + value.tagKind() +
+                    "; the classify layout is a tensor, or begins with it");
+  }
+  const Hosted hosted(first->toTensor());
+  return ReadClassifyTensor(hosted.view, card, batch, threshold);
+}
+
 Result<std::vector<ModelOutput>> ReadSemantic(const torch::jit::IValue& value,
                                               const ModelCard& card, int batch) {
   torch::jit::IValue scores = *FirstOf(value);

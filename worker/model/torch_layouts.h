@@ -28,6 +28,10 @@ Result<std::vector<ModelOutput>> ReadYolo(const torch::jit::IValue& value, const
 Result<std::vector<ModelOutput>> ReadSemantic(const torch::jit::IValue& value,
                                               const ModelCard& card, int batch);
 
+// One tensor of scores [B,C], or a tuple or list that begins with it.
+Result<std::vector<ModelOutput>> ReadClassify(const torch::jit::IValue& value,
+                                              const ModelCard& card, int batch, float threshold);
+
 // A list with a dict an image, or a tuple that ends with it (losses, detections): "boxes" [N,4],
 // "labels" [N], "scores" [N] and, for `task: segment`, "masks" [N,1,h,w]. Label L is the class
 // whose category id is L; 0, the background, and numbers that the card leaves out below its highest

@@ -140,6 +140,7 @@ class TorchModel : public Model {
       }
       const torch::jit::IValue value = module_.forward({placed});
       if (card_.layout == "semantic") return ReadSemantic(value, card_, shape.batch);
+      if (card_.layout == "classify") return ReadClassify(value, card_, shape.batch, threshold);
       return card_.layout == "yolo" ? ReadYolo(value, card_, shape.batch, threshold)
                                     : ReadDense(value, card_, shape.batch, threshold);
     } catch (const std::exception& error) {

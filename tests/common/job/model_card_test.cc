@@ -186,7 +186,7 @@ TEST_F(ModelCardTest, SemanticModelsSayWhatTheirScoresAre) {
   EXPECT_EQ(DescribePreprocessing(both.value()),
             "4x4 stretch rgb mean 0 0 0 std 255 255 255, semantic scores logits background first");
   EXPECT_EQ(Mistakes(Card("detect", size, "layout: dense, scores: logits, background: middle")),
-            "model.yaml:3:33: 'output.scores' is for the semantic layout\n"
+            "model.yaml:3:33: 'output.scores' is for the layouts semantic and classify\n"
             "model.yaml:3:53: 'output.background' cannot be 'middle'; use one of first, last\n"
             "model.yaml:3:53: 'output.background' is for the semantic layout");
   EXPECT_EQ(Mistakes(Card("segment", size, "layout: semantic")),
@@ -210,7 +210,7 @@ TEST_F(ModelCardTest, OnnxFilesHaveBoxesThatNobodySuppressedAndNoLibraries) {
   EXPECT_EQ(Mistakes(onnx(Card("detect", "resize: none", "layout: torchvision",
                                ", custom_ops: [libops.so]"))),
             "model.yaml:3:9: the torchvision layout is for 'backend: torchscript': with onnx it is "
-            "dense, yolo or semantic, without NMS in the model\n"
+            "dense, yolo, semantic or classify, without NMS in the model\n"
             "model.yaml:4:30: 'custom_ops' is for 'backend: torchscript'");
 }
 
@@ -239,6 +239,24 @@ TEST_F(ModelCardTest, AMissingCardSaysHowToGetOne) {
   EXPECT_EQ(card.error().ToString(),
             "model card not found: /no/model.yaml; set `model:` to a model.yaml (the quick start "
             "makes one with scripts/models/prepare_nanodet.py)");
+}
+
+// Lines and columns counted by hand.
+TEST_F(ModelCardTest, ClassifyModelsSayWhatPicturesAre) {
+  const std::string size = "width: 4, height: 4, resize: stretch";
+  const auto card =
+      LoadModelCard(Write(Card("classify", size, "layout: classify, scores: logits")));
+  ASSERT_TRUE(card.has_value()) << card.error().ToString();
+  EXPECT_EQ(card.value().layout, "classify");
+  EXPECT_EQ(card.value().scores, "logits");
+  EXPECT_EQ(Mistakes(Card("classify", size, "layout: dense")),
+            "model.yaml:1:17: 'task: classify' and the classify layout go together, and with "
+            "nothing else");
+  EXPECT_EQ(Mistakes(Card("semantic", size, "layout: classify")),
+            "model.yaml:1:17: 'task: semantic' and the semantic layout go together, and with "
+            "nothing else");
+  EXPECT_EQ(Mistakes(Card("classify", size, "layout: classify, background: first")),
+            "model.yaml:3:40: 'output.background' is for the semantic layout");
 }
 
 }  // namespace

@@ -53,5 +53,12 @@ TEST(MatchTruth, NothingThere) {
   EXPECT_THAT(MatchTruth(std::vector{At(0, 0.9F)}, {}), ElementsAre(Truth::kWrong));
 }
 
+TEST(WholePictureTruth, OneOfEachClassThatIsThere) {
+  const Box all{0, 0, 64, 48};
+  EXPECT_THAT(
+      WholePictureTruth(std::vector{Object(3, 2), Object(0, 1), Object(9, 2, true)}, 64, 48),
+      ElementsAre(TruthObject{1, all, false}, TruthObject{2, all, false}));
+}
+
 }  // namespace
 }  // namespace prelabel

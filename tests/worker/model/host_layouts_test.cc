@@ -88,5 +88,48 @@ TEST(ReadSemanticTensor, WhatIsNotTheCards) {
               HasSubstr("are not in 0 to 1: say 'scores: logits'"));
 }
 
+ModelCard Classify(const std::string& scores) {
+  ModelCard card;
+  card.name = "kinds";
+  card.layout = "classify";
+  card.classes = {"a", "b"};
+  card.scores = scores;
+  card.input.width = 8;
+  card.input.height = 6;
+  return card;
+}
+
+TEST(ReadClassifyTensor, ClassesOverTheThresholdHaveTheWholeInput) {
+  const auto outputs =
+      ReadClassifyTensor(Tensor({2, 2}, {.1F, .9F, .6F, .7F}), Classify("probabilities"), 2, .5F);
+  ASSERT_TRUE(outputs) << outputs.error().ToString();
+  ASSERT_EQ(outputs.value().size(), 2U);
+  const Box all{0, 0, 8, 6};
+  EXPECT_TRUE(outputs.value()[0].suppressed);
+  EXPECT_THAT(outputs.value()[0].candidates, ElementsAre(Prediction{1, .9F, all}));
+  EXPECT_THAT(outputs.value()[1].candidates,
+              ElementsAre(Prediction{0, .6F, all}, Prediction{1, .7F, all}));
+}
+
+TEST(ReadClassifyTensor, LogitsBecomeASoftmaxOverTheClasses) {
+  const auto outputs =
+      ReadClassifyTensor(Tensor({1, 2}, {5 + std::log(3.0F), 5}), Classify("logits"), 1, .1F);
+  ASSERT_TRUE(outputs) << outputs.error().ToString();
+  const auto& found = outputs.value()[0].candidates;
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_NEAR(found[0].score, .75F, 1e-6);
+  EXPECT_NEAR(found[1].score, .25F, 1e-6);
+}
+
+TEST(ReadClassifyTensor, WhatIsNotTheCards) {
+  const auto problem = [](const HostTensor& tensor) {
+    const auto outputs = ReadClassifyTensor(tensor, Classify("probabilities"), 1, .5F);
+    return outputs ? std::string() : outputs.error().message;
+  };
+  EXPECT_THAT(problem(Tensor({1, 3}, {0, 0, 0})), HasSubstr("Float[1,3]; the classify layout"));
+  EXPECT_THAT(problem(Tensor({2}, {0, 0})), HasSubstr("ask for floats [1,2]"));
+  EXPECT_THAT(problem(Tensor({1, 2}, {0, 3})), HasSubstr("say 'scores: logits'"));
+}
+
 }  // namespace
 }  // namespace prelabel
