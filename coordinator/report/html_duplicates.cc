@@ -48,8 +48,8 @@ void AddGroups(Page& page, const SimilarReport& similar, const char* title, bool
     page.Add("</details>\n");
   }
   if (similar.largest.size() < similar.groups) {
-    page.Add("<p class=\"soft\">… and {}.</p>\n",
-             CountOf(similar.groups - similar.largest.size(), "smaller group"));
+    page.Add("<p class=\"soft\">… and {}, no larger.</p>\n",
+             CountOf(similar.groups - similar.largest.size(), "more group"));
   }
 }
 

@@ -88,7 +88,7 @@ TEST(DuplicatesReport, StandsOnThePage) {
   EXPECT_THAT(html, HasSubstr("city/day/0360.jpg … and 4 more"));
   EXPECT_THAT(html, HasSubstr("Nearly the same: 61 groups, 75 images more than needed"));
   EXPECT_THAT(html, HasSubstr("5 more groups"));
-  EXPECT_THAT(html, HasSubstr("… and 46 smaller groups."));
+  EXPECT_THAT(html, HasSubstr("… and 46 more groups, no larger."));
   EXPECT_THAT(html, HasSubstr("12,477 images were compared; frames"));
 
   report.duplicates->near->compared = 10'000;
