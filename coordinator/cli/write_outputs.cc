@@ -27,6 +27,7 @@
 #include "coordinator/formats/item_names.h"
 #include "coordinator/formats/label_writer.h"
 #include "coordinator/formats/output_file.h"
+#include "coordinator/profile/duplicates.h"
 #include "coordinator/report/sample_pictures.h"
 #include "coordinator/routing/label_precision.h"
 #include "coordinator/routing/label_router.h"
@@ -42,6 +43,7 @@ constexpr int kFrameQuality = 95;  // JPEG, of exported frames
 struct Streamed {
   RunTotals totals;
   ReportPictures pictures;
+  DuplicateImages duplicates;
   std::vector<TaskId> damaged;
   std::filesystem::path review_queue;  // empty without a model
 };
@@ -66,7 +68,8 @@ Result<Streamed> StreamOutputs(const JobContext& context, Store& store,
   }
   const ItemNames names(context.dataset);
   RunStats stats(context.dataset.sources.size(), context.classes);
-  Streamed streamed{{}, ReportPictures(context.dataset, odd), {}, {}};
+  Streamed streamed{{}, ReportPictures(context.dataset, odd), {}, {}, {}};
+  DuplicateFinder duplicates;
   const auto visit = [&](const LabeledItem& merged) -> Result<void> {
     const LabeledItem& item = queue ? router.Routed(merged) : merged;
     for (const auto& writer : writers) {
@@ -76,6 +79,9 @@ Result<Streamed> StreamOutputs(const JobContext& context, Store& store,
     const SourceItems& source = context.dataset.sources[item.source.value];
     const std::string name = names.FileName(item.source, item.item);
     streamed.pictures.Add(item, NeighborhoodOf(context.dataset, item.source, item.item, name));
+    if (source.kind == SourceKind::kImages && item.raw != nullptr) {
+      duplicates.Add({item.source, item.item}, *item.raw);
+    }
     if (!queue) return Ok();
     std::optional<double> at;
     if (source.kind == SourceKind::kVideo) {
@@ -95,6 +101,7 @@ Result<Streamed> StreamOutputs(const JobContext& context, Store& store,
         WriteReviewQueue(streamed.review_queue, queue->Order(), context.dataset, context.classes));
   }
   streamed.totals = stats.Finish();
+  streamed.duplicates = duplicates.Finish();
   return streamed;
 }
 
@@ -172,6 +179,7 @@ Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, Run
                              second_looks->damaged.end());
     }
     outputs.report.assessment = std::move(assessed->assessment);
+    outputs.report.duplicates = NameDuplicates(second.duplicates, context.dataset);
   }
   for (const auto& [name, text] :
        {std::pair<std::string, std::string>{"report.json", FormatReportJson(outputs.report)},

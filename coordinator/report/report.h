@@ -13,6 +13,7 @@
 #include "common/job/model_card.h"
 #include "coordinator/merge/merge.h"
 #include "coordinator/report/assessment.h"
+#include "coordinator/report/duplicates_report.h"
 #include "coordinator/report/run_stats.h"
 #include "coordinator/scan/dataset.h"
 
@@ -101,6 +102,7 @@ struct Report {
   std::vector<SamplePicture> samples;          // report.html only
   // Absent in a run without a model. Its vectors by category are parallel to `classes`.
   std::optional<Assessment> assessment;
+  std::optional<DuplicatesReport> duplicates;  // absent in a run without a model
   // In report.html; report.json has their names and notes.
   std::vector<SamplePicture> least_confident;
   std::vector<SamplePicture> odd;  // most shifted

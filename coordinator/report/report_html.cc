@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/report/html_duplicates.h"
 #include "coordinator/report/html_grounds.h"
 #include "coordinator/report/html_labels.h"
 #include "coordinator/report/html_page.h"
@@ -108,6 +109,7 @@ void AddContents(Page& page, const Report& report) {
   link("odd", "Unlike the reference", !report.odd.empty());
   link("least-confident", "Least confident", !report.least_confident.empty());
   link("gallery", "Image quality", !report.gallery.empty());
+  link("duplicates", "Duplicates", report.duplicates && report.duplicates->images > 1);
   link("quarantined", "Failures", !report.quarantined.empty());
   link("gaps", "Unknown classes", !assessment.verdicts.gaps.empty());
   link("labels", "Labels");
@@ -148,6 +150,7 @@ std::string FormatReportHtml(const Report& report) {
     page.Add("{}", SliceSection(assessment));
     page.Add("{}", SecondOpinionSection(report, assessment, colors));
     page.Add("{}", PicturesSection(report, colors));
+    if (report.duplicates) page.Add("{}", DuplicatesSection(*report.duplicates));
     AddQuarantined(page, report);
     page.Add("{}{}", GapsSection(assessment), AssumptionsSection(assessment));
     page.Add("<h2>What was labeled</h2>\n{}", TilesSection(report));

@@ -4,6 +4,7 @@
 
 #include "coordinator/report/json_assessment.h"
 #include "coordinator/report/json_builder.h"
+#include "coordinator/report/json_duplicates.h"
 #include "coordinator/report/report.h"
 
 namespace prelabel {
@@ -193,6 +194,8 @@ std::string FormatReportJson(const Report& report) {
   json.Open('[', "wanted_keyframes");
   for (const WantedReport& wanted : report.wanted) PutWanted(json, report, wanted);
   json.Close(']');
+
+  if (report.duplicates) PutDuplicates(json, *report.duplicates);
 
   json.Open('[', "quarantined");
   for (const QuarantinedReport& item : report.quarantined) {

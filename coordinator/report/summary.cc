@@ -114,6 +114,19 @@ void AddAnswer(std::string& text, const Assessment& assessment) {
   }
 }
 
+// Empty where no image is there more than once.
+std::string DuplicatesLine(const DuplicatesReport& duplicates) {
+  const std::uint64_t same = duplicates.same.extra;
+  const std::uint64_t near = duplicates.near ? duplicates.near->extra : 0;
+  if (same + near == 0) return {};
+  std::string counts;
+  if (same > 0) counts = CountOf(same, "copy", "copies");
+  if (near > 0) {
+    counts += (same > 0 ? " and " : "") + CountOf(near, "image") + " nearly the same as another";
+  }
+  return WrapText("More than once: " + counts + "; report.html names them.", kWidth);
+}
+
 }  // namespace
 
 std::string FormatSummary(const Report& report) {
@@ -153,6 +166,7 @@ std::string FormatSummary(const Report& report) {
   }
 
   if (report.assessment) AddAnswer(text, *report.assessment);
+  if (report.duplicates) text += DuplicatesLine(*report.duplicates);
 
   for (const SourceReport& source : report.sources) {
     if (!source.error.empty()) {

@@ -438,6 +438,24 @@ Report Counted() {
   return report;
 }
 
+DuplicatesReport ExampleDuplicates() {
+  DuplicatesReport duplicates;
+  duplicates.images = kImages - 3;
+  duplicates.same = {kImages - 3, 2, 14, {}};
+  duplicates.same.largest.push_back({14, {}, 1.0F});
+  for (int i = 0; i < 10; ++i) {
+    duplicates.same.largest[0].names.push_back(fmt::format("city/day/{:04}.jpg", 40 * i));
+  }
+  duplicates.same.largest.push_back({2, {"rural/0003.jpg", "rural/0003 (1).jpg"}, 1.0F});
+  duplicates.near = SimilarReport{kImages - 3, 61, 75, {}};
+  for (int i = 0; i < 15; ++i) {
+    duplicates.near->largest.push_back({2,
+                                        {fmt::format("city/night/{:04}.jpg", 7 * i), kHostileName},
+                                        0.99F - 0.001F * static_cast<float>(i)});
+  }
+  return duplicates;
+}
+
 }  // namespace
 
 Report ExampleReport(const std::vector<SamplePicture>& pictures) {
@@ -474,6 +492,7 @@ Report ExampleReport(const std::vector<SamplePicture>& pictures) {
       "Expected precision holds as far as a score means the same here as in the reference."};
   verdicts.totals = SumOf(verdicts.classes);
   report.assessment = std::move(assessment);
+  report.duplicates = ExampleDuplicates();
   AddPictures(report, pictures);
   return report;
 }
