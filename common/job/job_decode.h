@@ -18,7 +18,4 @@ const std::vector<std::string>& JobKeys();
 // result is of use only if there are none.
 JobSpec DecodeJob(const YamlNode& root, const std::filesystem::path& folder, Mistakes& mistakes);
 
-// Absolute, without "." and "..", and without a separator at the end.
-std::string ResolvePath(const std::string& text, const std::filesystem::path& folder);
-
 }  // namespace prelabel

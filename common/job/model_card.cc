@@ -7,8 +7,8 @@
 #include <system_error>
 #include <utility>
 
-#include "common/job/job_decode.h"
 #include "common/job/map_reader.h"
+#include "common/job/path_reader.h"
 #include "common/job/yaml_document.h"
 
 namespace prelabel {
