@@ -2,6 +2,7 @@
 // Ends with the ratios to their targets, by CPU time: all of them are functions of one thread.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include "common/labels/interpolation.h"
 #include "common/labels/keyframe_selection.h"
 #include "common/labels/linking.h"
+#include "common/labels/merge_tiles.h"
 #include "common/labels/nms.h"
 #include "common/labels/shape_interpolation.h"
 #include "common/wire/codec.h"
@@ -52,6 +54,32 @@ void BM_Nms(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(BM_Nms)->Arg(100)->Arg(1000);
+
+// A square image in tiles of 640, of which each shows the most that is kept: 100 boxes.
+void BM_MergeTiles(benchmark::State& state) {
+  const int side = static_cast<int>(state.range(0));
+  const Tiling tiling{.sizes = {640}};
+  const std::vector<Tile> tiles = CutTiles({side, side}, tiling);
+  Numbers numbers;
+  std::vector<ItemResult> results(tiles.size());
+  std::vector<const ItemResult*> pointers;
+  for (ItemResult& result : results) {
+    result.width = 640;
+    result.height = 640;
+    result.predictions = RandomPredictions(100, numbers);
+    for (Prediction& p : result.predictions) {
+      p.box.x2 = std::min(p.box.x2, 640.0F);
+      p.box.y2 = std::min(p.box.y2, 640.0F);
+      p.box.x1 = std::min(p.box.x1, p.box.x2 - 1);
+    }
+    pointers.push_back(&result);
+  }
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(MergeTiles({side, side}, tiling, tiles, pointers));
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(100 * tiles.size()));
+}
+BENCHMARK(BM_MergeTiles)->Arg(5000)->Arg(20000)->Unit(benchmark::kMillisecond);
 
 // Pedestrians that walk steadily through a video of 1000 frames.
 void BM_Link(benchmark::State& state) {
