@@ -55,7 +55,7 @@ struct OwnLabels {
 
 class OwnLabelStats {
  public:
-  // Both outlive this. `model_classes` by class id.
+  // `classes` outlives this. `model_classes` by class id.
   OwnLabelStats(const ClassMap& classes, const std::vector<std::string>& model_classes);
 
   // What a source's class has to be called to count: the names that are written, and those of the

@@ -20,7 +20,7 @@ constexpr std::uint16_t kVehicleName = 1;
 constexpr std::uint16_t kTruckName = 3;
 
 // A car and a truck are written as vehicles, a dog is not written.
-const std::vector<std::string> kModelClasses{"person", "car", "truck", "dog"};
+std::vector<std::string> ModelClasses() { return {"person", "car", "truck", "dog"}; }
 ClassMap Written() {
   ClassMap classes;
   classes.categories = {{1, "person"}, {3, "vehicle"}};
@@ -83,12 +83,12 @@ class OwnLabelsTest : public ::testing::Test {
 };
 
 TEST_F(OwnLabelsTest, NamesAreWhatIsWrittenAndWhatItIsWrittenFor) {
-  EXPECT_THAT(OwnLabelStats(classes_, kModelClasses).names(),
+  EXPECT_THAT(OwnLabelStats(classes_, ModelClasses()).names(),
               ElementsAre("person", "vehicle", "car", "truck"));
 }
 
 TEST_F(OwnLabelsTest, CountsByClassAndTogether) {
-  OwnLabelStats stats(classes_, kModelClasses);
+  OwnLabelStats stats(classes_, ModelClasses());
   AddStreet(stats);
   AddNobody(stats);
   AddPair(stats);
@@ -119,11 +119,11 @@ TEST_F(OwnLabelsTest, CountsByClassAndTogether) {
 }
 
 TEST_F(OwnLabelsTest, OrderDoesNotMatter) {
-  OwnLabelStats forth(classes_, kModelClasses);
+  OwnLabelStats forth(classes_, ModelClasses());
   AddStreet(forth);
   AddNobody(forth);
   AddPair(forth);
-  OwnLabelStats back(classes_, kModelClasses);
+  OwnLabelStats back(classes_, ModelClasses());
   AddPair(back);
   AddNobody(back);
   AddStreet(back);
@@ -133,7 +133,7 @@ TEST_F(OwnLabelsTest, OrderDoesNotMatter) {
 
 // Nobody drew vehicles in the second source, so that nothing is known about labels of them.
 TEST_F(OwnLabelsTest, WhatASourceDoesNotNameIsNotWrong) {
-  OwnLabelStats stats(classes_, kModelClasses);
+  OwnLabelStats stats(classes_, ModelClasses());
   stats.Add(ItemOf(1, {LabelOf(kPerson, 0.9F, {0, 0, 100, 100}, Route::kAuto),
                        LabelOf(kVehicle, 0.9F, {0, 0, 100, 100}, Route::kAuto)}),
             std::vector<TruthObject>{{kPersonName, {0, 0, 100, 100}}});
@@ -157,7 +157,7 @@ TEST_F(OwnLabelsTest, WhatASourceDoesNotNameIsNotWrong) {
 TEST_F(OwnLabelsTest, WholePicturesShowWhatTheirObjectsAre) {
   ClassMap classes = classes_;
   classes.whole_pictures = true;
-  OwnLabelStats stats(classes, kModelClasses);
+  OwnLabelStats stats(classes, ModelClasses());
   const Box all{0, 0, 640, 480};
   // A crowd of vehicles shows vehicles.
   const std::vector<TruthObject> objects{{kPersonName, {0, 0, 10, 10}},
