@@ -23,6 +23,7 @@
 #include "coordinator/cli/dataset_pictures.h"
 #include "coordinator/cli/item_slices.h"
 #include "coordinator/cli/open_label_writer.h"
+#include "coordinator/cli/own_label_reader.h"
 #include "coordinator/cli/report_pictures.h"
 #include "coordinator/formats/item_names.h"
 #include "coordinator/formats/label_writer.h"
@@ -46,6 +47,7 @@ struct Streamed {
   DuplicateImages duplicates;
   std::vector<TaskId> damaged;
   std::filesystem::path review_queue;  // empty without a model
+  std::optional<OwnLabels> own_labels;
 };
 
 // The pass that writes: labels with their routes, the review queue, and what the report counts.
@@ -68,14 +70,17 @@ Result<Streamed> StreamOutputs(const JobContext& context, Store& store,
   }
   const ItemNames names(context.dataset);
   RunStats stats(context.dataset.sources.size(), context.classes);
-  Streamed streamed{{}, ReportPictures(context.dataset, odd), {}, {}, {}};
+  Streamed streamed{{}, ReportPictures(context.dataset, odd), {}, {}, {}, {}};
   DuplicateFinder duplicates;
+  std::optional<OwnLabelReader> own_labels;
+  if (assessed != nullptr) own_labels.emplace(context);
   const auto visit = [&](const LabeledItem& merged) -> Result<void> {
     const LabeledItem& item = queue ? router.Routed(merged) : merged;
     for (const auto& writer : writers) {
       PRELABEL_TRY(writer->Add(item));
     }
     stats.Add(item);
+    if (own_labels) own_labels->Add(item);
     const SourceItems& source = context.dataset.sources[item.source.value];
     const std::string name = names.FileName(item.source, item.item);
     streamed.pictures.Add(item, NeighborhoodOf(context.dataset, item.source, item.item, name));
@@ -102,6 +107,7 @@ Result<Streamed> StreamOutputs(const JobContext& context, Store& store,
   }
   streamed.totals = stats.Finish();
   streamed.duplicates = duplicates.Finish();
+  if (own_labels) streamed.own_labels = own_labels->Finish();
   return streamed;
 }
 
@@ -180,6 +186,7 @@ Result<WrittenOutputs> WriteOutputs(const JobContext& context, Store& store, Run
     }
     outputs.report.assessment = std::move(assessed->assessment);
     outputs.report.duplicates = NameDuplicates(second.duplicates, context.dataset);
+    outputs.report.own_labels = std::move(second.own_labels);
   }
   for (const auto& [name, text] :
        {std::pair<std::string, std::string>{"report.json", FormatReportJson(outputs.report)},

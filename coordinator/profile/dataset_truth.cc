@@ -84,20 +84,43 @@ Result<DatasetTruth> DatasetTruth::Open(const Dataset& dataset,
                                         const std::vector<std::string>& classes) {
   DatasetTruth truth(dataset, classes);
   for (std::size_t s = 0; s < dataset.sources.size(); ++s) {
-    const std::optional<LabeledDataset>& labeled = dataset.sources[s].labeled;
-    if (!labeled || !dataset.sources[s].error.empty()) continue;
-    Source source;
-    if (labeled->layout == DatasetLayout::kCoco) {
-      PRELABEL_TRY(source.coco.Add(labeled->place, classes));
-      if (source.coco.objects() == 0 && source.coco.unknown().empty()) continue;
-      for (const auto& [name, count] : source.coco.unknown()) truth.unknown_[name] += count;
-    } else if (labeled->layout == DatasetLayout::kYolo) {
-      PRELABEL_TRY(source.names, YoloNames(labeled->place));
-    }
-    truth.sources_.emplace(static_cast<std::uint32_t>(s), std::move(source));
-    truth.any_ = true;
+    PRELABEL_TRY(truth.Read(s));
   }
   return truth;
+}
+
+DatasetTruth DatasetTruth::OpenReadable(const Dataset& dataset,
+                                        const std::vector<std::string>& classes,
+                                        std::map<std::uint32_t, Error>& problems) {
+  DatasetTruth truth(dataset, classes);
+  for (std::size_t s = 0; s < dataset.sources.size(); ++s) {
+    if (const Result<void> read = truth.Read(s); !read) {
+      problems.emplace(static_cast<std::uint32_t>(s), read.error());
+    }
+  }
+  return truth;
+}
+
+Result<void> DatasetTruth::Read(std::size_t s) {
+  const std::optional<LabeledDataset>& labeled = dataset_->sources[s].labeled;
+  if (!labeled || !dataset_->sources[s].error.empty()) return Ok();
+  Source source;
+  if (labeled->layout == DatasetLayout::kCoco) {
+    PRELABEL_TRY(source.coco.Add(labeled->place, *classes_));
+    if (source.coco.objects() == 0 && source.coco.unknown().empty()) return Ok();
+    for (const auto& [name, count] : source.coco.unknown()) unknown_[name] += count;
+    source.names = source.coco.categories();
+  } else if (labeled->layout == DatasetLayout::kYolo) {
+    PRELABEL_TRY(source.by_id, YoloNames(labeled->place));
+    source.names.insert(source.by_id.begin(), source.by_id.end());
+  }
+  sources_.emplace(static_cast<std::uint32_t>(s), std::move(source));
+  return Ok();
+}
+
+const std::set<std::string>* DatasetTruth::NamesOf(SourceId id) const {
+  const auto found = sources_.find(id.value);
+  return found == sources_.end() ? nullptr : &found->second.names;
 }
 
 Result<const std::vector<TruthObject>*> DatasetTruth::Find(SourceId id, std::uint64_t item,
@@ -111,7 +134,7 @@ Result<const std::vector<TruthObject>*> DatasetTruth::Find(SourceId id, std::uin
   objects_.clear();
   const Result<bool> known = source.labeled->layout == DatasetLayout::kYolo
                                  ? ReadYolo(found->second, source.Location(item), width, height)
-                                 : ReadVocFile(source, item);
+                                 : ReadVocFile(source, item, found->second.names);
   if (!known) return known.error();
   return known.value() ? &objects_ : nullptr;
 }
@@ -137,18 +160,19 @@ Result<bool> DatasetTruth::ReadYolo(const Source& source, const std::string& pic
     return WithFile(done.error(), file);
   }
   for (const YoloRow& row : read.rows) {
-    if (row.class_id < 0 || static_cast<std::size_t>(row.class_id) >= source.names.size()) {
+    if (row.class_id < 0 || static_cast<std::size_t>(row.class_id) >= source.by_id.size()) {
       return InvalidArgument(fmt::format("line {}: data.yaml has no class {}; it names {}",
-                                         row.line, row.class_id, source.names.size()),
+                                         row.line, row.class_id, source.by_id.size()),
                              file.string());
     }
-    Add(source.names[static_cast<std::size_t>(row.class_id)], BoundsOfRow(row, width, height),
+    Add(source.by_id[static_cast<std::size_t>(row.class_id)], BoundsOfRow(row, width, height),
         false);
   }
   return true;
 }
 
-Result<bool> DatasetTruth::ReadVocFile(const SourceItems& source, std::uint64_t item) {
+Result<bool> DatasetTruth::ReadVocFile(const SourceItems& source, std::uint64_t item,
+                                       std::set<std::string>& names) {
   fs::path file = source.labeled->place / "Annotations" / source.files[item];
   file.replace_extension(".xml");
   std::error_code error;
@@ -168,6 +192,7 @@ Result<bool> DatasetTruth::ReadVocFile(const SourceItems& source, std::uint64_t 
           "an object lacks its 'name', or 'bndbox' with xmin, ymin, xmax and ymax",
           fmt::format("{}: {}", file.string(), object.place));
     }
+    names.insert(name->second);
     Add(name->second, {*x1 - 1, *y1 - 1, *x2, *y2}, IsSet(object, "difficult"));
   }
   return true;

@@ -74,6 +74,7 @@ Result<void> GroundTruth::Add(const std::filesystem::path& file,
                              file.string());
     }
   }
+  for (const auto& [id, name] : reader.categories) categories_.insert(name);
   for (const Reader::Object& object : reader.objects) {
     const auto image = reader.names.find(object.image);
     const auto category = reader.categories.find(object.category);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,10 +28,13 @@ class GroundTruth {
   std::uint64_t objects() const { return objects_; }  // crowd regions not counted
   // Categories that the model does not have, with how many objects; ascending names.
   const std::map<std::string, std::uint64_t>& unknown() const { return unknown_; }
+  // Names of all categories that the files list, with and without objects.
+  const std::set<std::string>& categories() const { return categories_; }
 
  private:
   std::map<std::string, std::vector<TruthObject>, std::less<>> by_name_;
   std::map<std::string, std::uint64_t> unknown_;
+  std::set<std::string> categories_;
   std::uint64_t objects_ = 0;
 };
 

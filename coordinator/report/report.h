@@ -11,6 +11,7 @@
 #include "common/geometry/box.h"
 #include "common/job/job_spec.h"
 #include "common/job/model_card.h"
+#include "coordinator/confidence/own_labels.h"
 #include "coordinator/merge/merge.h"
 #include "coordinator/report/assessment.h"
 #include "coordinator/report/duplicates_report.h"
@@ -103,6 +104,9 @@ struct Report {
   // Absent in a run without a model. Its vectors by category are parallel to `classes`.
   std::optional<Assessment> assessment;
   std::optional<DuplicatesReport> duplicates;  // absent in a run without a model
+  // Only where sources came with labels; its vectors by category are parallel to `classes`. No
+  // verdict rests on it.
+  std::optional<OwnLabels> own_labels;
   // In report.html; report.json has their names and notes.
   std::vector<SamplePicture> least_confident;
   std::vector<SamplePicture> odd;  // most shifted

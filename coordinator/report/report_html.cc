@@ -7,6 +7,7 @@
 #include "coordinator/report/html_duplicates.h"
 #include "coordinator/report/html_grounds.h"
 #include "coordinator/report/html_labels.h"
+#include "coordinator/report/html_own_labels.h"
 #include "coordinator/report/html_page.h"
 #include "coordinator/report/html_pictures.h"
 #include "coordinator/report/html_sample.h"
@@ -104,6 +105,7 @@ void AddContents(Page& page, const Report& report) {
   };
   page.Add("<nav aria-label=\"Sections\">");
   link("classes", "Classes");
+  link("own-labels", "Own labels", report.own_labels.has_value());
   link("shift", assessment.shift ? "Drift" : "Pictures");
   link("slices", "Parts", assessment.shift && !assessment.shift->slices.empty());
   link("odd", "Unlike the reference", !report.odd.empty());
@@ -146,6 +148,7 @@ std::string FormatReportHtml(const Report& report) {
     page.Add("{}", AnswerSection(report, assessment));
     AddContents(page, report);
     page.Add("{}", VerdictSection(report, assessment, colors));
+    if (report.own_labels) page.Add("{}", OwnLabelsSection(report, *report.own_labels, colors));
     page.Add("{}", ShiftSection(report, assessment));
     page.Add("{}", SliceSection(assessment));
     page.Add("{}", SecondOpinionSection(report, assessment, colors));

@@ -5,6 +5,7 @@
 #include "coordinator/report/json_assessment.h"
 #include "coordinator/report/json_builder.h"
 #include "coordinator/report/json_duplicates.h"
+#include "coordinator/report/json_own_labels.h"
 #include "coordinator/report/report.h"
 
 namespace prelabel {
@@ -195,6 +196,7 @@ std::string FormatReportJson(const Report& report) {
   for (const WantedReport& wanted : report.wanted) PutWanted(json, report, wanted);
   json.Close(']');
 
+  if (report.own_labels) PutOwnLabels(json, report, *report.own_labels);
   if (report.duplicates) PutDuplicates(json, *report.duplicates);
 
   json.Open('[', "quarantined");

@@ -114,6 +114,35 @@ void AddAnswer(std::string& text, const Assessment& assessment) {
   }
 }
 
+// Measured, not expected.
+std::string OwnLabelsLines(const OwnLabels& own) {
+  std::string text;
+  if (own.images > 0) {
+    const auto share = [](const ClusteredShare& of) {
+      const Interval interval = of.Interval95();
+      return fmt::format("{} (95 %: {:.0f} to {:.0f} %)", ShareText(of.Share()), 100 * interval.low,
+                         100 * interval.high);
+    };
+    const ClassAgreement& all = own.all;
+    text = fmt::format("Against the sources' own labels of {}: ", CountOf(own.images, "image"));
+    text += all.precision.labels == 0
+                ? "no label of these classes"
+                : share(all.precision) + " of " + CountOf(all.precision.labels, "label") + " right";
+    text += all.recall.labels == 0 ? ", no object"
+                                   : ", " + share(all.recall) + " of " +
+                                         CountOf(all.recall.labels, "object") + " found";
+    text += "; report.html has the classes.";
+    text = WrapText(text, kWidth);
+  }
+  if (own.problem_count > 0) {
+    text += WrapText(fmt::format("{} of the sources' own labels could not be read: {}{}",
+                                 CountOf(own.problem_count, "file"), own.problems.front(),
+                                 own.problem_count > 1 ? "; report.html names more." : ""),
+                     kWidth);
+  }
+  return text;
+}
+
 // Empty where no image is there more than once.
 std::string DuplicatesLine(const DuplicatesReport& duplicates) {
   const std::uint64_t same = duplicates.same.extra;
@@ -166,6 +195,7 @@ std::string FormatSummary(const Report& report) {
   }
 
   if (report.assessment) AddAnswer(text, *report.assessment);
+  if (report.own_labels) text += OwnLabelsLines(*report.own_labels);
   if (report.duplicates) text += DuplicatesLine(*report.duplicates);
 
   for (const SourceReport& source : report.sources) {

@@ -116,10 +116,19 @@ class DatasetsTest(support.ProgramTest):
             "".join(Path(image["file_name"]).stem + "\n" for image in images))
         expected, said = self.judged(self.run_job("subset", [{
             "coco": str(self.folder / "subset.json"), "images": str(DATA / "images")}]))
+        coco = support.read_json(self.folder / "subset/report/report.json")["own_labels"]
         for name, data in (("yolo", {"yolo": str(yolo)}), ("voc", {"voc": str(voc)})):
             profile, own_said = self.judged(self.run_job(f"run-{name}", [data]))
             self.assertEqual(said, own_said, name)
             self.assertEqual(self.right(expected), self.right(profile), name)
+            # Pascal VOC has no list of its classes: labels of those without an object are not judged.
+            own = support.read_json(self.folder / f"run-{name}/report/report.json")["own_labels"]
+            self.assertEqual(own["images"], 12)
+            if name == "yolo":
+                self.assertEqual(own["all"], coco["all"])
+            self.assertEqual([own["all"][key] for key in ("objects", "right", "recall")],
+                             [coco["all"][key] for key in ("objects", "right", "recall")], name)
+            self.assertEqual(own["all"]["labels"] + own["all"]["unjudged"], coco["all"]["labels"])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 
 #include "tests/coordinator/formats/temporary_folder.h"
@@ -18,6 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
+using testing::Pointee;
 
 class DatasetTruthTest : public testing::Test {
  protected:
@@ -55,6 +57,7 @@ TEST_F(DatasetTruthTest, Yolo) {
   Write("images/labels/worse.txt", "dog\n");
   DatasetTruth truth = Open();
   EXPECT_TRUE(truth.any());
+  EXPECT_THAT(truth.NamesOf(SourceId(0)), Pointee(ElementsAre("dog", "pallet")));
   const std::vector<TruthObject>* objects = truth.Find(SourceId(0), 0, 200, 80).value();
   ASSERT_NE(objects, nullptr);
   EXPECT_THAT(*objects, ElementsAre(TruthObject{1, {50, 30, 150, 50}, false},
@@ -77,8 +80,10 @@ TEST_F(DatasetTruthTest, PascalVoc) {
   Write("Annotations/b.xml", "<annotation>\n<object><name>dog</name></object></annotation>");
   AddSource(DatasetLayout::kVoc, "", "JPEGImages", {"b.jpg", "c.jpg", "sub/a.png"});
   DatasetTruth truth = Open();
+  EXPECT_THAT(truth.NamesOf(SourceId(0)), Pointee(IsEmpty()));
   const std::vector<TruthObject>* objects = truth.Find(SourceId(0), 2, 40, 40).value();
   ASSERT_NE(objects, nullptr);
+  EXPECT_THAT(truth.NamesOf(SourceId(0)), Pointee(ElementsAre("bird", "cat", "dog")));
   EXPECT_THAT(*objects, ElementsAre(TruthObject{1, {0, 10, 20, 30.5F}, false},
                                     TruthObject{0, {0, 10, 20, 30.5F}, true}));
   EXPECT_THAT(truth.unknown(), ElementsAre(Pair("bird", 1)));
@@ -89,7 +94,7 @@ TEST_F(DatasetTruthTest, PascalVoc) {
 
 TEST_F(DatasetTruthTest, CocoIsOfItsSourceAlone) {
   Write("a.json", R"({"images": [{"id": 7, "file_name": "x.jpg"}], "categories": [
-      {"id": 3, "name": "dog"}], "annotations": [
+      {"id": 3, "name": "dog"}, {"id": 4, "name": "cow"}], "annotations": [
       {"id": 1, "image_id": 7, "category_id": 3, "bbox": [1, 2, 3, 4]}]})");
   Write("none.json", R"({"images": [{"id": 7, "file_name": "x.jpg"}], "categories": [],
                          "annotations": []})");
@@ -104,6 +109,22 @@ TEST_F(DatasetTruthTest, CocoIsOfItsSourceAlone) {
   EXPECT_THAT(*truth.Find(SourceId(1), 0, 9, 9).value(),
               ElementsAre(TruthObject{1, {1, 2, 4, 6}, false}));
   EXPECT_EQ(truth.Find(SourceId(2), 0, 9, 9).value(), nullptr);
+  EXPECT_EQ(truth.NamesOf(SourceId(0)), nullptr);
+  EXPECT_THAT(truth.NamesOf(SourceId(1)), Pointee(ElementsAre("cow", "dog")));
+  EXPECT_EQ(truth.NamesOf(SourceId(2)), nullptr);
+}
+
+TEST_F(DatasetTruthTest, WhatCanBeReadIsReadWithoutTheRest) {
+  Write("data.yaml", "names: [dog]\ntrain: images\n");
+  AddSource(DatasetLayout::kCoco, "missing.json", "n", {"x.jpg"});
+  AddSource(DatasetLayout::kYolo, "data.yaml", "y", {"x.jpg"});
+  EXPECT_THAT(DatasetTruth::Open(dataset_, classes_).error().ToString(), HasSubstr("missing.json"));
+  std::map<std::uint32_t, Error> problems;
+  const DatasetTruth truth = DatasetTruth::OpenReadable(dataset_, classes_, problems);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_THAT(problems.at(0).ToString(), HasSubstr("missing.json"));
+  EXPECT_EQ(truth.NamesOf(SourceId(0)), nullptr);
+  EXPECT_THAT(truth.NamesOf(SourceId(1)), Pointee(ElementsAre("dog")));
 }
 
 }  // namespace

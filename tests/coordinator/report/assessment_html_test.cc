@@ -28,8 +28,9 @@ TEST(AssessmentHtml, AnswersFirst) {
   const std::string html = FormatReportHtml(ExampleReport());
   std::size_t last = 0;
   for (const char* section :
-       {"id=\"answer\"", "id=\"classes\"", "id=\"shift\"", "id=\"slices\"", "id=\"quarantined\"",
-        "id=\"gaps\"", "id=\"assumptions\"", "id=\"labels\"", "id=\"sources\"", "id=\"run\""}) {
+       {"id=\"answer\"", "id=\"classes\"", "id=\"own-labels\"", "id=\"shift\"", "id=\"slices\"",
+        "id=\"quarantined\"", "id=\"gaps\"", "id=\"assumptions\"", "id=\"labels\"",
+        "id=\"sources\"", "id=\"run\""}) {
     const std::size_t at = At(html, section);
     EXPECT_GT(at, last) << section;
     last = at;
