@@ -42,7 +42,7 @@ dev_packages=(
   ffmpeg python3-opencv python3-jsonschema
   # tests/integration: peers that misbehave, networks that fail, wrong clocks.
   python3-zmq python3-protobuf iproute2 nftables faketime e2fsprogs nginx-light
-  # tests/integration/live_page_test.py: promtool.
+  # tests/integration/live_page_test.py: what reads the metrics.
   prometheus
   # tests/integration: the report and the live page in a browser.
   chromium chromium-driver python3-selenium

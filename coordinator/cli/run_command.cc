@@ -13,6 +13,7 @@
 #include "coordinator/cli/run_log.h"
 #include "coordinator/cli/run_page.h"
 #include "coordinator/cli/serve_run.h"
+#include "coordinator/cli/status_command.h"
 #include "coordinator/cli/write_outputs.h"
 #include "coordinator/report/report.h"
 
@@ -26,18 +27,21 @@ bool NothingLeft(const std::vector<TaskRow>& tasks) {
                       [](const TaskRow& row) { return row.state == TaskState::kPending; });
 }
 
-// The page, and what a person should know of it.
+// Null where there is none.
 Result<std::unique_ptr<RunPage>> StartPage(const JobContext& context, Progress& progress) {
   std::string problem;
   PRELABEL_TRY(auto page, RunPage::Start(context.job.cluster, context.paths.dir, problem));
   if (!problem.empty()) progress.Note("warning: there is no live page: " + problem);
-  if (page != nullptr) {
-    progress.Note("live page: " + page->url() +
-                  (page->token_file().empty()
-                       ? std::string()
-                       : " (its token is in " + page->token_file().string() + ")"));
-  }
   return page;
+}
+
+// `prelabel status` reads the file.
+void NoteWriting(const RunPaths& paths, RunPage* page) {
+  if (page != nullptr) page->SetState("writing", "");
+  auto status = LoadRunStatus(paths.dir);
+  if (!status || status.value().started.empty()) return;  // no task was run
+  status.value().state = "writing";
+  WriteRunStatus(status.value(), paths.Status());
 }
 
 Result<int> RunTasks(const RunArguments& arguments, const JobContext& context, PreparedRun& run,
@@ -63,7 +67,7 @@ Result<int> RunTasks(const RunArguments& arguments, const JobContext& context, P
         return 128 + signals.signal();
       }
     }
-    if (page != nullptr) page->SetState("writing", "");
+    NoteWriting(context.paths, page);
     PRELABEL_TRY(const WrittenOutputs outputs, WriteOutputs(context, *run.store, info));
     if (outputs.damaged.empty() || repairs == kRepairs) {
       return ShowOutcome(outputs, context);

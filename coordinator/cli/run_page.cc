@@ -20,8 +20,8 @@ namespace {
 constexpr std::uint16_t kUsualPort = 5578;
 constexpr std::size_t kNonceBytes = 16;
 constexpr Duration kLooking = std::chrono::seconds(3);  // since the last question
-constexpr std::chrono::milliseconds kLastLook{2500};
-constexpr std::chrono::milliseconds kReportLook{500};
+constexpr std::chrono::milliseconds kLastLook{2000};
+constexpr std::chrono::milliseconds kReportLook{1000};
 constexpr std::chrono::milliseconds kLeaving{2000};
 constexpr const char* kStatusPath = "/api/v1/status";
 

@@ -157,6 +157,12 @@ Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool lau
                         : "warning: cluster.security is none: everybody in the network may join");
     }
   }
+  if (page != nullptr) {
+    progress.Note("live page: " + page->url() +
+                  (page->token_file().empty()
+                       ? std::string()
+                       : " (its token is in " + page->token_file().string() + ")"));
+  }
   log.Write("run started", {{"job", context.job.name},
                             {"epoch", static_cast<std::int64_t>(epoch.value)},
                             {"endpoint", bound.endpoint},

@@ -60,16 +60,18 @@ const std::string_view kLivePageScript = R"js(
     });
   };
 
+  const over = status => !["running", "waiting"].includes(status.state);
+  let workers = [];
   let wanted = "all";
   const WORDS = ["working", "idle", "loading", "benched"];
   const buttons = ["all", ...WORDS].map(word => {
     const button = document.createElement("button");
     button.type = "button";
-    button.addEventListener("click", () => { wanted = word; if (last) showWorkers(last.workers); });
+    button.addEventListener("click", () => { wanted = word; showWorkers(workers); });
     at("filter").append(button);
     return button;
   });
-  at("find").addEventListener("input", () => { if (last) showWorkers(last.workers); });
+  at("find").addEventListener("input", () => showWorkers(workers));
 
   // Trouble first.
   const weight = w => (w.state === "benched" ? 4 : 0) + (w.failures > 0 ? 2 : 0)
@@ -207,8 +209,11 @@ const std::string_view kLivePageScript = R"js(
         "since the first result"),
       tile("left", left === null ? "–" : duration(left),
         left !== null ? "at that rate" : done === 1 ? "every item is done" : "not known"),
-      tile(status.workers.length === 1 ? "worker" : "workers", count(status.workers.length),
-        working + " working, " + plural(slots, "slot")),
+      status.workers.length || !over(status)
+        ? tile(status.workers.length === 1 ? "worker" : "workers", count(status.workers.length),
+          working + " working, " + plural(slots, "slot"))
+        : tile(status.workers_joined === 1 ? "worker" : "workers", count(status.workers_joined),
+          "took part and have left"),
       tile("tasks done", count(status.tasks_done), "of " + count(status.tasks)),
       tile("in models", duration(status.compute_seconds),
         hours >= 1 ? hours.toFixed(1) + " device hours" : "all workers together"),
@@ -309,7 +314,8 @@ const std::string_view kLivePageScript = R"js(
         heard = Date.now();
         showProgress(status);
         showSpark(status);
-        showWorkers(status.workers);
+        // At the end, when all have left, those who did it stay to be seen.
+        if (status.workers.length || !over(status)) showWorkers(workers = status.workers);
         showFailures(status.failures);
         showWaits(status.unfinished, status.more);
         showLog(status.log);

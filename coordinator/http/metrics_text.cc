@@ -79,7 +79,7 @@ void AddWorkers(Families& families, const RunStatus& status) {
 std::string FormatMetrics(const RunStatus& status, Duration age) {
   Families families;
   families.Gauge("prelabel_run_info", "The run: its job's name, and prelabel's version.", 1,
-                 {{"job", status.job}, {"version", status.version}});
+                 {{"name", status.job}, {"version", status.version}});
   families.Gauge("prelabel_run_state", "1 for the state that the run is in.",
                  status.state == kStates[0] ? 1 : 0, {{"state", kStates[0]}});
   for (std::size_t i = 1; i < kStates.size(); ++i) {

@@ -2,7 +2,7 @@
 """What the coordinator serves over HTTP while a run goes on: the page, its API, metrics, probes; to
 whom it does; and that clients, hostile ones too, change nothing in the labels.
 
-promtool (Debian's prometheus) and the browser (chromium, chromium-driver, python3-selenium) are used
+promtool and prometheus (Debian's package) and the browser (chromium, chromium-driver, python3-selenium) are used
 where they are installed.
 """
 
@@ -12,12 +12,14 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import stat
 import subprocess
 import time
 import unittest
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import cluster
@@ -89,14 +91,19 @@ class LivePageTest(cluster.ClusterTest):
 
         run.worker()
         seen = []
+        report = None
         while coordinator.running():
             with contextlib.suppress(OSError, http.client.HTTPException):
                 seen.append(json.loads(get(url + "api/v1/status")[2]))
                 if len(seen) == 20:
                     self.check_metrics(get(url + "metrics")[2])
+                if seen[-1]["report"]:  # as the page does it; then the coordinator ends
+                    report = get(url + "report/?of=" + seen[-1]["started"])[2]
+                    break
             time.sleep(0.05)
         run.check_status(coordinator, 0)
         self.check_labels(run)
+        self.assertEqual(report, (run.run / "report/report.html").read_text())
         working = [s["workers"][0] for s in seen if s["workers"]]
         self.assertEqual({w["device"] for w in working}, {"cpu"})
         self.assertIn("working", {w["state"] for w in working})
@@ -127,6 +134,39 @@ class LivePageTest(cluster.ClusterTest):
         self.check_metrics(text)
         self.assertIn("prelabel_workers{state=\"working\"} 0\n", text)
         self.finish(run, coordinator)
+
+    @unittest.skipIf(shutil.which("prometheus") is None, "prometheus is not installed")
+    def test_prometheus_has_what_the_dashboard_asks_for(self):
+        run, coordinator, url = self.start("dashboard")
+        place = f"127.0.0.1:{cluster.free_port()}"
+        config = self.folder / "prometheus.yml"
+        config.write_text(json.dumps({"scrape_configs": [
+            {"job_name": "prelabel", "scrape_interval": "250ms",
+             "static_configs": [{"targets": [url.split("/")[2]]}]}]}))
+        run.start("prometheus", "prometheus", f"--config.file={config}",
+                  f"--storage.tsdb.path={self.folder / 'tsdb'}", f"--web.listen-address={place}")
+
+        def ask(expression):
+            query = urllib.parse.urlencode({"query": expression})
+            with contextlib.suppress(OSError):
+                status, _, text = get(f"http://{place}/api/v1/query?{query}")
+                if status != 503:  # it starts
+                    self.assertEqual(status, 200, text)
+                    return json.loads(text)["data"]["result"]
+            return []
+        run.wait(lambda: ask("prelabel_items"), "Prometheus has seen the run", [coordinator])
+        worker = run.worker()
+        run.wait(lambda: ask("prelabel_eta_seconds"), "the rate is known", [coordinator])
+        worker.signal(signal.SIGSTOP)  # the run stays as it is
+        board = support.read_json(support.ROOT / "docker/grafana/prelabel.json")
+        targets = [t["expr"] for panel in board["panels"] for t in panel["targets"]]
+        self.assertGreater(len(targets), 10)
+        for expression in targets:
+            asked = expression.replace("$job", ".*").replace("$instance", ".*")
+            run.wait(lambda: ask(asked), asked, [coordinator])
+        worker.signal(signal.SIGCONT)
+        run.check_status(coordinator, 0)
+        self.check_labels(run)
 
     def test_other_machines_need_the_token(self):
         run, coordinator, url = self.start("token", page="http://0.0.0.0:0")

@@ -34,7 +34,7 @@ TEST(MetricsText, HasTheFiguresOfTheStatus) {
   const std::string text = FormatMetrics(status, seconds(2));
   // Escaped as the format demands (prometheus.io, "Exposition formats").
   EXPECT_THAT(text,
-              HasSubstr("prelabel_run_info{job=\"a \\\"b\\\"\\\\c\\nd\",version=\"1.2.3\"} 1\n"));
+              HasSubstr("prelabel_run_info{name=\"a \\\"b\\\"\\\\c\\nd\",version=\"1.2.3\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("\n# TYPE prelabel_items_done_total counter\n"
                               "prelabel_items_done_total 100\n"));
   EXPECT_THAT(text, HasSubstr("\nprelabel_items 800\n"));
