@@ -14,6 +14,7 @@ struct HttpRequest {
   std::string host;    // header fields; empty where there is none
   std::string authorization;
   std::string cookie;
+  std::string origin;  // of the page whose script sent it
 };
 
 struct HttpResponse {

@@ -188,10 +188,10 @@ class HttpServer::Impl::Session {
       const auto& message = parser_->get();
       keep_alive_ = message.keep_alive();
       head_ = message.method() == http::verb::head;
-      Write(server_.Answer({TextOf(message.method_string()), TextOf(message.target()),
-                            TextOf(message[http::field::host]),
-                            TextOf(message[http::field::authorization]),
-                            TextOf(message[http::field::cookie])}));
+      Write(server_.Answer(
+          {TextOf(message.method_string()), TextOf(message.target()),
+           TextOf(message[http::field::host]), TextOf(message[http::field::authorization]),
+           TextOf(message[http::field::cookie]), TextOf(message[http::field::origin])}));
       return;
     }
     keep_alive_ = false;

@@ -107,6 +107,13 @@ bool IsLocalHost(std::string_view host) {
   return IsLoopback(std::string(host.substr(0, host.find(':'))));
 }
 
+// Programs send no Origin; browsers do with every request that is no GET (Fetch, "append a request
+// Origin header").
+bool IsSameOrigin(const HttpRequest& request) {
+  return request.origin.empty() || request.origin == "http://" + request.host ||
+         request.origin == "https://" + request.host;
+}
+
 }  // namespace
 
 PageRouter::PageRouter(PageRouterOptions options) : options_(std::move(options)) {}
@@ -126,6 +133,9 @@ HttpResponse PageRouter::Handle(const HttpRequest& request, const PublishedStatu
   const bool authorized = Authorized(request, target);
   if (read && target.path == "/readyz") return Ready(published, authorized, now);
   if (!authorized) return Refuse(target);
+  if (!read && !IsSameOrigin(request)) {
+    return Problem(403, target.path, "pages of other sites may not change anything here");
+  }
 
   if (std::find(kPaths.begin(), kPaths.end(), target.path) == kPaths.end()) {
     return Problem(404, target.path, "there is nothing here; try /");

@@ -11,6 +11,7 @@
 // With a token everything but the last two asks for it: `Authorization: Bearer TOKEN`, `?token=`,
 // or the cookie that `/?token=` sets. Without one only names of this machine are answered as Host,
 // so that no web page can read it through a name that it controls (DNS rebinding).
+// What would change something is refused from pages of other origins, whatever they know.
 #pragma once
 
 #include <functional>

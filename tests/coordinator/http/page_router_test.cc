@@ -200,6 +200,19 @@ TEST_F(PageRouterTest, TheReportIsServedAsItIsOnceItIsThere) {
   EXPECT_EQ(Get("/report").status, 303);
 }
 
+TEST_F(PageRouterTest, PagesOfOtherSitesMayNotChangeAnything) {
+  HttpRequest post = With("localhost:5578", "", "");
+  post.method = "POST";
+  for (const char* origin : {"", "http://localhost:5578", "https://localhost:5578"}) {
+    post.origin = origin;
+    EXPECT_EQ(Get("/api/v1/status", post).status, 405) << origin;
+  }
+  for (const char* origin : {"null", "http://evil.example", "http://localhost:5579"}) {
+    post.origin = origin;
+    EXPECT_EQ(Get("/api/v1/status", post).status, 403) << origin;
+  }
+}
+
 TEST_F(PageRouterTest, OtherPathsAndMethodsAreRefused) {
   for (const char* target : {"/report/../run.db", "/report/report.json", "//", "", "*", "/api/v1/",
                              "/metrics/", "http://localhost/metrics"}) {
