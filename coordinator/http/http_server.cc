@@ -207,7 +207,7 @@ class HttpServer::Impl::Session {
     }
   }
 
-  void Write(HttpResponse response) {
+  void Write(const HttpResponse& response) {
     kept_ = response.body;
     response_.emplace();
     response_->result(static_cast<unsigned>(response.status));

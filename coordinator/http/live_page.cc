@@ -109,7 +109,7 @@ std::string Head(const std::string& nonce, std::string_view title) {
 
 std::string LivePage(const std::string& nonce) {
   return fmt::format("{}{}</main>\n<script nonce=\"{}\">{}</script>\n</body>\n</html>\n",
-                     Head(nonce, "prelabel"), kBody, nonce, kLivePageScript);
+                     Head(nonce, "prelabel"), kBody, nonce, LivePageScript());
 }
 
 std::string TokenPage(const std::string& file, bool wrong, const std::string& nonce) {

@@ -18,6 +18,6 @@ std::string TokenPage(const std::string& file, bool wrong, const std::string& no
 // The Content-Security-Policy of both: nothing from elsewhere, no script but the page's own.
 std::string PagePolicy(const std::string& nonce);
 
-extern const std::string_view kLivePageScript;
+std::string_view LivePageScript();
 
 }  // namespace prelabel

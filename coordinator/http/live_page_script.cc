@@ -2,7 +2,9 @@
 
 namespace prelabel {
 
-const std::string_view kLivePageScript = R"js(
+namespace {
+
+constexpr std::string_view kScript = R"js(
 "use strict";
 (() => {
   const ASK = 1000, ASK_HIDDEN = 5000, PATIENCE = 8000;  // milliseconds
@@ -337,5 +339,9 @@ const std::string_view kLivePageScript = R"js(
   ask();
 })();
 )js";
+
+}  // namespace
+
+std::string_view LivePageScript() { return kScript; }
 
 }  // namespace prelabel

@@ -67,8 +67,8 @@ void ExampleCluster::Step(Duration duration, std::uint64_t share) {
   now_ += duration;
   std::vector<AssignTask> kept;
   std::vector<AssignTask> ended;
-  for (AssignTask& task : given_) {
-    (task.task.id.value % share == turn_ % share ? ended : kept).push_back(std::move(task));
+  for (const AssignTask& task : given_) {
+    (task.task.id.value % share == turn_ % share ? ended : kept).push_back(task);
   }
   ++turn_;
   given_ = std::move(kept);
