@@ -8,7 +8,7 @@ scripts/models/prepare_nanodet.py
 scripts/data/fetch_vtest.sh
 cmake --preset release -Wno-dev >/dev/null
 cmake --build --preset release --target prelabel prelabel-worker \
-  decode_bench features_bench formats_bench pipeline_bench seek_bench noop_bench plan_memory_bench report_bench resume_bench \
+  decode_bench features_bench formats_bench pipeline_bench seek_bench noop_bench page_bench plan_memory_bench report_bench resume_bench \
   tail_bench micro_bench
 
 bin=build/release/bin
@@ -31,6 +31,7 @@ run decode_bench --video ../../var/data/vtest.avi
 run formats_bench
 run seek_bench --video ../../var/data/vtest.avi
 run noop_bench
+run page_bench
 run plan_memory_bench
 run plan_memory_bench --tasks 250000 --shard-size 16
 run resume_bench

@@ -26,6 +26,7 @@ build_packages=(
   libcurl4-openssl-dev libarchive-dev zlib1g-dev
   libsqlite3-dev libxxhash-dev libssl-dev libyaml-cpp-dev libexpat1-dev
   libboost1.81-dev libboost-json1.81-dev libcli11-dev libfmt-dev libeigen3-dev
+  prometheus-cpp-dev
   # The presets build the tests too.
   libgtest-dev libgmock-dev libbenchmark-dev
   # scripts/models. Torchvision's package also has the operators that its modules need.
@@ -41,7 +42,9 @@ dev_packages=(
   ffmpeg python3-opencv python3-jsonschema
   # tests/integration: peers that misbehave, networks that fail, wrong clocks.
   python3-zmq python3-protobuf iproute2 nftables faketime e2fsprogs nginx-light
-  # tests/integration/page_test.py: the report in a browser.
+  # tests/integration/live_page_test.py: what reads the metrics.
+  prometheus
+  # tests/integration: the report and the live page in a browser.
   chromium chromium-driver python3-selenium
   # tests/bench: what noop_bench has beside its figures.
   python3-distributed

@@ -9,6 +9,7 @@
 
 #include "common/job/label_formats.h"
 #include "common/job/map_reader.h"
+#include "common/job/page_address.h"
 #include "common/job/path_reader.h"
 #include "common/job/source_decode.h"
 
@@ -301,6 +302,7 @@ class JobDecoder {
     DecodeDevice(reader);
     if (const YamlNode* node = reader.Find("listen")) DecodeListen(*node);
     DecodeSecurity(reader);
+    DecodePage(reader);
     reader.Duration("heartbeat", milliseconds(100), hours(1), &cluster.heartbeat);
     reader.Duration("task_deadline", seconds(1), hours(168), &cluster.task_deadline);
     reader.Integer("shard_size", 1, 1000000, &cluster.shard_size);
@@ -369,6 +371,30 @@ class JobDecoder {
     if (cluster.security == WireSecurity::kNone) {
       mistakes_.Add(keys->at,
                     "'cluster.keys' has no use with 'cluster.security: none'; remove one of them");
+    }
+  }
+
+  void DecodePage(MapReader& reader) {
+    ClusterOptions& cluster = job_.cluster;
+    if (const YamlNode* node = reader.Find("page")) {
+      const auto text = ReadText(*node, "cluster.page", mistakes_);
+      if (text && *text != "auto" && *text != "off" && !ParsePageAddress(*text)) {
+        mistakes_.Add(node->at, fmt::format("'cluster.page' must be auto, off or "
+                                            "http://ADDRESS:PORT with an IP address or localhost "
+                                            "(port 0: any free one), not {}",
+                                            Quoted(*text)));
+      } else if (text) {
+        cluster.page = *text;
+      }
+    }
+    const YamlNode* token = reader.Find("page_token");
+    if (token == nullptr) return;
+    if (auto path = ReadPath(*token, "cluster.page_token", folder_, mistakes_)) {
+      cluster.page_token = *path;
+    }
+    if (cluster.page == "off") {
+      mistakes_.Add(token->at,
+                    "'cluster.page_token' has no use with 'cluster.page: off'; remove one of them");
     }
   }
 
@@ -461,6 +487,8 @@ const std::vector<std::string>& JobKeys() {
       "cluster.listen",
       "cluster.security",
       "cluster.keys",
+      "cluster.page",
+      "cluster.page_token",
       "cluster.heartbeat",
       "cluster.task_deadline",
       "cluster.shard_size",

@@ -112,7 +112,9 @@ struct ClusterOptions {
   Precision precision = Precision::kFp32;
   std::string listen = "tcp://127.0.0.1:0";  // ZeroMQ endpoint; port 0: any free one
   WireSecurity security = WireSecurity::kCurve;
-  std::filesystem::path keys;  // the coordinator's folder of `prelabel keygen`; empty: none
+  std::filesystem::path keys;        // the coordinator's folder of `prelabel keygen`; empty: none
+  std::string page = "auto";         // of people and programs: auto, off or http://ADDRESS:PORT
+  std::filesystem::path page_token;  // a file; empty: made in the run directory where one is needed
   std::chrono::milliseconds heartbeat{2000};
   std::chrono::milliseconds task_deadline{600000};
   int shard_size = 8;                 // items a detect task

@@ -141,6 +141,14 @@ Result<CurveKeyPair> LoadOrMakeCoordinatorKeys(const fs::path& folder) {
 
 fs::path AllowListFolder(const fs::path& folder) { return folder / kWorkersFolder; }
 
+Result<std::string> ReadSecretFile(const fs::path& file) {
+  return ReadTrusted(file, Privacy::kSecret);
+}
+
+Result<void> WriteSecretFile(const fs::path& file, const std::string& text) {
+  return WriteNew(file, kPrivateFile, text);
+}
+
 Result<void> CheckKeyFolder(const fs::path& folder) {
   struct stat status {};
   if (stat(folder.c_str(), &status) != 0) return Failed("cannot open the folder of keys", folder);

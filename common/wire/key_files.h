@@ -33,6 +33,11 @@ Result<std::string> LoadPublicKey(const std::filesystem::path& file);
 // InvalidArgument: no folder, another user's, or others may write to it.
 Result<void> CheckKeyFolder(const std::filesystem::path& folder);
 
+// Any other secret (a token) under the same rules. InvalidArgument: missing, longer than 4 KiB, or
+// not private; and where it is written: it exists already.
+Result<std::string> ReadSecretFile(const std::filesystem::path& file);
+Result<void> WriteSecretFile(const std::filesystem::path& file, const std::string& text);
+
 // The allow-list's place in a coordinator's folder.
 std::filesystem::path AllowListFolder(const std::filesystem::path& folder);
 

@@ -83,8 +83,8 @@ void Progress::Draw(const ProgressState& state, TimePoint now) {
 }
 
 void Progress::Update(const ProgressState& state, TimePoint now) {
+  rate_ = Rate(state, now);  // it must see the first result when that comes
   if (quiet_) return;
-  Rate(state, now);  // it must see the first result when that comes
   const Duration every = terminal_ ? kRedraw : kPlainLine;
   if (now - last_draw_ < every && last_draw_ != TimePoint{}) return;
   if (!terminal_ && state.items_done + state.looks_done == last_items_)

@@ -38,6 +38,8 @@ class Progress {
   void Note(const std::string& line);
   // Draws the last state and leaves the cursor on a new line.
   void Finish(const ProgressState& state, TimePoint now);
+  // As of the last Update: since the first result of this session; 0: not known yet.
+  double items_per_second() const { return rate_; }
 
  private:
   double Rate(const ProgressState& state, TimePoint now);
@@ -50,6 +52,7 @@ class Progress {
   bool started_ = false;
   TimePoint first_{};
   std::uint64_t first_items_ = 0;
+  double rate_ = 0;
   std::uint64_t items_at_start_ = 0;
   TimePoint last_draw_{};
   std::uint64_t last_items_ = 0;  // and second looks

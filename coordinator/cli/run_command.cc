@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <system_error>
 
 #include "common/base/signals.h"
@@ -10,7 +11,9 @@
 #include "coordinator/cli/prepare_run.h"
 #include "coordinator/cli/progress.h"
 #include "coordinator/cli/run_log.h"
+#include "coordinator/cli/run_page.h"
 #include "coordinator/cli/serve_run.h"
+#include "coordinator/cli/status_command.h"
 #include "coordinator/cli/write_outputs.h"
 #include "coordinator/report/report.h"
 
@@ -22,6 +25,71 @@ constexpr int kRepairs = 3;  // a disk that damages more than that is not worth 
 bool NothingLeft(const std::vector<TaskRow>& tasks) {
   return std::none_of(tasks.begin(), tasks.end(),
                       [](const TaskRow& row) { return row.state == TaskState::kPending; });
+}
+
+// Null where there is none.
+Result<std::unique_ptr<RunPage>> StartPage(const JobContext& context, Progress& progress) {
+  std::string problem;
+  PRELABEL_TRY(auto page, RunPage::Start(context.job.cluster, context.paths.dir, problem));
+  if (!problem.empty()) progress.Note("warning: there is no live page: " + problem);
+  return page;
+}
+
+// `prelabel status` reads the file.
+void NoteWriting(const RunPaths& paths, RunPage* page) {
+  if (page != nullptr) page->SetState("writing", "");
+  auto status = LoadRunStatus(paths.dir);
+  if (!status || status.value().started.empty()) return;  // no task was run
+  status.value().state = "writing";
+  WriteRunStatus(status.value(), paths.Status());
+}
+
+Result<int> RunTasks(const RunArguments& arguments, const JobContext& context, PreparedRun& run,
+                     StopSignals& signals, Progress& progress, RunLog& log, RunPage* page) {
+  for (int repairs = 0;; ++repairs) {
+    RunInfo info;
+    if (run.tasks.empty()) {
+      progress.Note("people drew the keyframes of every source: no worker is needed");
+      info.version = PRELABEL_VERSION;
+      info.started = UtcNow();
+      PRELABEL_TRY(run.store->PutMeta(kRunInfoKey, FormatRunInfo(info)));
+    } else if (NothingLeft(run.tasks)) {
+      progress.Note("every task has its result already; writing labels and reports again");
+      PRELABEL_TRY(const auto stored, run.store->GetMeta(kRunInfoKey));
+      if (stored) info = ParseRunInfo(*stored);
+    } else {
+      PRELABEL_TRY(const ServedRun served,
+                   ServeRun(context, run, arguments.launch, signals, progress, log, page));
+      info = served.info;
+      PRELABEL_TRY(run.store->PutMeta(kRunInfoKey, FormatRunInfo(info)));
+      if (signals.signal() != 0) {
+        progress.Note("stopped; the same command goes on from here");
+        return 128 + signals.signal();
+      }
+    }
+    NoteWriting(context.paths, page);
+    PRELABEL_TRY(const WrittenOutputs outputs, WriteOutputs(context, *run.store, info));
+    if (outputs.damaged.empty() || repairs == kRepairs) {
+      return ShowOutcome(outputs, context);
+    }
+    progress.Note(DescribeDamage(outputs.damaged) + "; doing them again");
+    for (const TaskId task : outputs.damaged) {
+      log.Write("result damaged", {{"task", static_cast<std::int64_t>(task.value)}});
+    }
+    PRELABEL_TRY(PrepareRedo(context, outputs.damaged, run));
+  }
+}
+
+// The last word.
+void EndPage(const Result<int>& status, int signal, const RunPaths& paths, RunPage* page) {
+  if (page == nullptr) return;
+  if (!status) {
+    page->SetState("failed", status.error().ToString());
+  } else if (signal != 0) {
+    page->SetState("stopped", "the same command goes on from here");
+  } else {
+    page->SetState("finished", "", paths.Report() / "report.html");
+  }
 }
 
 Result<int> Run(const RunArguments& arguments, StopSignals& signals) {
@@ -38,38 +106,13 @@ Result<int> Run(const RunArguments& arguments, StopSignals& signals) {
                       ? std::string("no item is quarantined: there is nothing to retry")
                       : fmt::format("quarantined items that are tried again: {}", run.retried));
   }
-
-  for (int repairs = 0;; ++repairs) {
-    RunInfo info;
-    if (run.tasks.empty()) {
-      progress.Note("people drew the keyframes of every source: no worker is needed");
-      info.version = PRELABEL_VERSION;
-      info.started = UtcNow();
-      PRELABEL_TRY(run.store->PutMeta(kRunInfoKey, FormatRunInfo(info)));
-    } else if (NothingLeft(run.tasks)) {
-      progress.Note("every task has its result already; writing labels and reports again");
-      PRELABEL_TRY(const auto stored, run.store->GetMeta(kRunInfoKey));
-      if (stored) info = ParseRunInfo(*stored);
-    } else {
-      PRELABEL_TRY(const ServedRun served,
-                   ServeRun(context, run, arguments.launch, signals, progress, log));
-      info = served.info;
-      PRELABEL_TRY(run.store->PutMeta(kRunInfoKey, FormatRunInfo(info)));
-      if (signals.signal() != 0) {
-        progress.Note("stopped; the same command goes on from here");
-        return 128 + signals.signal();
-      }
-    }
-    PRELABEL_TRY(const WrittenOutputs outputs, WriteOutputs(context, *run.store, info));
-    if (outputs.damaged.empty() || repairs == kRepairs) {
-      return ShowOutcome(outputs, context);
-    }
-    progress.Note(DescribeDamage(outputs.damaged) + "; doing them again");
-    for (const TaskId task : outputs.damaged) {
-      log.Write("result damaged", {{"task", static_cast<std::int64_t>(task.value)}});
-    }
-    PRELABEL_TRY(PrepareRedo(context, outputs.damaged, run));
+  std::unique_ptr<RunPage> page;
+  if (!NothingLeft(run.tasks)) {
+    PRELABEL_TRY(page, StartPage(context, progress));
   }
+  auto status = RunTasks(arguments, context, run, signals, progress, log, page.get());
+  EndPage(status, signals.signal(), context.paths, page.get());
+  return status;
 }
 
 }  // namespace

@@ -5,16 +5,41 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstring>
 
+#include "common/base/utf8_prefix.h"
 #include "coordinator/formats/json_text.h"
 
 namespace prelabel {
 namespace {
 constexpr std::size_t kMaxWaiting = std::size_t{16} << 20;  // bytes, while the disk is full
+constexpr std::size_t kTailLines = 100;
+constexpr std::size_t kTailText = 500;  // bytes of a field
+// Of these there are many, and none is news.
+constexpr std::array<std::string_view, 3> kUsual = {"assigned", "committed", "recalled"};
+
+std::string FormatLine(const std::string& time, std::string_view event,
+                       std::initializer_list<RunLog::Field> fields, std::size_t most) {
+  std::string line = fmt::format("{{\"time\":\"{}\",\"event\":{}", time, JsonString(event));
+  for (const auto& [name, value] : fields) {
+    line += fmt::format(",{}:", JsonString(name));
+    if (const auto* text = std::get_if<std::string>(&value)) {
+      line += JsonString(Utf8Prefix(*text, most));
+    } else if (const auto* whole = std::get_if<std::int64_t>(&value)) {
+      line += std::to_string(*whole);
+    } else {
+      const double number = std::get<double>(value);
+      line += std::isfinite(number) ? fmt::format("{:.3f}", number) : "null";  // JSON has no NaN
+    }
+  }
+  return line + "}";
+}
+
 }  // namespace
 
 std::string UtcNow() {
@@ -45,20 +70,12 @@ RunLog::~RunLog() {
 }
 
 void RunLog::Write(std::string_view event, std::initializer_list<Field> fields) {
-  std::string line = fmt::format("{{\"time\":\"{}\",\"event\":{}", UtcNow(), JsonString(event));
-  for (const auto& [name, value] : fields) {
-    line += fmt::format(",{}:", JsonString(name));
-    if (const auto* text = std::get_if<std::string>(&value)) {
-      line += JsonString(*text);
-    } else if (const auto* whole = std::get_if<std::int64_t>(&value)) {
-      line += std::to_string(*whole);
-    } else {
-      const double number = std::get<double>(value);
-      line += std::isfinite(number) ? fmt::format("{:.3f}", number) : "null";  // JSON has no NaN
-    }
-  }
-  line += "}\n";
-  if (lines_.size() < kMaxWaiting) lines_ += line;
+  const std::string time = UtcNow();
+  const std::string line = FormatLine(time, event, fields, std::string::npos);
+  if (lines_.size() < kMaxWaiting) lines_ += line + "\n";
+  if (std::find(kUsual.begin(), kUsual.end(), event) != kUsual.end()) return;
+  tail_.push_back(FormatLine(time, event, fields, kTailText));
+  if (tail_.size() > kTailLines) tail_.pop_front();
 }
 
 void RunLog::Flush() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <initializer_list>
 #include <string>
@@ -22,7 +23,8 @@ class RunLog {
   static Result<RunLog> Open(const std::filesystem::path& path);
   RunLog(RunLog&& other) noexcept
       : descriptor_(std::exchange(other.descriptor_, -1)),
-        lines_(std::exchange(other.lines_, {})) {}
+        lines_(std::exchange(other.lines_, {})),
+        tail_(std::exchange(other.tail_, {})) {}
   RunLog& operator=(RunLog&&) = delete;
   RunLog(const RunLog&) = delete;
   RunLog& operator=(const RunLog&) = delete;
@@ -36,11 +38,16 @@ class RunLog {
   // does it too. What a full disk does not take waits, up to 16 MiB.
   void Flush();
 
+  // The last lines without what is usual (assignments, commits and the like), oldest first; long
+  // texts in them are cut.
+  const std::deque<std::string>& tail() const { return tail_; }
+
  private:
   explicit RunLog(int descriptor) : descriptor_(descriptor) {}
 
   int descriptor_;
   std::string lines_;  // not written yet
+  std::deque<std::string> tail_;
 };
 
 // Now, as 2026-01-31T12:00:00.123Z.

@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "coordinator/cli/run_status.h"
 #include "coordinator/plan/item_counts.h"
 
 namespace prelabel {
@@ -13,8 +12,8 @@ namespace {
 // A worker that keeps dying is not started for ever: something is wrong with this machine.
 constexpr int kMaxRestarts = 5;
 
-constexpr Duration kStatusEvery = std::chrono::seconds(2);
-constexpr std::size_t kStatusLines = 1000;
+constexpr Duration kStatusEvery = std::chrono::seconds(1);
+constexpr Duration kFileEvery = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -55,15 +54,15 @@ void RunObserver::OnWorkerJoined(const WorkerInfo& worker) {
   }
   worker_names_.push_back(
       fmt::format("{}, {} slot{}", worker.hostname, worker.slots, worker.slots == 1 ? "" : "s"));
-  present_[worker.id] = worker;
-  state_.workers = present_.size();
+  collector_.OnWorkerJoined(worker);
+  state_.workers = collector_.workers();
 }
 
 void RunObserver::OnWorkerLeft(const WorkerInfo& worker, const std::string& reason) {
   log_.Write("worker left",
              {{"worker", static_cast<std::int64_t>(worker.id.value)}, {"reason", reason}});
-  present_.erase(worker.id);
-  state_.workers = present_.size();
+  collector_.OnWorkerLeft(worker, reason, UtcNow());
+  state_.workers = collector_.workers();
   if (reason == "done" || reason == last_reason_) return;  // the log has each
   last_reason_ = reason;
   progress_.Note(fmt::format("worker {} on {} left: {}", worker.id.value, worker.hostname, reason));
@@ -92,8 +91,11 @@ void RunObserver::OnDecision(const SchedulerAction& action) {
          {"attempt", number(refuse->attempt)},
          {"worker", number(refuse->worker)},
          {"status", std::string(refuse->status == AckStatus::kDuplicate ? "duplicate" : "stale")}});
+  } else if (const auto* commit = std::get_if<CommitResult>(&action)) {
+    collector_.OnCommitDecided(*commit);
   } else if (const auto* failure = std::get_if<RecordFailure>(&action)) {
     const TaskFailures& f = failure->failures;
+    collector_.OnAttemptFailed(f, UtcNow());
     log_.Write("attempt failed", {{"task", number(f.task)},
                                   {"failures", static_cast<std::int64_t>(f.failures)},
                                   {"losses", static_cast<std::int64_t>(f.losses)},
@@ -149,6 +151,7 @@ void RunObserver::OnCommitted(const std::vector<EncodedResult>& results) {
     state_.looks_done += size.looks;
     items_in_this_session_ += size.items;
     if (size.items > 0) state_.items_failed += result.failed_items;
+    collector_.OnCommitted(result, size.items);
     log_.Write("committed", {{"task", static_cast<std::int64_t>(result.task.value)},
                              {"attempt", static_cast<std::int64_t>(result.attempt.value)},
                              {"items", static_cast<std::int64_t>(result.items)},
@@ -163,6 +166,7 @@ void RunObserver::OnQuarantined(const QuarantinedTask& task) {
   state_.items_failed += size.items;
   state_.looks_done += size.looks;
   restarts_ = 0;
+  collector_.OnQuarantined(task, UtcNow());
   log_.Write("quarantined", {{"task", static_cast<std::int64_t>(task.task.value)},
                              {"attempts", static_cast<std::int64_t>(task.attempts)},
                              {"reason", task.reason}});
@@ -187,50 +191,48 @@ bool RunObserver::OnTurn(const Scheduler& scheduler, TimePoint now) {
     log_.Write("ended early", {{"reason", ended_early_}});
     progress_.Note(ended_early_);
   }
-  if (!status_path_.empty() && now >= next_status_) {
+  if ((!status_path_.empty() || on_status) && now >= next_status_) {
     next_status_ = now + kStatusEvery;
-    WriteStatus(scheduler, now);
+    TellStatus(scheduler, now);
   }
   return failure_.empty() && ended_early_.empty();
 }
 
-void RunObserver::WriteStatusTo(std::filesystem::path path, std::string endpoint) {
-  status_path_ = std::move(path);
-  endpoint_ = std::move(endpoint);
+void RunObserver::OnDraining() {
+  draining_ = true;
+  next_status_ = {};
 }
 
-void RunObserver::WriteStatus(const Scheduler& scheduler, TimePoint now) const {
-  RunStatus status;
-  status.written = UtcNow();
-  status.endpoint = endpoint_;
+void RunObserver::WriteStatusTo(std::filesystem::path path, RunStatus known) {
+  status_path_ = std::move(path);
+  known_ = std::move(known);
+}
+
+void RunObserver::TellStatus(const Scheduler& scheduler, TimePoint now) {
+  auto status = std::make_shared<RunStatus>(known_);
+  status->written = UtcNow();
+  if (draining_) status->state = "draining";
   if (!store_trouble_.empty()) {
-    status.state = "waiting";
-    status.reason = store_trouble_;
+    status->state = "waiting";
+    status->reason = store_trouble_;
   }
-  status.items = state_.items_total;
-  status.items_done = state_.items_done;
-  status.items_failed = state_.items_failed;
-  status.tasks = scheduler.TaskCount();
-  status.tasks_done = scheduler.DoneCount();
-  for (const auto& [id, worker] : present_) {
-    const auto benched = scheduler.BenchedFor(id, now);
-    status.workers.push_back({id.value, worker.hostname, worker.slots,
-                              benched ? fmt::format("benched for {:.0f} s: everything failed there",
-                                                    std::chrono::duration<double>(*benched).count())
-                                      : "works"});
+  status->items = state_.items_total;
+  status->items_done = state_.items_done;
+  status->items_failed = state_.items_failed;
+  status->looks = state_.looks_total;
+  status->looks_done = state_.looks_done;
+  status->linking = state_.linking;
+  status->items_per_second = progress_.items_per_second();
+  if (status->items_per_second > 0 && status->items_done < status->items) {
+    status->eta_seconds =
+        static_cast<double>(status->items - status->items_done) / status->items_per_second;
   }
-  const std::vector<TaskStatus> tasks = scheduler.Explain(now, kStatusLines + 1);
-  for (const TaskStatus& task : tasks) {
-    if (status.unfinished.size() == kStatusLines) {
-      status.more = true;
-      break;
-    }
-    const auto worker = present_.find(task.worker);
-    status.unfinished.push_back(
-        {task.first.value, task.last.value, TaskKindName(task.kind),
-         WhyUnfinished(task, worker == present_.end() ? "" : worker->second.hostname)});
-  }
-  WriteRunStatus(status, status_path_);
+  collector_.Fill(*status, scheduler, now);
+  status->log.assign(log_.tail().begin(), log_.tail().end());
+  if (on_status) on_status(status);
+  if (status_path_.empty() || now < next_file_) return;
+  next_file_ = now + kFileEvery;
+  WriteRunStatus(*status, status_path_);
 }
 
 void RunObserver::WatchLauncher() {
@@ -252,9 +254,11 @@ void RunObserver::WatchLauncher() {
   }
 }
 
-void RunObserver::Finish(TimePoint now) {
-  if (!failure_.empty()) return;
+void RunObserver::Finish(const Scheduler& scheduler, TimePoint now) {
   state_.linking = false;
+  next_file_ = {};
+  if (!status_path_.empty() || on_status) TellStatus(scheduler, now);
+  if (!failure_.empty()) return;
   progress_.Finish(state_, now);
 }
 

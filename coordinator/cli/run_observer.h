@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,6 +15,8 @@
 #include "coordinator/cli/run_log.h"
 #include "coordinator/launch/local_launcher.h"
 #include "coordinator/server/server.h"
+#include "coordinator/status/run_status.h"
+#include "coordinator/status/status_collector.h"
 
 namespace prelabel {
 
@@ -26,8 +28,12 @@ class RunObserver : public ServerObserver {
   RunObserver(const std::vector<TaskRow>& rows, std::uint64_t failed_items, Progress& progress,
               RunLog& log, LocalLauncher* launcher, std::optional<std::uint64_t> max_failed_items);
 
-  // Where and how the status is written every two seconds (run_status.h); nowhere by default.
-  void WriteStatusTo(std::filesystem::path path, std::string endpoint);
+  // Where the status is written every two seconds (run_status.h); nowhere by default. `known`:
+  // what does not change (names and addresses).
+  void WriteStatusTo(std::filesystem::path path, RunStatus known);
+
+  // Told of the status every second; must not block.
+  std::function<void(const std::shared_ptr<const RunStatus>&)> on_status;
 
   // Told of every local worker process that ends by itself: its process id and how.
   std::function<void(std::uint64_t, const std::string&)> on_process_end;
@@ -39,10 +45,11 @@ class RunObserver : public ServerObserver {
   void OnRefusedMessage(const std::string& reason) override;
   void OnDecision(const SchedulerAction& action) override;
   void OnStoreTrouble(const Error* error) override;
+  void OnDraining() override;
   bool OnTurn(const Scheduler& scheduler, TimePoint now) override;
 
-  // Draws the end of the progress line.
-  void Finish(TimePoint now);
+  // Draws the end of the progress line and tells the last status.
+  void Finish(const Scheduler& scheduler, TimePoint now);
 
   // Why the run cannot go on (every local worker is gone), or empty.
   const std::string& failure() const { return failure_; }
@@ -64,7 +71,7 @@ class RunObserver : public ServerObserver {
   static TaskSize SizeOf(const Task& task);
 
   void WatchLauncher();
-  void WriteStatus(const Scheduler& scheduler, TimePoint now) const;
+  void TellStatus(const Scheduler& scheduler, TimePoint now);
 
   Progress& progress_;
   RunLog& log_;
@@ -76,11 +83,13 @@ class RunObserver : public ServerObserver {
   std::set<std::string> compute_classes_;
   std::set<std::string> devices_;
   std::string last_reason_;  // with which a worker left
-  std::map<WorkerId, WorkerInfo> present_;
+  StatusCollector collector_;
   std::string store_trouble_;
+  bool draining_ = false;
   std::filesystem::path status_path_;
-  std::string endpoint_;
+  RunStatus known_;
   TimePoint next_status_{};
+  TimePoint next_file_{};
   std::string failure_;
   bool failed_for_good_ = false;
   std::optional<std::uint64_t> max_failed_items_;

@@ -118,7 +118,7 @@ Result<PlanSample> RunSample(const JobContext& context, std::uint64_t items, Sto
   run.fingerprint = FingerprintOf(here);
   run.name = "sample of a plan";
   PRELABEL_TRY(RunLog log, RunLog::Open(here.paths.Log()));
-  Result<ServedRun> served = ServeRun(here, run, true, signals, progress, log);
+  Result<ServedRun> served = ServeRun(here, run, true, signals, progress, log, nullptr);
   if (!served) {
     folder.Keep();  // the error names the workers' logs
     return std::move(served).error();

@@ -113,7 +113,7 @@ void WarnAboutSources(const Dataset& dataset, Progress& progress) {
 }
 
 Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool launch,
-                           StopSignals& signals, Progress& progress, RunLog& log) {
+                           StopSignals& signals, Progress& progress, RunLog& log, RunPage* page) {
   const ClusterOptions& cluster = context.job.cluster;
   const MonotonicClock clock;
   RunInfo info;
@@ -157,6 +157,12 @@ Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool lau
                         : "warning: cluster.security is none: everybody in the network may join");
     }
   }
+  if (page != nullptr) {
+    progress.Note("live page: " + page->url() +
+                  (page->token_file().empty()
+                       ? std::string()
+                       : " (its token is in " + page->token_file().string() + ")"));
+  }
   log.Write("run started", {{"job", context.job.name},
                             {"epoch", static_cast<std::int64_t>(epoch.value)},
                             {"endpoint", bound.endpoint},
@@ -167,13 +173,22 @@ Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool lau
                        MaxFailedItems(cluster.max_failed_items, run.tasks));
   Server server(MakeWelcome(context, run, epoch), transport, *run.store, scheduler,
                 MakeAssignmentBuilder(context, *run.store), clock, observer);
-  observer.WriteStatusTo(context.paths.Status(), bound.endpoint);
+  RunStatus known;
+  known.job = context.job.name;
+  known.version = PRELABEL_VERSION;
+  known.started = info.started;
+  known.endpoint = bound.endpoint;
+  if (page != nullptr) {
+    known.page = page->url();
+    observer.on_status = [page](const auto& status) { page->Publish(status); };
+  }
+  observer.WriteStatusTo(context.paths.Status(), std::move(known));
   observer.on_process_end = [&server](std::uint64_t process_id, const std::string& status) {
     server.ReportProcessEnd(process_id, status);
   };
   auto stats = server.Run(signals.stop(), kDrainLimit);
   signals.OnStop({});
-  observer.Finish(clock.Now());
+  observer.Finish(scheduler, clock.Now());
   if (launcher) launcher->Terminate(std::chrono::seconds(5));
   if (!stats) return stats.error();
   if (!observer.failure().empty()) {

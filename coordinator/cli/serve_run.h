@@ -11,6 +11,7 @@
 #include "coordinator/cli/prepare_run.h"
 #include "coordinator/cli/progress.h"
 #include "coordinator/cli/run_log.h"
+#include "coordinator/cli/run_page.h"
 #include "coordinator/report/report.h"
 
 namespace prelabel {
@@ -25,9 +26,10 @@ struct ServedRun {
 
 // Gives out what is pending in `run` until nothing is, or a signal comes. `launch`: where the job's
 // launcher is local its workers are started (and ended); otherwise others join. InvalidArgument:
-// the workers cannot use this job or model. Unavailable: all of them are gone.
+// the workers cannot use this job or model. Unavailable: all of them are gone. `page`: is told how
+// it goes; may be null.
 Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool launch,
-                           StopSignals& signals, Progress& progress, RunLog& log);
+                           StopSignals& signals, Progress& progress, RunLog& log, RunPage* page);
 
 // A line for each source that cannot be read or is odd.
 void WarnAboutSources(const Dataset& dataset, Progress& progress);

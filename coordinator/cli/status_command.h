@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "common/base/result.h"
-#include "coordinator/cli/run_status.h"
+#include "coordinator/status/run_status.h"
 
 namespace prelabel {
 

@@ -16,10 +16,26 @@ bool SameStory(const TaskStatus& a, const TaskStatus& b) {
 
 }  // namespace
 
-std::optional<Duration> Scheduler::BenchedFor(WorkerId worker, TimePoint now) const {
-  const auto it = workers_.find(worker);
-  if (it == workers_.end() || it->second.benched_until <= now) return std::nullopt;
-  return it->second.benched_until - now;
+std::vector<WorkerStatus> Scheduler::DescribeWorkers(TimePoint now) const {
+  std::map<WorkerId, std::uint64_t> started;
+  for (const auto& [task, run] : running_) {
+    if (run.started) ++started[run.worker];
+  }
+  std::vector<WorkerStatus> all;
+  all.reserve(workers_.size());
+  for (const auto& [id, worker] : workers_) {
+    WorkerStatus status;
+    status.worker = id;
+    status.credit = worker.credit;
+    status.held = worker.held.size();
+    const auto runs = started.find(id);
+    if (runs != started.end()) status.running = runs->second;
+    status.failures = worker.failures;
+    status.silent = now - worker.seen;
+    if (worker.benched_until > now) status.benched = worker.benched_until - now;
+    all.push_back(status);
+  }
+  return all;
 }
 
 std::vector<TaskStatus> Scheduler::Explain(TimePoint now, std::size_t limit) const {

@@ -165,6 +165,7 @@ void Scheduler::On(const TaskFailed& event, TimePoint now, Actions& actions) {
   end.positions.clear();
   if (event.position) end.positions.push_back(*event.position);
   EraseRun(found, now);
+  ++worker->second.failures;
   if (event.kind == FailureKind::kTransient) {
     CountWorkerFailure(event.worker, event.reason, now, actions);
   }

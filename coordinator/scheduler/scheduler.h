@@ -62,6 +62,17 @@ struct TaskStatus {
   std::string reason;  // of the last failure
 };
 
+// How a worker does. See RunStatus::Worker.
+struct WorkerStatus {
+  WorkerId worker;
+  std::uint32_t credit = 0;           // 0: it has not said yet that it wants work
+  std::uint64_t held = 0;             // tasks, started ones included
+  std::uint64_t running = 0;          // started, as far as we know
+  std::uint64_t failures = 0;         // attempts that failed there
+  Duration silent{};                  // since its last message
+  std::optional<Duration> benched{};  // for so long from now
+};
+
 class Scheduler {
  public:
   // `rows`: the store's tasks, ids 0, 1, 2 …; a source's tasks have consecutive ids for the best
@@ -89,8 +100,8 @@ class Scheduler {
   // Every task that has not ended, by ascending id; neighbors that wait for the same share an
   // entry. At most `limit` entries.
   std::vector<TaskStatus> Explain(TimePoint now, std::size_t limit) const;
-  // Until when a worker is benched; nothing where it is not.
-  std::optional<Duration> BenchedFor(WorkerId worker, TimePoint now) const;
+  // Every worker that is there, by id.
+  std::vector<WorkerStatus> DescribeWorkers(TimePoint now) const;
 
  private:
   enum class State : std::uint8_t {
@@ -134,6 +145,7 @@ class Scheduler {
     bool clean = true;   // nothing runs there that was called back
     std::optional<TimePoint> strays_since;
     std::uint64_t heartbeats = 0;
+    std::uint64_t failures = 0;
     std::uint32_t failures_in_row = 0;
     std::uint32_t benches = 0;
     TimePoint benched_until{};

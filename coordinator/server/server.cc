@@ -42,6 +42,7 @@ Result<ServerStats> Server::Run(const std::atomic<bool>& stop, Duration drain_li
 
 Result<void> Server::Drain(Duration limit) {
   draining_ = true;
+  observer_.OnDraining();
   for (const auto& [id, session] : sessions_) Send(id, prelabel::Drain{});
   const TimePoint end = clock_.Now() + limit;
   while (!sessions_.empty() && clock_.Now() < end) {

@@ -44,6 +44,8 @@ class ServerObserver {
   // The store takes nothing at present (`error` says why; work at hand is kept, no more is given
   // out), and, with null, takes it again.
   virtual void OnStoreTrouble(const Error* error) = 0;
+  // Workers are told to leave: the run has ended, or was stopped. Turns go on until they have left.
+  virtual void OnDraining() {}
   // Every turn of the loop, at least ten times a second. False ends the run early.
   virtual bool OnTurn(const Scheduler& scheduler, TimePoint now) = 0;
 };

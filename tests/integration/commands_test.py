@@ -195,7 +195,8 @@ class RunTest(support.ProgramTest):
         self.assertGreater(len(bars), 3)
         self.assertIn("100 %", bars[-1])
         self.assertTrue(shown.endswith("\n"))
-        self.assertEqual(shown.count("\n"), 1, "one line, redrawn")
+        self.assertRegex(shown, r"^live page: http://127\.0\.0\.1:\d+/\r?\n")
+        self.assertEqual(shown.count("\n"), 2, "one line more, redrawn")
 
     # The same directory again.
 

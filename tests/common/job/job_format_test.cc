@@ -120,6 +120,8 @@ JobSpec RandomJob(Random& random) {
   } else if (Below(2, random) == 0) {
     job.cluster.keys = NastyPath(random);
   }
+  job.cluster.page = Below(2, random) == 0 ? "http://[::1]:80" : "auto";
+  if (Below(2, random) == 0) job.cluster.page_token = NastyPath(random);
   job.cluster.heartbeat = std::chrono::milliseconds(100 + Below(3599900, random));
   job.cluster.task_deadline = std::chrono::seconds(1 + Below(604799, random));
   job.cluster.shard_size = 1 + Below(1000000, random);
@@ -188,6 +190,7 @@ cluster:
   precision: fp32
   listen: "tcp://127.0.0.1:0"
   security: curve
+  page: auto
   heartbeat: 2s
   task_deadline: 10m
   shard_size: 8

@@ -117,6 +117,8 @@ cluster:
   listen: ipc:///tmp/x
   security: curve
   keys: ../keys/
+  page: http://0.0.0.0:5578
+  page_token: token
   heartbeat: 500ms
   task_deadline: 1h
   shard_size: 3
@@ -150,6 +152,8 @@ output:
   EXPECT_EQ(spec.cluster.listen, "ipc:///tmp/x");
   EXPECT_EQ(spec.cluster.security, WireSecurity::kCurve);
   EXPECT_EQ(spec.cluster.keys, "/keys");
+  EXPECT_EQ(spec.cluster.page, "http://0.0.0.0:5578");
+  EXPECT_EQ(spec.cluster.page_token, "/jobs/token");
   EXPECT_EQ(spec.cluster.heartbeat, milliseconds(500));
   EXPECT_EQ(spec.cluster.task_deadline, hours(1));
   EXPECT_EQ(spec.cluster.shard_size, 3);
@@ -422,6 +426,24 @@ TEST(JobLoader, Endpoints) {
                           "tcp://a:", "ipc://", "udp://a:1", "localhost:5577"}) {
     EXPECT_FALSE(Parse(kSmallest, With({std::string("cluster.listen='") + bad + "'"}))) << bad;
   }
+}
+
+TEST(JobLoader, PageAddresses) {
+  for (const char* good : {"auto", "off", "http://127.0.0.1:0", "http://localhost:80/",
+                           "http://[::1]:5578", "http://0.0.0.0:65535"}) {
+    const auto job = Parse(kSmallest, With({std::string("cluster.page='") + good + "'"}));
+    ASSERT_TRUE(job.has_value()) << good;
+    EXPECT_EQ(job.value().cluster.page, good);
+  }
+  for (const char* bad :
+       {"on", "https://127.0.0.1:1", "127.0.0.1:5578", "http://127.0.0.1",
+        "http://127.0.0.1:", "http://127.0.0.1:65536", "http://gpu-1:80", "http://::1:80",
+        "http://[::1:80", "http://127.0.0.1:1/x", "http://:80"}) {
+    EXPECT_FALSE(Parse(kSmallest, With({std::string("cluster.page='") + bad + "'"}))) << bad;
+  }
+  EXPECT_EQ(Mistakes(std::string(kSmallest) + "cluster:\n  page: off\n  page_token: t\n"),
+            "/jobs/job.yaml:8:15: 'cluster.page_token' has no use with 'cluster.page: off'; remove "
+            "one of them");
 }
 
 TEST(JobLoader, AJobFileThatIsNotThere) {

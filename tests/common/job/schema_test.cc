@@ -82,7 +82,7 @@ TEST(JobSchema, DefaultsAreThoseOfTheProgram) {
     ASSERT_TRUE(job.has_value()) << job.error().ToString();
     EXPECT_EQ(job.value(), plain) << key.path;
   }
-  EXPECT_EQ(defaults, 31);
+  EXPECT_EQ(defaults, 32);
 }
 
 TEST(JobSchema, RangesAndChoicesAreThoseOfTheProgram) {

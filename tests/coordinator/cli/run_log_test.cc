@@ -115,5 +115,30 @@ TEST(RunLog, AFolderThatIsNotThereIsAnErrorWithThePath) {
   EXPECT_EQ(log.error().context, "/nonexistent/run/log.jsonl");
 }
 
+TEST(RunLog, ItsTailIsTheLastNewsAndBounded) {
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("run_log_tail_" + std::to_string(getpid()) + ".jsonl");
+  {
+    auto log = RunLog::Open(path);
+    ASSERT_TRUE(log.has_value());
+    for (std::int64_t i = 0; i < 300; ++i) {
+      log.value().Write("assigned", {{"task", i}});
+      log.value().Write("quarantined", {{"task", i}, {"reason", std::string(100'000, 'x')}});
+      log.value().Write("committed", {{"task", i}});
+      log.value().Flush();
+    }
+    const auto& tail = log.value().tail();
+    ASSERT_EQ(tail.size(), 100U);
+    EXPECT_EQ(boost::json::parse(tail.front()).at("task").as_int64(), 200);
+    const boost::json::value last = boost::json::parse(tail.back());
+    EXPECT_EQ(last.at("task").as_int64(), 299);
+    EXPECT_EQ(last.at("event").as_string(), "quarantined");
+    EXPECT_EQ(last.at("reason").as_string().size(), 500U);
+  }
+  // The file has all of it.
+  EXPECT_GT(std::filesystem::file_size(path), 300U * 100'000U);
+  std::filesystem::remove(path);
+}
+
 }  // namespace
 }  // namespace prelabel

@@ -291,10 +291,10 @@ TEST(Scheduler, AWorkerWhereEverythingFailsIsBenched) {
   // What it held behind is called back; it gets nothing until its pause is over.
   EXPECT_THAT(driver.Get<CancelTask>(), testing::SizeIs(1));
   EXPECT_THAT(driver.Dispatch(kAda), IsEmpty());
-  EXPECT_TRUE(driver.scheduler.BenchedFor(kAda, driver.now).has_value());
+  EXPECT_TRUE(driver.scheduler.DescribeWorkers(driver.now)[0].benched.has_value());
   driver.now += seconds(31);
   driver.scheduler.OnEvent(WorkerSeen{kAda}, driver.now, driver.actions);
-  EXPECT_FALSE(driver.scheduler.BenchedFor(kAda, driver.now).has_value());
+  EXPECT_FALSE(driver.scheduler.DescribeWorkers(driver.now)[0].benched.has_value());
   EXPECT_THAT(driver.Dispatch(kAda), testing::Not(IsEmpty()));
 }
 

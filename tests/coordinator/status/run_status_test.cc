@@ -1,4 +1,4 @@
-#include "coordinator/cli/run_status.h"
+#include "coordinator/status/run_status.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -50,7 +50,25 @@ RunStatus Sample() {
   status.items_failed = 2;
   status.tasks = 101;
   status.tasks_done = 12;
-  status.workers = {{3, "gpu-1", 2, "works"}};
+  status.job = "street \"7\"";
+  status.page = "http://127.0.0.1:5578/";
+  status.items_per_second = 12.5;
+  status.eta_seconds = 56;
+  RunStatus::Worker worker;
+  worker.id = 3;
+  worker.host = "gpu-1";
+  worker.slots = 2;
+  worker.state = "benched";
+  worker.reason = "for 12 s: everything failed there";
+  worker.device = "cuda:A";
+  worker.held = 3;
+  worker.running = 2;
+  worker.items_done = 98;
+  worker.failures = 3;
+  worker.silent_seconds = 1.5;
+  status.workers = {worker};
+  status.failures = {{"attempt", "no <such> file", 2, "2026-11-24T09:59:00.000Z", "task 4"}};
+  status.log = {R"({"time":"t","event":"worker joined","host":"gpu-1"})"};
   for (std::uint64_t i = 0; i < 30; ++i) {
     status.unfinished.push_back({2 * i, 2 * i, "detect", "is given out next"});
   }
@@ -66,6 +84,12 @@ TEST(RunStatus, SurvivesItsFile) {
   EXPECT_EQ(read.value().items_failed, 2U);
   ASSERT_EQ(read.value().workers.size(), 1U);
   EXPECT_EQ(read.value().workers[0].host, "gpu-1");
+  EXPECT_EQ(read.value().job, status.job);
+  EXPECT_EQ(read.value().eta_seconds, 56.0);
+  EXPECT_EQ(read.value().failures[0].reason, "no <such> file");
+  EXPECT_EQ(read.value().log, status.log);
+  // Nothing is lost or mixed up.
+  EXPECT_EQ(FormatRunStatus(read.value()), FormatRunStatus(status));
   ASSERT_EQ(read.value().unfinished.size(), 31U);
   EXPECT_EQ(read.value().unfinished[30].last, 100U);
 }
@@ -74,7 +98,9 @@ TEST(RunStatus, IsShortUnlessAllIsAskedFor) {
   const std::string text = DescribeRunStatus(Sample(), false);
   EXPECT_THAT(text, HasSubstr("waiting: the disk is \"full\""));
   EXPECT_THAT(text, HasSubstr("100 of 800 items done, 2 quarantined; 12 of 101 tasks done"));
-  EXPECT_THAT(text, HasSubstr("worker 3 on gpu-1, 2 slots: works"));
+  EXPECT_THAT(text,
+              HasSubstr("worker 3 on gpu-1, 2 slots: benched for 12 s: everything failed there"));
+  EXPECT_THAT(text, HasSubstr("page: http://127.0.0.1:5578/"));
   EXPECT_THAT(text, HasSubstr("detect task 38: is given out next"));
   EXPECT_THAT(text, Not(HasSubstr("detect task 40:")));
   EXPECT_THAT(text, HasSubstr("and 11 lines; --all shows them"));

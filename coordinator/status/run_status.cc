@@ -1,18 +1,13 @@
-#include "coordinator/cli/run_status.h"
+#include "coordinator/status/run_status.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <cstdio>
 #include <fstream>
 
-#include "coordinator/formats/json_text.h"
-
 namespace prelabel {
 namespace {
-
-namespace json = boost::json;
 
 constexpr std::size_t kLinesShown = 20;
 
@@ -28,14 +23,6 @@ std::string Plural(std::uint64_t count, const char* what) {
 std::string At(const TaskStatus& status, const std::string& host) {
   return host.empty() ? fmt::format("worker {}", status.worker.value)
                       : fmt::format("worker {} ({})", status.worker.value, host);
-}
-
-std::string TextOf(const json::object& object, const char* key) {
-  return std::string(object.at(key).as_string());
-}
-
-std::uint64_t NumberOf(const json::object& object, const char* key) {
-  return object.at(key).to_number<std::uint64_t>();
 }
 
 }  // namespace
@@ -84,76 +71,17 @@ std::string WhyUnfinished(const TaskStatus& status, const std::string& host) {
   return text;
 }
 
-std::string FormatRunStatus(const RunStatus& status) {
-  std::string text = fmt::format(
-      "{{\"version\":1,\"state\":{},\"reason\":{},\"written\":{},\"endpoint\":{},"
-      "\"items\":{},\"items_done\":{},\"items_failed\":{},\"tasks\":{},\"tasks_done\":{},\n"
-      "\"workers\":[",
-      JsonString(status.state), JsonString(status.reason), JsonString(status.written),
-      JsonString(status.endpoint), status.items, status.items_done, status.items_failed,
-      status.tasks, status.tasks_done);
-  const char* comma = "";
-  for (const RunStatus::Worker& worker : status.workers) {
-    text += fmt::format("{}\n{{\"id\":{},\"host\":{},\"slots\":{},\"state\":{}}}", comma, worker.id,
-                        JsonString(worker.host), worker.slots, JsonString(worker.state));
-    comma = ",";
-  }
-  text += "],\n\"unfinished\":[";
-  comma = "";
-  for (const RunStatus::Unfinished& task : status.unfinished) {
-    text += fmt::format("{}\n{{\"first\":{},\"last\":{},\"kind\":{},\"why\":{}}}", comma,
-                        task.first, task.last, JsonString(task.kind), JsonString(task.why));
-    comma = ",";
-  }
-  return text + fmt::format("],\n\"more\":{}}}\n", status.more);
-}
-
-Result<RunStatus> ParseRunStatus(const std::string& text) {
-  json::error_code failed;
-  const json::value parsed = json::parse(text, failed);
-  if (failed) return InvalidArgument("not a status file: " + failed.message());
-  try {
-    const json::object& root = parsed.as_object();
-    if (NumberOf(root, "version") != 1) {
-      return InvalidArgument("the status file was written by another version of prelabel");
-    }
-    RunStatus status;
-    status.state = TextOf(root, "state");
-    status.reason = TextOf(root, "reason");
-    status.written = TextOf(root, "written");
-    status.endpoint = TextOf(root, "endpoint");
-    status.items = NumberOf(root, "items");
-    status.items_done = NumberOf(root, "items_done");
-    status.items_failed = NumberOf(root, "items_failed");
-    status.tasks = NumberOf(root, "tasks");
-    status.tasks_done = NumberOf(root, "tasks_done");
-    for (const json::value& value : root.at("workers").as_array()) {
-      const json::object& worker = value.as_object();
-      status.workers.push_back({NumberOf(worker, "id"), TextOf(worker, "host"),
-                                static_cast<std::uint32_t>(NumberOf(worker, "slots")),
-                                TextOf(worker, "state")});
-    }
-    for (const json::value& value : root.at("unfinished").as_array()) {
-      const json::object& task = value.as_object();
-      status.unfinished.push_back({NumberOf(task, "first"), NumberOf(task, "last"),
-                                   TextOf(task, "kind"), TextOf(task, "why")});
-    }
-    status.more = root.at("more").as_bool();
-    return status;
-  } catch (const std::exception& error) {  // Boost.JSON: a key is missing or of another type
-    return InvalidArgument(std::string("not a status file: ") + error.what());
-  }
-}
-
 std::string DescribeRunStatus(const RunStatus& status, bool all) {
   std::string text = status.state;
   if (!status.reason.empty()) text += ": " + status.reason;
   text += fmt::format("\n{} of {} done, {} quarantined; {} of {} done\n", status.items_done,
                       Plural(status.items, "item"), status.items_failed, status.tasks_done,
                       Plural(status.tasks, "task"));
+  if (!status.page.empty()) text += "page: " + status.page + "\n";
   for (const RunStatus::Worker& worker : status.workers) {
-    text += fmt::format("worker {} on {}, {}: {}\n", worker.id, worker.host,
-                        Plural(worker.slots, "slot"), worker.state);
+    text += fmt::format("worker {} on {}, {}: {}{}{}\n", worker.id, worker.host,
+                        Plural(worker.slots, "slot"), worker.state,
+                        worker.reason.empty() ? "" : " ", worker.reason);
   }
   const std::size_t shown =
       all ? status.unfinished.size() : std::min(status.unfinished.size(), kLinesShown);
