@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "coordinator/report/html_page.h"
@@ -9,8 +10,9 @@
 namespace prelabel {
 namespace {
 
-constexpr std::size_t kClassesShown = 15;    // the others are folded away
-constexpr std::size_t kUnwrittenShown = 20;  // report.json has them all
+constexpr std::size_t kClassesShown = 15;     // the others are folded away
+constexpr std::size_t kUnwrittenShown = 100;  // report.json has them all
+constexpr std::size_t kUnwrittenOpen = 8;     // the others are folded away
 constexpr std::size_t kNamesShown = 20;
 
 // Which columns there are.
@@ -120,30 +122,47 @@ void AddUnjudged(Page& page, const Report& report, const OwnLabels& own) {
   page.Add(".</p>\n");
 }
 
-// Classes that the labels have and that are not written.
+void AddUnwrittenRows(Page& page, std::span<const UnwrittenClass* const> rows) {
+  page.Add(
+      "<div class=\"card scroll\"><table><thead><tr><th>class</th><th>objects</th><th "
+      "class=\"left\">nearest names here</th></tr></thead>\n<tbody>\n");
+  for (const UnwrittenClass* row : rows) {
+    page.Add("<tr><td class=\"wrap\">{}</td><td>{}</td><td class=\"left wrap\">",
+             EscapeHtml(row->name), FormatCount(row->objects));
+    for (const std::string& name : row->nearest) {
+      page.Add("<span class=\"chip\">{}</span>", EscapeHtml(name));
+    }
+    page.Add("{}</td></tr>\n", row->nearest.empty() ? "<span class=\"soft\">none</span>" : "");
+  }
+  page.Add("</tbody></table></div>\n");
+}
+
+// Classes that the labels have and that are not written: first those that may be other names of
+// ones that are.
 void AddUnwritten(Page& page, const OwnLabels& own) {
   if (own.unwritten.empty()) return;
   std::vector<const UnwrittenClass*> order;
   for (const UnwrittenClass& unwritten : own.unwritten) order.push_back(&unwritten);
-  std::stable_sort(order.begin(), order.end(),
-                   [](const auto* a, const auto* b) { return a->objects > b->objects; });
+  std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
+    if (a->nearest.empty() != b->nearest.empty()) return b->nearest.empty();
+    return a->objects > b->objects;
+  });
   page.Add(
       "<h3>Their classes that are not written here</h3>\n<p class=\"soft\">Their objects count "
       "nowhere above. Where one is another name of a class here, have that class written under it "
-      "(<code>labels.classes</code>).</p>\n<div class=\"card scroll\"><table><thead><tr><th>class"
-      "</th><th>objects</th><th class=\"left\">nearest names here</th></tr></thead>\n<tbody>\n");
+      "(<code>labels.classes</code>).</p>\n");
   const std::size_t shown = std::min(kUnwrittenShown, order.size());
-  for (std::size_t i = 0; i < shown; ++i) {
-    page.Add("<tr><td class=\"wrap\">{}</td><td>{}</td><td class=\"left wrap\">",
-             EscapeHtml(order[i]->name), FormatCount(order[i]->objects));
-    for (const std::string& name : order[i]->nearest) {
-      page.Add("<span class=\"chip\">{}</span>", EscapeHtml(name));
-    }
-    page.Add("{}</td></tr>\n", order[i]->nearest.empty() ? "<span class=\"soft\">none</span>" : "");
+  const std::size_t open = std::min(kUnwrittenOpen, shown);
+  const std::span<const UnwrittenClass* const> rows(order);
+  AddUnwrittenRows(page, rows.first(open));
+  if (open < shown) {
+    page.Add("<details><summary>{}</summary>\n",
+             CountOf(shown - open, "more class", "more classes"));
+    AddUnwrittenRows(page, rows.subspan(open, shown - open));
+    page.Add("</details>\n");
   }
-  page.Add("</tbody></table></div>\n");
   if (shown < order.size()) {
-    page.Add("<p class=\"soft\">… and {} with fewer objects: report.json has them all.</p>\n",
+    page.Add("<p class=\"soft\">… and {}: report.json has them all.</p>\n",
              CountOf(order.size() - shown, "more class", "more classes"));
   }
 }
