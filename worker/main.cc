@@ -27,6 +27,9 @@
 #include "worker/loop/lane_executor.h"
 #include "worker/loop/worker_loop.h"
 #include "worker/model/load_model.h"
+#include "worker/model/sha256.h"
+#include "worker/stream/model_store.h"
+#include "worker/stream/stream_media.h"
 
 namespace prelabel {
 namespace {
@@ -49,6 +52,7 @@ struct WorkerArguments {
   int fetch_max_mib = 256;
   std::string fetch_cache;
   int fetch_cache_mib = 10240;
+  std::string model_cache;
 };
 
 std::string RandomUuid() {
@@ -75,15 +79,42 @@ MediaOpener RealMedia() {
   return media;
 }
 
-// The coordinator says what to open: one that may be anybody is told where it may.
-Result<DataRoots> RootsOf(const WorkerArguments& arguments) {
-  if (arguments.data_roots.empty() && !IsLocalEndpoint(arguments.endpoint)) {
-    return InvalidArgument(
-        "a coordinator on another machine may have this worker read only folders that you name: "
-        "add --data-root DIR for the data and for the model (as often as you like)",
-        arguments.endpoint);
-  }
-  return DataRoots::Of(arguments.data_roots);
+// The coordinator says what to open: one that may be anybody is told where it may. Empty: it is.
+std::string WhyNoPaths(const WorkerArguments& arguments) {
+  if (!arguments.data_roots.empty() || IsLocalEndpoint(arguments.endpoint)) return {};
+  return "a coordinator on another machine may have this worker read only folders that you name: "
+         "add --data-root DIR for the data and for the model (as often as you like), or have it "
+         "send both (cluster.transport: stream in its job)";
+}
+
+// What this worker does for coordinators whose workers stream.
+struct Streaming {
+  MediaOpener media;
+  std::shared_ptr<ModelStore> models;
+};
+
+Streaming MakeStreaming(const WorkerArguments& arguments, const std::optional<WorkerKeys>& keys,
+                        const Clock& clock) {
+  FileClient::Options options;
+  options.connect = [endpoint = arguments.endpoint, keys] { return ConnectWorker(endpoint, keys); };
+  const auto client = std::make_shared<FileClient>(std::move(options), clock);
+  StreamDecoders decoders;
+  decoders.decode = DecodeImage;
+  decoders.resize = ResizeStretch;
+  decoders.open_regions = OpenRegionsOf;
+  decoders.open_video = [](const std::filesystem::path& path, VideoIndex index,
+                           std::unique_ptr<ByteSource> bytes) {
+    return OpenVideo(path, std::move(index), std::move(bytes));
+  };
+  const auto hash = [](const std::filesystem::path& file) {
+    const auto hashed = ReadHashedFile(file);
+    return hashed ? hashed.value().sha256 : std::string();
+  };
+  const std::filesystem::path folder = arguments.model_cache.empty()
+                                           ? DefaultModelFolder()
+                                           : std::filesystem::path(arguments.model_cache);
+  return {StreamMedia(client, std::move(decoders), FetchAhead::Options()),
+          std::make_shared<ModelStore>(client, folder, hash)};
 }
 
 Result<std::optional<WorkerKeys>> KeysOf(const std::string& source) {
@@ -139,7 +170,7 @@ TroubleSink TellTrouble(std::string& last, const std::string& endpoint) {
 }
 
 int Work(const WorkerArguments& arguments) {
-  const Result<DataRoots> roots = RootsOf(arguments);
+  const Result<DataRoots> roots = DataRoots::Of(arguments.data_roots);
   if (!roots) {
     fmt::print(stderr, "prelabel-worker: {}\n", roots.error().ToString());
     return kExitUsage;
@@ -150,7 +181,7 @@ int Work(const WorkerArguments& arguments) {
     return kExitUsage;
   }
   const MonotonicClock clock;
-  auto fetcher =
+  const auto fetcher =
       MakePictureFetcher({std::chrono::seconds(arguments.fetch_seconds), arguments.fetch_max_mib,
                           arguments.fetch_cache, arguments.fetch_cache_mib},
                          PRELABEL_VERSION, clock);
@@ -172,13 +203,22 @@ int Work(const WorkerArguments& arguments) {
   lanes.prefetch_items = static_cast<std::size_t>(std::max(8, 2 * lanes.batch));
   // Of ONNX models "auto" is the CPU.
   const bool any_device = arguments.device == "auto";
-  lanes.load_model = [any_device, precision = compute.value().precision](
-                         const ModelCard& card, const std::string& device) {
+  Streaming streaming = MakeStreaming(arguments, keys.value(), clock);
+  lanes.load_model = [any_device, precision = compute.value().precision, models = streaming.models](
+                         const ModelCard& card,
+                         const std::string& device) -> Result<std::unique_ptr<Model>> {
+    PRELABEL_TRY(models->Fetch(card));
     return LoadModel(card, any_device && card.backend == "onnx" ? "auto" : device, precision);
   };
-  lanes.media = WithUrls(Confine(RealMedia(), roots.value()), std::move(fetcher).value(),
-                         DecodeImage, FetchAhead::Options());
+  lanes.media = WithUrls(Confine(RealMedia(), roots.value()), fetcher.value(), DecodeImage,
+                         FetchAhead::Options());
   lanes.roots = roots.value();
+  lanes.no_paths = WhyNoPaths(arguments);
+  lanes.streamed_media =
+      WithUrls(std::move(streaming.media), fetcher.value(), DecodeImage, FetchAhead::Options());
+  lanes.streamed_card = [models = streaming.models](const std::filesystem::path& path) {
+    return models->LoadCard(path);
+  };
   WorkerLoop* loop_to_wake = nullptr;
   lanes.wake = [&loop_to_wake] { loop_to_wake->Wake(); };
 
@@ -249,7 +289,8 @@ int Main(int argc, char** argv) {
       ->type_name("ENDPOINT");
   app.add_option("--data-root", arguments.data_roots,
                  "A folder below which data and model may be read, symbolic links resolved; may be "
-                 "given again. Required unless the endpoint is on this machine; / is everything")
+                 "given again. Required unless the endpoint is on this machine or the coordinator "
+                 "sends them (cluster.transport: stream); / is everything")
       ->type_name("DIR")
       ->allow_extra_args(false);
   app.add_option("--keys", arguments.keys,
@@ -298,6 +339,11 @@ int Main(int argc, char** argv) {
                  "At most so much lies in that folder")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000000));
+  app.add_option(
+         "--model-cache", arguments.model_cache,
+         "The folder for models that the coordinator sends; workers may share one. Default: "
+         "~/.cache/prelabel/models")
+      ->type_name("DIR");
   CheckArguments check;
   CLI::App* check_command = AddCheckCommand(app, check);
   try {

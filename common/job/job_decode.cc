@@ -301,6 +301,10 @@ class JobDecoder {
     }
     DecodeDevice(reader);
     if (const YamlNode* node = reader.Find("listen")) DecodeListen(*node);
+    if (const YamlNode* node = reader.Find("transport")) {
+      const auto name = ReadChoice(*node, "cluster.transport", {"shared", "stream"}, mistakes_);
+      if (name && *name == "stream") cluster.transport = DataTransport::kStream;
+    }
     DecodeSecurity(reader);
     DecodePage(reader);
     reader.Duration("heartbeat", milliseconds(100), hours(1), &cluster.heartbeat);
@@ -485,6 +489,7 @@ const std::vector<std::string>& JobKeys() {
       "cluster.device",
       "cluster.precision",
       "cluster.listen",
+      "cluster.transport",
       "cluster.security",
       "cluster.keys",
       "cluster.page",

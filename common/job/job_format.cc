@@ -161,11 +161,12 @@ std::string FormatCluster(const ClusterOptions& cluster) {
           : fmt::format("  page_token: {}\n", Scalar(cluster.page_token.string()));
   return fmt::format(
       "cluster:\n  launcher: {}\n  workers: {}\n  device: {}\n  precision: {}\n  listen: {}\n  "
-      "security: {}\n{}  page: {}\n{}  heartbeat: {}\n"
+      "transport: {}\n  security: {}\n{}  page: {}\n{}  heartbeat: {}\n"
       "  task_deadline: {}\n  shard_size: {}\n  max_attempts: {}\n"
       "  max_failed_items: {}{}\n",
       cluster.launcher == Launcher::kLocal ? "local" : "none", cluster.workers,
       Scalar(cluster.device), PrecisionName(cluster.precision), Scalar(cluster.listen),
+      cluster.transport == DataTransport::kStream ? "stream" : "shared",
       cluster.security == WireSecurity::kNone ? "none" : "curve", keys, Scalar(cluster.page), token,
       FormatDuration(cluster.heartbeat), FormatDuration(cluster.task_deadline), cluster.shard_size,
       cluster.max_attempts, cluster.max_failed_items.value,

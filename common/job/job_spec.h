@@ -96,6 +96,12 @@ struct FetchOptions {
 
 enum class Launcher : std::uint8_t { kLocal, kNone };
 
+// How workers get at data and models.
+enum class DataTransport : std::uint8_t {
+  kShared,  // they open the same paths
+  kStream   // the coordinator reads, and sends
+};
+
 enum class WireSecurity : std::uint8_t { kCurve, kNone };
 
 // How many items may be quarantined: so many, or such a share of all items. 100 %: any number.
@@ -111,6 +117,7 @@ struct ClusterOptions {
   std::string device = "auto";  // of local workers, as ParseDevices has it
   Precision precision = Precision::kFp32;
   std::string listen = "tcp://127.0.0.1:0";  // ZeroMQ endpoint; port 0: any free one
+  DataTransport transport = DataTransport::kShared;
   WireSecurity security = WireSecurity::kCurve;
   std::filesystem::path keys;        // the coordinator's folder of `prelabel keygen`; empty: none
   std::string page = "auto";         // of people and programs: auto, off or http://ADDRESS:PORT

@@ -1,15 +1,11 @@
 #include "common/media/archive_member.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <limits>
 #include <new>
+#include <utility>
 
+#include "common/media/file_part.h"
 #include "common/media/inflate.h"
 
 namespace prelabel {
@@ -28,49 +24,28 @@ std::optional<std::uint64_t> TakeNumber(std::string_view& text) {
   return number;
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  const int fd_;
-};
+Error NotAllThere() {
+  return DataLoss("the archive ends before the end of this member: was it changed after the scan?");
+}
 
 Result<std::string> ReadRange(const ArchiveMember& member) {
-  // A pipe in its place must not make the open wait.
-  const Descriptor file(open(member.archive.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat status {};
-  if (file.get() < 0 || fstat(file.get(), &status) != 0) {
-    return Unavailable(std::string("cannot be opened: ") + std::strerror(errno));
-  }
-  if (!S_ISREG(status.st_mode)) return DataLoss("is no file");
-  const auto size = static_cast<std::uint64_t>(status.st_size);
-  const std::uint64_t stored = member.packed > 0 ? member.packed : member.size;
-  if (member.offset > size || stored > size - member.offset) {
-    return DataLoss(
-        "the archive ends before the end of this member: was it changed after the scan?");
-  }
-  std::string bytes(stored, '\0');
-  for (std::size_t read = 0; read < bytes.size();) {
-    const ssize_t got = pread(file.get(), bytes.data() + read, bytes.size() - read,
-                              static_cast<off_t>(member.offset + read));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Unavailable(std::string("reading failed: ") + std::strerror(errno));
-    if (got == 0) return DataLoss("the archive ends before the end of this member");
-    read += static_cast<std::size_t>(got);
-  }
-  if (member.size == 0) return DataLoss("the file is empty (0 bytes)");
-  if (member.packed > 0) return Inflate(bytes, member.size);
-  return bytes;
+  const std::uint64_t stored = StoredBytes(member);
+  PRELABEL_TRY(FilePart part, ReadFilePart(member.archive, member.offset, stored));
+  return UnpackMember(member, std::move(part.bytes));
 }
 
 }  // namespace
+
+std::uint64_t StoredBytes(const ArchiveMember& member) {
+  return member.packed > 0 ? member.packed : member.size;
+}
+
+Result<std::string> UnpackMember(const ArchiveMember& member, std::string stored) {
+  if (stored.size() != StoredBytes(member)) return NotAllThere();
+  if (member.size == 0) return DataLoss("the file is empty (0 bytes)");
+  if (member.packed > 0) return Inflate(stored, member.size);
+  return stored;
+}
 
 std::string MemberLocation(const ArchiveMember& member) {
   std::string text(member.packed > 0 ? kDeflatedPrefix : kPrefix);

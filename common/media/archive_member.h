@@ -32,6 +32,12 @@ std::optional<ArchiveMember> ParseMemberLocation(std::string_view location);
 // For messages: "/path/to/archive (byte OFFSET)".
 std::string ShownMember(const ArchiveMember& member);
 
+// How many bytes it takes in the archive, from `offset` on.
+std::uint64_t StoredBytes(const ArchiveMember& member);
+
+// What it is, from those bytes. DataLoss: they are damaged or too few. No context.
+Result<std::string> UnpackMember(const ArchiveMember& member, std::string stored);
+
 // The unpacked bytes. DataLoss: the archive is shorter than that or damaged there. Unavailable: it
 // cannot be opened or read, or memory is short. Errors have ShownMember as their context.
 Result<std::string> ReadMember(const ArchiveMember& member);

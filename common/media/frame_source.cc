@@ -90,8 +90,9 @@ class BgrConverter {
 // timestamp: every decoder hands a packet's pts on to its picture, whatever the container does.
 class LibavFrameSource final : public FrameSource {
  public:
-  LibavFrameSource(std::filesystem::path path, VideoIndex index)
-      : path_(std::move(path)), index_(std::move(index)) {
+  // `bytes`: null where the file is at `path`.
+  LibavFrameSource(std::filesystem::path path, VideoIndex index, std::unique_ptr<ByteSource> bytes)
+      : path_(std::move(path)), index_(std::move(index)), bytes_(std::move(bytes)) {
     std::int64_t last = 0;
     for (const VideoFrameEntry& frame : index_.frames) last = std::max(last, frame.decode_index);
     frame_of_packet_.assign(static_cast<std::size_t>(last) + 1, kNone);
@@ -137,6 +138,7 @@ class LibavFrameSource final : public FrameSource {
 
   std::filesystem::path path_;
   VideoIndex index_;
+  std::unique_ptr<ByteSource> bytes_;
   std::vector<std::int64_t> frame_of_packet_;  // by decode index; kNone: shows nothing
   // Frame numbers, ascending, of the keyframes to start from. None are left where seeking fails or
   // the marks are wrong: then decoding goes on from where it is or begins at the start.
@@ -164,7 +166,8 @@ class LibavFrameSource final : public FrameSource {
 
 Result<void> LibavFrameSource::Open() {
   decoder_.reset();
-  PRELABEL_TRY(auto input, libav::Open(path_));
+  input_.format.reset();  // before another begins to read the same bytes
+  PRELABEL_TRY(auto input, libav::Open(path_, bytes_.get()));
   input_ = std::move(input);
   const AVStream& stream = input_.Stream();
   const AVCodec* codec = avcodec_find_decoder(stream.codecpar->codec_id);
@@ -412,8 +415,13 @@ Result<Image> LibavFrameSource::Read(std::int64_t frame) {
 
 Result<std::unique_ptr<FrameSource>> OpenVideo(const std::filesystem::path& path,
                                                VideoIndex index) {
+  return OpenVideo(path, std::move(index), nullptr);
+}
+
+Result<std::unique_ptr<FrameSource>> OpenVideo(const std::filesystem::path& path, VideoIndex index,
+                                               std::unique_ptr<ByteSource> bytes) {
   if (index.frames.empty()) return InvalidArgument("the index has no frames", path.string());
-  auto source = std::make_unique<LibavFrameSource>(path, std::move(index));
+  auto source = std::make_unique<LibavFrameSource>(path, std::move(index), std::move(bytes));
   PRELABEL_TRY(source->Open());
   return std::unique_ptr<FrameSource>(std::move(source));
 }

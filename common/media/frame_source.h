@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "common/base/result.h"
+#include "common/media/byte_source.h"
 #include "common/media/image.h"
 #include "common/media/video_index.h"
 
@@ -31,5 +32,10 @@ class FrameSource {
 // turns is applied as players do). DataLoss: no video stream, or no decoder for it.
 // Unavailable: the file cannot be opened.
 Result<std::unique_ptr<FrameSource>> OpenVideo(const std::filesystem::path& path, VideoIndex index);
+
+// The same of bytes that are elsewhere; `path` is what messages call them, and its extension counts
+// as that of a file does. Of a long file only the parts that frames need are read.
+Result<std::unique_ptr<FrameSource>> OpenVideo(const std::filesystem::path& path, VideoIndex index,
+                                               std::unique_ptr<ByteSource> bytes);
 
 }  // namespace prelabel

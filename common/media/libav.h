@@ -11,15 +11,19 @@ extern "C" {
 #include <libswscale/swscale.h>
 }
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "common/base/result.h"
+#include "common/media/byte_source.h"
 
 namespace prelabel::libav {
 
@@ -66,20 +70,77 @@ inline int FindStreamInfo(AVFormatContext* format) {
   return code;
 }
 
+// What libav reads the bytes of a file through that is elsewhere.
+class ByteReader {
+ public:
+  // `source` outlives it. Null where memory is short.
+  static std::unique_ptr<ByteReader> Of(ByteSource& source) {
+    auto reader = std::make_unique<ByteReader>(source);
+    auto* buffer = static_cast<unsigned char*>(av_malloc(kBufferBytes));
+    if (buffer == nullptr) return nullptr;
+    reader->context_ =
+        avio_alloc_context(buffer, kBufferBytes, 0, reader.get(), &Read, nullptr, &Seek);
+    if (reader->context_ == nullptr) av_free(buffer);
+    return reader->context_ == nullptr ? nullptr : std::move(reader);
+  }
+  explicit ByteReader(ByteSource& source) : source_(source) {}
+  ~ByteReader() {
+    if (context_ != nullptr) av_freep(&context_->buffer);
+    avio_context_free(&context_);
+  }
+  ByteReader(const ByteReader&) = delete;
+  ByteReader& operator=(const ByteReader&) = delete;
+
+  AVIOContext* context() const { return context_; }
+
+ private:
+  static constexpr int kBufferBytes = 64 << 10;
+
+  static int Read(void* opaque, std::uint8_t* buffer, int most) {
+    auto& self = *static_cast<ByteReader*>(opaque);
+    const Result<std::string> bytes =
+        self.source_.Read(self.at_, static_cast<std::size_t>(std::max(most, 1)));
+    if (!bytes) return AVERROR(EIO);
+    if (bytes.value().empty()) return AVERROR_EOF;
+    std::copy(bytes.value().begin(), bytes.value().end(), buffer);
+    self.at_ += bytes.value().size();
+    return static_cast<int>(bytes.value().size());
+  }
+
+  static std::int64_t Seek(void* opaque, std::int64_t offset, int whence) {
+    auto& self = *static_cast<ByteReader*>(opaque);
+    const auto size = static_cast<std::int64_t>(self.source_.size());
+    if ((whence & AVSEEK_SIZE) != 0) return size;
+    const int from = whence & ~AVSEEK_FORCE;
+    const std::int64_t start = from == SEEK_SET   ? 0
+                               : from == SEEK_CUR ? static_cast<std::int64_t>(self.at_)
+                                                  : size;
+    if (offset < -start || offset > std::numeric_limits<std::int64_t>::max() - start) {
+      return AVERROR(EINVAL);
+    }
+    self.at_ = static_cast<std::uint64_t>(start + offset);
+    return start + offset;
+  }
+
+  ByteSource& source_;
+  std::uint64_t at_ = 0;
+  AVIOContext* context_ = nullptr;
+};
+
 struct Input {
+  std::unique_ptr<ByteReader> reader;  // outlives `format`; null: libav opens the file itself
   Owned<AVFormatContext> format;
   int stream = -1;
   const AVStream& Stream() const { return *format->streams[stream]; }
 };
 
-// Opens the file and finds its first video stream that is no cover picture; other streams are
-// not delivered.
-inline Result<Input> Open(const std::filesystem::path& path) {
-  // What libav has to say goes into our errors; its own log would interleave with ours on stderr.
-  static std::once_flag silenced;
-  std::call_once(silenced, [] { av_log_set_level(AV_LOG_QUIET); });
-
+// That there is a file with something in it.
+inline Result<void> CheckFile(const std::filesystem::path& path, const ByteSource* bytes) {
   const std::string name = path.string();
+  if (bytes != nullptr) {
+    if (bytes->size() == 0) return DataLoss("the video is empty (0 bytes)", name);
+    return Ok();
+  }
   std::error_code status_error;
   const auto status = std::filesystem::status(path, status_error);
   if (std::filesystem::is_directory(status)) return DataLoss("is a folder, not a video", name);
@@ -91,12 +152,34 @@ inline Result<Input> Open(const std::filesystem::path& path) {
       std::filesystem::file_size(path, status_error) == 0) {
     return DataLoss("the video is empty (0 bytes)", name);
   }
+  return Ok();
+}
+
+// Opens the file, or `bytes` (which outlive the input), and finds its first video stream that is no
+// cover picture; other streams are not delivered.
+inline Result<Input> Open(const std::filesystem::path& path, ByteSource* bytes = nullptr) {
+  // What libav has to say goes into our errors; its own log would interleave with ours on stderr.
+  static std::once_flag silenced;
+  std::call_once(silenced, [] { av_log_set_level(AV_LOG_QUIET); });
+
+  PRELABEL_TRY(CheckFile(path, bytes));
+  const std::string name = path.string();
+  Input input;
+  AVFormatContext* opened = nullptr;
+  if (bytes != nullptr) {
+    input.reader = ByteReader::Of(*bytes);
+    opened = avformat_alloc_context();
+    if (input.reader == nullptr || opened == nullptr) {
+      avformat_free_context(opened);
+      return Unavailable("not enough memory to open the video", name);
+    }
+    opened->pb = input.reader->context();
+  }
   // Only files, and only containers that hold their streams themselves: a playlist in a dataset
   // must not make workers fetch addresses or read other files.
   AVDictionary* options = nullptr;
   av_dict_set(&options, "protocol_whitelist", "file", 0);
   av_dict_set(&options, "format_whitelist", kContainers, 0);
-  AVFormatContext* opened = nullptr;
   int code = avformat_open_input(&opened, ("file:" + name).c_str(), nullptr, &options);
   av_dict_free(&options);
   if (IsMachinesTrouble(code)) {
@@ -107,7 +190,6 @@ inline Result<Input> Open(const std::filesystem::path& path) {
         "is not a video that libav can open, or its header is cut off (" + ErrorText(code) + ")",
         name);
   }
-  Input input;
   input.format.reset(opened);
   code = FindStreamInfo(opened);
   if (IsMachinesTrouble(code)) return Unavailable("reading failed: " + ErrorText(code), name);

@@ -187,7 +187,7 @@ class RowRegions : public RegionReader {
   int bottom_ = 0;
 };
 
-Result<std::unique_ptr<RegionReader>> OpenBytes(std::string bytes) {
+Result<std::unique_ptr<RegionReader>> Open(std::string bytes) {
   const PictureHeader header =
       ReadPictureHeader({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
   RowRegions::Opener open = nullptr;
@@ -205,12 +205,20 @@ Result<std::unique_ptr<RegionReader>> OpenBytes(std::string bytes) {
 
 }  // namespace
 
+Result<std::unique_ptr<RegionReader>> OpenRegionsOf(std::string bytes) {
+  try {
+    return Open(std::move(bytes));
+  } catch (const std::bad_alloc&) {
+    return Unavailable("not enough memory to open the picture");
+  }
+}
+
 Result<std::unique_ptr<RegionReader>> OpenRegions(const std::filesystem::path& location) {
   const auto member = ParseMemberLocation(location.native());
   const std::string shown = member ? ShownMember(*member) : location.string();
   try {
     PRELABEL_TRY(std::string bytes, member ? ReadMember(*member) : ReadPictureFile(location));
-    auto regions = OpenBytes(std::move(bytes));
+    auto regions = Open(std::move(bytes));
     if (regions) return regions;
     Error error = regions.error();
     error.context = shown;

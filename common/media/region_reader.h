@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "common/base/result.h"
 #include "common/labels/tiling.h"
@@ -37,5 +38,8 @@ using RegionOpener =
 // Of a file or a member of an archive, which is read into memory as it is stored. Errors as those
 // of ReadPicture; what is read in rows may have 2^31 pixels.
 Result<std::unique_ptr<RegionReader>> OpenRegions(const std::filesystem::path& location);
+
+// The same of a picture's encoded bytes. Errors have no context.
+Result<std::unique_ptr<RegionReader>> OpenRegionsOf(std::string bytes);
 
 }  // namespace prelabel

@@ -20,6 +20,7 @@ constexpr int kMaxItems = 1 << 20;        // items, frames, tasks or acknowledge
 constexpr int kMaxPredictions = 1 << 20;  // an item
 constexpr int kMaxClasses = 1 << 16;
 constexpr std::uint32_t kMaxImageSide = 1U << 20;
+constexpr std::int64_t kMaxPackets = std::int64_t{1} << 26;  // of a video
 
 Error Malformed(const char* what) {
   return InvalidArgument(std::string("malformed message: ") + what);
@@ -97,6 +98,14 @@ Result<std::vector<std::uint8_t>> UnpackAppearance(const std::string& bytes, std
     return Malformed("descriptors of the wrong size");
   }
   return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
+}
+
+// Timestamps may be anything: sums wrap around, and differences back.
+std::int64_t Plus(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+std::int64_t Minus(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
 }
 
 // Frames ascend: the first, then the steps between.
@@ -450,7 +459,21 @@ struct WorkerPacker {
   void operator()(const Goodbye& m) const {
     out.mutable_goodbye()->set_reason(CutReason(m.reason));
   }
+  void operator()(const Fetch& m) const {
+    wire::Fetch& fetch = *out.mutable_fetch();
+    fetch.set_id(m.id);
+    fetch.set_kind(static_cast<std::uint32_t>(m.kind));
+    fetch.set_path(m.path);
+    fetch.set_offset(m.offset);
+    fetch.set_length(m.length);
+    fetch.set_received(m.received);
+  }
 };
+
+std::uint32_t PackCode(ErrorCode code) {
+  if (code == ErrorCode::kDataLoss) return 2;
+  return code == ErrorCode::kInvalidArgument ? 3 : 1;
+}
 
 struct CoordinatorPacker {
   wire::CoordinatorEnvelope& out;
@@ -467,6 +490,7 @@ struct CoordinatorPacker {
     welcome.set_lease_ms(static_cast<std::uint32_t>(m.lease.count()));
     welcome.set_run(m.run);
     welcome.set_second_model_card(m.second_model_card);
+    welcome.set_stream(m.stream);
     if (!m.fusion.models.empty()) Pack(m.fusion, welcome);
     for (const Welcome::Grant& grant : m.granted) {
       wire::Grant& packed = *welcome.add_granted();
@@ -498,6 +522,18 @@ struct CoordinatorPacker {
     out.mutable_cancel()->set_attempt(m.attempt.value);
   }
   void operator()(const Drain&) const { out.mutable_drain(); }
+  void operator()(const Chunk& m) const {
+    wire::Chunk& chunk = *out.mutable_chunk();
+    chunk.set_id(m.id);
+    if (m.error) {
+      chunk.set_error(PackCode(m.error->code));
+      chunk.set_reason(CutReason(m.error->message));
+      return;
+    }
+    chunk.set_size(m.size);
+    chunk.set_version(m.version);
+    chunk.set_bytes(m.bytes);
+  }
 };
 
 Result<WorkerMessage> Unpack(const wire::Hello& in) {
@@ -542,6 +578,32 @@ Result<WorkerMessage> Unpack(const wire::Failure& in) {
   return WorkerMessage(std::move(failure));
 }
 
+Result<WorkerMessage> Unpack(const wire::Fetch& in) {
+  if (!TextFits(in.path())) return Malformed("a path is too long");
+  if (in.kind() > 2) return Malformed("unknown kind of fetch");
+  const bool nothing = static_cast<FetchKind>(in.kind()) == FetchKind::kNothing;
+  if ((in.length() == 0) != nothing || in.length() > kMaxChunkBytes) {
+    return Malformed("a fetch of no bytes, or of too many");
+  }
+  return WorkerMessage(Fetch{in.id(), static_cast<FetchKind>(in.kind()), in.path(), in.offset(),
+                             in.length(), in.received()});
+}
+
+Result<CoordinatorMessage> Unpack(wire::Chunk& in) {
+  if (in.bytes().size() > kMaxChunkBytes || !TextFits(in.reason())) {
+    return Malformed("a chunk is too large");
+  }
+  if (in.error() == 0) {
+    return CoordinatorMessage(
+        Chunk{in.id(), in.size(), in.version(), std::move(*in.mutable_bytes()), std::nullopt});
+  }
+  if (in.error() > 3) return Malformed("unknown kind of error");
+  const Error error = in.error() == 1   ? Unavailable(in.reason())
+                      : in.error() == 2 ? DataLoss(in.reason())
+                                        : InvalidArgument(in.reason());
+  return CoordinatorMessage(Chunk{in.id(), 0, 0, {}, error});
+}
+
 Result<CoordinatorMessage> Unpack(const wire::Welcome& in) {
   if (!TextFits(in.model_card()) || !TextFits(in.second_model_card())) {
     return Malformed("a path is too long");
@@ -559,7 +621,8 @@ Result<CoordinatorMessage> Unpack(const wire::Welcome& in) {
                   {},
                   in.run(),
                   in.second_model_card(),
-                  {}};
+                  {},
+                  in.stream()};
   PRELABEL_TRY(welcome.fusion, UnpackFusion(in));
   for (const wire::Grant& grant : in.granted()) {
     welcome.granted.push_back({Unpack(grant.held()), Attempt(grant.attempt())});
@@ -626,6 +689,14 @@ std::string EncodeCoordinatorMessage(const CoordinatorMessage& message) {
   return envelope.SerializeAsString();
 }
 
+std::string EncodeChunk(Chunk chunk) {
+  std::string bytes = std::exchange(chunk.bytes, {});
+  wire::CoordinatorEnvelope envelope;
+  CoordinatorPacker{envelope}(chunk);
+  if (!chunk.error) envelope.mutable_chunk()->set_bytes(std::move(bytes));
+  return envelope.SerializeAsString();
+}
+
 Result<WorkerMessage> DecodeWorkerMessage(std::string_view bytes) {
   wire::WorkerEnvelope in;
   PRELABEL_TRY(Parse(in, WireRoot::kWorkerEnvelope, bytes));
@@ -643,6 +714,8 @@ Result<WorkerMessage> DecodeWorkerMessage(std::string_view bytes) {
     case wire::WorkerEnvelope::kGoodbye:
       if (!TextFits(in.goodbye().reason())) return Malformed("a reason is too long");
       return WorkerMessage(Goodbye{in.goodbye().reason()});
+    case wire::WorkerEnvelope::kFetch:
+      return Unpack(in.fetch());
     case wire::WorkerEnvelope::MESSAGE_NOT_SET:
       break;
   }
@@ -666,6 +739,8 @@ Result<CoordinatorMessage> DecodeCoordinatorMessage(std::string_view bytes) {
       return CoordinatorMessage(Cancel{TaskId(in.cancel().task()), Attempt(in.cancel().attempt())});
     case wire::CoordinatorEnvelope::kDrain:
       return CoordinatorMessage(Drain{});
+    case wire::CoordinatorEnvelope::kChunk:
+      return Unpack(*in.mutable_chunk());
     case wire::CoordinatorEnvelope::MESSAGE_NOT_SET:
       break;
   }
@@ -677,6 +752,74 @@ std::string EncodeTaskPayload(const TaskResult& result) {
   for (const ItemResult& item : result.items) Pack(item, *payload.add_items());
   for (const Track& track : result.tracks) Pack(track, *payload.add_tracks());
   return payload.SerializeAsString();
+}
+
+std::string EncodeVideoIndex(const VideoIndex& index) {
+  wire::VideoIndex out;
+  out.set_width(static_cast<std::uint32_t>(index.width));
+  out.set_height(static_cast<std::uint32_t>(index.height));
+  out.set_time_base_num(static_cast<std::uint32_t>(index.time_base_num));
+  out.set_time_base_den(static_cast<std::uint32_t>(index.time_base_den));
+  out.set_by_count(index.by_count);
+  std::int64_t pts = 0;
+  std::int64_t keyframe = 0;
+  for (std::size_t i = 0; i < index.frames.size(); ++i) {
+    const VideoFrameEntry& frame = index.frames[i];
+    const auto number = static_cast<std::int64_t>(i);
+    out.add_pts_steps(Minus(frame.pts, pts));
+    out.add_dts(Minus(frame.dts, frame.pts));
+    out.add_packets(frame.decode_index - number);
+    out.add_bytes(static_cast<std::uint32_t>(frame.bytes));
+    if (frame.keyframe) {
+      out.add_keyframe_steps(number - keyframe);
+      keyframe = number;
+    }
+    pts = frame.pts;
+  }
+  return out.SerializeAsString();
+}
+
+Result<VideoIndex> DecodeVideoIndex(std::string_view bytes) {
+  wire::VideoIndex in;
+  PRELABEL_TRY(Parse(in, WireRoot::kVideoIndex, bytes));
+  const int frames = in.pts_steps_size();
+  if (in.dts_size() != frames || in.packets_size() != frames || in.bytes_size() != frames) {
+    return Malformed("lists of a video's index differ in length");
+  }
+  constexpr std::uint32_t kMostTimeBase = std::numeric_limits<std::int32_t>::max();
+  if (in.width() > kMaxImageSide || in.height() > kMaxImageSide || in.time_base_num() == 0 ||
+      in.time_base_den() == 0 || in.time_base_num() > kMostTimeBase ||
+      in.time_base_den() > kMostTimeBase) {
+    return Malformed("a video's index is out of range");
+  }
+  VideoIndex index;
+  index.width = static_cast<int>(in.width());
+  index.height = static_cast<int>(in.height());
+  index.time_base_num = static_cast<int>(in.time_base_num());
+  index.time_base_den = static_cast<int>(in.time_base_den());
+  index.by_count = in.by_count();
+  index.frames.resize(static_cast<std::size_t>(frames));
+  std::int64_t pts = 0;
+  for (int i = 0; i < frames; ++i) {
+    VideoFrameEntry& frame = index.frames[static_cast<std::size_t>(i)];
+    const std::int64_t next = Plus(pts, in.pts_steps(i));
+    if (i > 0 && next < pts) return Malformed("frames of a video's index do not ascend");
+    frame.pts = pts = next;
+    frame.dts = Plus(pts, in.dts(i));
+    const std::int64_t step = in.packets(i);
+    if (step < -i || step > kMaxPackets - i ||
+        in.bytes(i) > static_cast<std::uint32_t>(std::numeric_limits<std::int32_t>::max())) {
+      return Malformed("a packet of a video's index is out of range");
+    }
+    frame.decode_index = i + step;
+    frame.bytes = static_cast<std::int32_t>(in.bytes(i));
+  }
+  PRELABEL_TRY(const std::vector<std::int64_t> keyframes, UnpackSteps(in.keyframe_steps()));
+  for (const std::int64_t keyframe : keyframes) {
+    if (keyframe >= frames) return Malformed("a keyframe of a video's index is none of its frames");
+    index.frames[static_cast<std::size_t>(keyframe)].keyframe = true;
+  }
+  return index;
 }
 
 Result<TaskResult> DecodeTaskPayload(std::string_view bytes) {

@@ -7,12 +7,15 @@
 #include <string_view>
 
 #include "common/base/result.h"
+#include "common/media/video_index.h"
 #include "common/wire/messages.h"
 
 namespace prelabel {
 
 std::string EncodeWorkerMessage(const WorkerMessage& message);
 std::string EncodeCoordinatorMessage(const CoordinatorMessage& message);
+// The same of a Chunk, whose bytes it takes.
+std::string EncodeChunk(Chunk chunk);
 Result<WorkerMessage> DecodeWorkerMessage(std::string_view bytes);
 Result<CoordinatorMessage> DecodeCoordinatorMessage(std::string_view bytes);
 
@@ -20,5 +23,9 @@ Result<CoordinatorMessage> DecodeCoordinatorMessage(std::string_view bytes);
 std::string EncodeTaskPayload(const TaskResult& result);
 // Fills `items` and `tracks` only.
 Result<TaskResult> DecodeTaskPayload(std::string_view bytes);
+
+// All that reading frames depends on: without header_frames and edited_out.
+std::string EncodeVideoIndex(const VideoIndex& index);
+Result<VideoIndex> DecodeVideoIndex(std::string_view bytes);
 
 }  // namespace prelabel

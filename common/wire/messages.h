@@ -9,13 +9,14 @@
 #include <variant>
 #include <vector>
 
+#include "common/base/error.h"
 #include "common/base/ids.h"
 #include "common/job/model_fusion.h"
 #include "common/wire/task.h"
 
 namespace prelabel {
 
-inline constexpr std::uint32_t kProtocolVersion = 6;
+inline constexpr std::uint32_t kProtocolVersion = 7;
 
 // What the bytes of labels may depend on besides model and data (invariant I0).
 struct ComputeClass {
@@ -74,6 +75,8 @@ struct Welcome {
   std::string second_model_card;
   // Of a job with several models; then model_card is the first one's. Empty otherwise.
   ModelFusion fusion{};
+  // The worker opens no path itself: it fetches what it needs from the coordinator (Fetch).
+  bool stream = false;
 };
 
 // C→W. The session cannot be: permanent says that trying again will not help.
@@ -177,7 +180,35 @@ struct Goodbye {
   std::string reason;
 };
 
-using WorkerMessage = std::variant<Hello, Credit, Heartbeat, ResultMessage, Failure, Goodbye>;
-using CoordinatorMessage = std::variant<Welcome, Reject, Assign, Ack, Cancel, Drain>;
+inline constexpr std::uint32_t kMaxChunkBytes = 1U << 20;
+
+// W→C, on a connection of its own, without a Hello: part of something that the coordinator reads
+// for a worker that streams. Answered by a Chunk of the same id; answers may come in another order.
+enum class FetchKind : std::uint8_t {
+  kFile,        // its bytes
+  kVideoIndex,  // of the video at `path`: EncodeVideoIndex of codec.h
+  kNothing      // only says what was received; no answer
+};
+struct Fetch {
+  std::uint64_t id = 0;  // of the connection's own
+  FetchKind kind = FetchKind::kFile;
+  std::string path;  // as an Assignment or the Welcome has it; of an archive's member the archive
+  std::uint64_t offset = 0;
+  std::uint32_t length = 0;    // 1 to kMaxChunkBytes; of kNothing 0
+  std::uint64_t received = 0;  // Chunks that have come through this connection
+};
+
+// C→W.
+struct Chunk {
+  std::uint64_t id = 0;
+  std::uint64_t size = 0;        // of the whole, bytes
+  std::uint64_t version = 0;     // another one where the file was written to in between
+  std::string bytes{};           // fewer than were asked for only at the end
+  std::optional<Error> error{};  // then nothing else counts
+};
+
+using WorkerMessage =
+    std::variant<Hello, Credit, Heartbeat, ResultMessage, Failure, Goodbye, Fetch>;
+using CoordinatorMessage = std::variant<Welcome, Reject, Assign, Ack, Cancel, Drain, Chunk>;
 
 }  // namespace prelabel

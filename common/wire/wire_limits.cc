@@ -96,10 +96,14 @@ constexpr FieldRule kFailureFields[] = {{1, kVarint}, {2, kVarint}, {3, kVarint}
 constexpr MessageRule kFailure{"Failure", kFailureFields};
 constexpr FieldRule kGoodbyeFields[] = {{1, kText}};
 constexpr MessageRule kGoodbye{"Goodbye", kGoodbyeFields};
+constexpr FieldRule kFetchFields[] = {{1, kVarint}, {2, kVarint}, {3, kText},
+                                      {4, kVarint}, {5, kVarint}, {6, kVarint}};
+constexpr MessageRule kFetch{"Fetch", kFetchFields};
 constexpr FieldRule kWorkerFields[] = {
     {1, kMessage, kUncounted, &kHello},     {2, kMessage, kUncounted, &kCredit},
     {3, kMessage, kUncounted, &kHeartbeat}, {4, kMessage, kUncounted, &kResultsRule},
-    {5, kMessage, kUncounted, &kFailure},   {6, kMessage, kUncounted, &kGoodbye}};
+    {5, kMessage, kUncounted, &kFailure},   {6, kMessage, kUncounted, &kGoodbye},
+    {7, kMessage, kUncounted, &kFetch}};
 constexpr MessageRule kWorkerEnvelope{"WorkerEnvelope", kWorkerFields};
 
 constexpr FieldRule kPredictionsFields[] = {
@@ -140,11 +144,11 @@ constexpr MessageRule kGrant{"Grant", kGrantFields};
 constexpr FieldRule kJobModelFields[] = {{1, kText}, {2, kTexts, kPaths}, {3, kFixed32}};
 constexpr MessageRule kJobModel{"JobModel", kJobModelFields};
 constexpr FieldRule kWelcomeFields[] = {
-    {1, kVarint},  {2, kVarint},  {3, kVarint},
-    {4, kText},    {5, kFixed32}, {6, kFixed32},
-    {7, kVarint},  {8, kVarint},  {9, kMessages, kGranted, &kGrant},
-    {10, kText},   {11, kText},   {12, kMessages, kModels, &kJobModel},
-    {13, kVarint}, {14, kFixed32}};
+    {1, kVarint},  {2, kVarint},   {3, kVarint},
+    {4, kText},    {5, kFixed32},  {6, kFixed32},
+    {7, kVarint},  {8, kVarint},   {9, kMessages, kGranted, &kGrant},
+    {10, kText},   {11, kText},    {12, kMessages, kModels, &kJobModel},
+    {13, kVarint}, {14, kFixed32}, {15, kVarint}};
 constexpr MessageRule kWelcome{"Welcome", kWelcomeFields};
 constexpr FieldRule kRejectFields[] = {{1, kText}, {2, kVarint}};
 constexpr MessageRule kReject{"Reject", kRejectFields};
@@ -155,10 +159,14 @@ constexpr MessageRule kAck{"Ack", kAckFields};
 constexpr FieldRule kCancelFields[] = {{1, kVarint}, {2, kVarint}};
 constexpr MessageRule kCancel{"Cancel", kCancelFields};
 constexpr MessageRule kDrain{"Drain", {}};
+constexpr FieldRule kChunkFields[] = {{1, kVarint}, {2, kVarint}, {3, kVarint},
+                                      {4, kBlob},   {5, kVarint}, {6, kText}};
+constexpr MessageRule kChunk{"Chunk", kChunkFields};
 constexpr FieldRule kCoordinatorFields[] = {
     {1, kMessage, kUncounted, &kWelcome}, {2, kMessage, kUncounted, &kReject},
     {3, kMessage, kUncounted, &kAssign},  {4, kMessage, kUncounted, &kAck},
-    {5, kMessage, kUncounted, &kCancel},  {6, kMessage, kUncounted, &kDrain}};
+    {5, kMessage, kUncounted, &kCancel},  {6, kMessage, kUncounted, &kDrain},
+    {7, kMessage, kUncounted, &kChunk}};
 constexpr MessageRule kCoordinatorEnvelope{"CoordinatorEnvelope", kCoordinatorFields};
 
 constexpr FieldRule kItemFields[] = {{1, kVarint},
@@ -180,6 +188,18 @@ constexpr MessageRule kTrack{"Track", kTrackFields};
 constexpr FieldRule kPayloadFields[] = {{1, kMessages, kItems, &kItem},
                                         {2, kMessages, kTracks, &kTrack}};
 constexpr MessageRule kTaskPayload{"TaskPayload", kPayloadFields};
+
+constexpr FieldRule kVideoIndexFields[] = {{1, kVarint},
+                                           {2, kVarint},
+                                           {3, kVarint},
+                                           {4, kVarint},
+                                           {5, kVarint},
+                                           {6, kVarints, kSmallNumbers},
+                                           {7, kVarints, kSmallNumbers},
+                                           {8, kVarints, kSmallNumbers},
+                                           {9, kVarints, kSmallNumbers},
+                                           {10, kVarints, kSmallNumbers}};
+constexpr MessageRule kVideoIndex{"VideoIndex", kVideoIndexFields};
 
 // https://protobuf.dev/programming-guides/encoding
 enum WireType : std::uint8_t { kWireVarint = 0, kWire64 = 1, kWireBytes = 2, kWire32 = 5 };
@@ -310,6 +330,8 @@ const MessageRule& RuleOf(WireRoot root) {
       return kWorkerEnvelope;
     case WireRoot::kCoordinatorEnvelope:
       return kCoordinatorEnvelope;
+    case WireRoot::kVideoIndex:
+      return kVideoIndex;
     case WireRoot::kTaskPayload:
       break;
   }
@@ -338,7 +360,8 @@ const char* WireRuleOf(std::string_view message, std::uint32_t field) {
   constexpr std::array<const char*, 11> kNames = {"varint",   "fixed32",  "fixed64", "bytes",
                                                   "bytes*",   "bytes",    "bytes*",  "message",
                                                   "message*", "fixed32*", "varint*"};
-  for (const MessageRule* root : {&kWorkerEnvelope, &kCoordinatorEnvelope, &kTaskPayload}) {
+  for (const MessageRule* root :
+       {&kWorkerEnvelope, &kCoordinatorEnvelope, &kTaskPayload, &kVideoIndex}) {
     const MessageRule* rule = FindMessage(*root, message);
     if (rule == nullptr) continue;
     for (const FieldRule& entry : rule->fields) {

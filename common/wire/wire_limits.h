@@ -12,7 +12,12 @@
 
 namespace prelabel {
 
-enum class WireRoot : std::uint8_t { kWorkerEnvelope, kCoordinatorEnvelope, kTaskPayload };
+enum class WireRoot : std::uint8_t {
+  kWorkerEnvelope,
+  kCoordinatorEnvelope,
+  kTaskPayload,
+  kVideoIndex
+};
 
 struct WireLimits {
   std::size_t text = 4096;                // bytes of a name, path or reason
@@ -20,7 +25,7 @@ struct WireLimits {
   std::size_t frames = 1U << 22;          // of a link task
   std::size_t paths = 1U << 22;           // a message
   std::size_t masks = 1U << 22;           // a message
-  std::size_t small_numbers = 1U << 24;   // class ids, or frame steps, a message
+  std::size_t small_numbers = 1U << 24;   // class ids, frame steps, or an index's, a message
   std::size_t unknown_fields = 1U << 16;  // of later versions, a message
 };
 

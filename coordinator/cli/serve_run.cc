@@ -21,6 +21,8 @@
 #include "coordinator/plan/redo.h"
 #include "coordinator/scheduler/scheduler.h"
 #include "coordinator/server/server.h"
+#include "coordinator/stream/file_server.h"
+#include "coordinator/stream/served_files.h"
 
 namespace prelabel {
 namespace {
@@ -50,8 +52,26 @@ Welcome MakeWelcome(const JobContext& context, const PreparedRun& run, Epoch epo
   // The run's own limits, not the job's: a tighter job filters later, in merge.
   welcome.raw_threshold = run.fingerprint.raw_threshold;
   welcome.raw_nms = run.fingerprint.raw_nms;
+  welcome.stream = context.job.cluster.transport == DataTransport::kStream;
   welcome.raw_max_per_image = static_cast<std::uint32_t>(run.fingerprint.raw_max_per_image);
   return welcome;
+}
+
+// The cards of the job's models and their weights.
+Result<std::vector<std::string>> ModelFiles(const JobSpec& job) {
+  std::vector<std::filesystem::path> cards;
+  if (!job.model.empty()) cards.push_back(job.model);
+  for (const JobModel& model : job.fusion.models) cards.emplace_back(model.card);
+  if (job.report.second_opinion && !job.report.second_opinion->model.empty()) {
+    cards.push_back(job.report.second_opinion->model);
+  }
+  std::vector<std::string> files;
+  for (const std::filesystem::path& path : cards) {
+    PRELABEL_TRY(const ModelCard card, LoadModelCard(path));
+    files.push_back(path.string());
+    files.push_back(card.weights.string());
+  }
+  return files;
 }
 
 // What another machine can connect to: this host's name in place of "all addresses".
@@ -121,6 +141,7 @@ Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool lau
   info.started = UtcNow();
   info.resumed = run.resumed;
 
+  const bool stream = cluster.transport == DataTransport::kStream;
   const bool local = launch && cluster.launcher == Launcher::kLocal;
   PRELABEL_TRY(const RunSecurity security, PrepareSecurity(
                                                cluster, local,
@@ -150,7 +171,7 @@ Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool lau
     // Also under --quiet: with port 0 nobody could know it otherwise.
     fmt::print(stderr, "waiting for workers: prelabel-worker --connect {}{}{}\n",
                ReachableEndpoint(bound.endpoint), security.server ? " --keys DIR" : "",
-               IsLocalBinding(bound.endpoint) ? "" : " --data-root DIR");
+               IsLocalBinding(bound.endpoint) || stream ? "" : " --data-root DIR");
     if (!security.server) {
       progress.Note(IsLocalBinding(bound.endpoint)
                         ? "no keys: every user of this machine may join"
@@ -173,6 +194,15 @@ Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool lau
                        MaxFailedItems(cluster.max_failed_items, run.tasks));
   Server server(MakeWelcome(context, run, epoch), transport, *run.store, scheduler,
                 MakeAssignmentBuilder(context, *run.store), clock, observer);
+  std::optional<ServedFiles> files;
+  std::optional<FileServer> file_server;
+  if (stream) {
+    PRELABEL_TRY(const std::vector<std::string> models, ModelFiles(context.job));
+    files.emplace(context.dataset, models);
+    file_server.emplace([&files](const Fetch& fetch) { return files->Read(fetch); },
+                        [&transport] { transport.Wake(); });
+    server.SetFetchService(&*file_server);
+  }
   RunStatus known;
   known.job = context.job.name;
   known.version = PRELABEL_VERSION;

@@ -61,6 +61,7 @@ Result<void> Server::Turn(TimePoint now, bool dispatch) {
     if (!received) break;
     Handle(*received, now);
   }
+  if (fetches_ != nullptr) fetches_->Send(transport_, now);
   HandleProcessEnds(now);
   if (now - last_tick_ >= kTickEvery) {
     last_tick_ = now;
@@ -146,6 +147,10 @@ void Server::Handle(const Received& received, TimePoint now) {
   WorkerMessage& message = decoded.value();
   if (const auto* hello = std::get_if<Hello>(&message)) {
     Handle(received, *hello, now);
+    return;
+  }
+  if (auto* fetch = std::get_if<Fetch>(&message)) {
+    Handle(received, std::move(*fetch), now);
     return;
   }
   const auto known = by_peer_.find(received.peer);
@@ -237,6 +242,16 @@ void Server::Handle(const Received& received, const Hello& hello, TimePoint now)
   const bool ours = hello.run == welcome_.run;
   Raise(WorkerJoined{worker, hello.slots, ours ? hello.held : std::vector<Lease>()}, now);
   ReplyWelcome(session);
+}
+
+void Server::Handle(const Received& received, Fetch fetch, TimePoint now) {
+  if (fetches_ != nullptr) {
+    fetches_->OnFetch(received.peer, std::move(fetch), now);
+    return;
+  }
+  Chunk chunk{fetch.id, 0, 0, {}, {}};
+  chunk.error = InvalidArgument("workers of this job read files themselves (cluster.transport)");
+  Reply(received.peer, chunk);
 }
 
 void Server::ReplyWelcome(const Session& session) {

@@ -50,6 +50,17 @@ class ServerObserver {
   virtual bool OnTurn(const Scheduler& scheduler, TimePoint now) = 0;
 };
 
+// Answers what workers fetch, in the loop's thread; must not block. What takes time it does in
+// threads of its own, and calls Transport::Wake when something can be sent.
+class FetchService {
+ public:
+  virtual ~FetchService() = default;
+  // `peer`: a connection; it need not have a session.
+  virtual void OnFetch(const std::string& peer, Fetch fetch, TimePoint now) = 0;
+  // Every turn of the loop: sends what is ready.
+  virtual void Send(Transport& transport, TimePoint now) = 0;
+};
+
 // Adds to a task what a worker needs to run it: paths, or a video's detections.
 using AssignmentBuilder = std::function<Result<Assignment>(const Task&, Attempt)>;
 
@@ -68,6 +79,9 @@ class Server {
   // the server.
   Server(Welcome welcome, Transport& transport, Store& store, Scheduler& scheduler,
          AssignmentBuilder build, const Clock& clock, ServerObserver& observer);
+
+  // Who answers fetches; outlives the server. Without one they are refused.
+  void SetFetchService(FetchService* service) { fetches_ = service; }
 
   // Serves until every task has ended, `stop` is set (and Transport::Wake called) or the observer
   // says so; then tells the workers to leave and waits for their last results, at most
@@ -106,6 +120,7 @@ class Server {
   void Handle(const Received& received, const Hello& hello, TimePoint now);
   bool MayJoin(const Received& received, const Hello& hello, TimePoint now);
   void Handle(WorkerId worker, ResultMessage message, TimePoint now);
+  void Handle(const Received& received, Fetch fetch, TimePoint now);
   Result<void> Turn(TimePoint now, bool dispatch);
   void NoticeGap(TimePoint now);
   void HandleProcessEnds(TimePoint now);
@@ -127,6 +142,7 @@ class Server {
   AssignmentBuilder build_;
   const Clock& clock_;
   ServerObserver& observer_;
+  FetchService* fetches_ = nullptr;
 
   std::map<WorkerId, Session> sessions_;
   std::map<std::string, WorkerId> by_peer_;

@@ -1,5 +1,5 @@
-// Arbitrary bytes as a message or a stored payload: decoding never throws or crashes, an error has
-// a reason, and what is accepted is the same after another round through the codec.
+// Arbitrary bytes as a message, a stored payload or an index: decoding never throws or crashes, an
+// error has a reason, and what is accepted is the same after another round through the codec.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -39,5 +39,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   RoundTrip(bytes, DecodeWorkerMessage, prelabel::EncodeWorkerMessage);
   RoundTrip(bytes, DecodeCoordinatorMessage, prelabel::EncodeCoordinatorMessage);
   RoundTrip(bytes, DecodeTaskPayload, prelabel::EncodeTaskPayload);
+  RoundTrip(bytes, prelabel::DecodeVideoIndex, prelabel::EncodeVideoIndex);
   return 0;
 }

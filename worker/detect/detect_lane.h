@@ -73,7 +73,9 @@ class DetectLane {
   // Queues a task of any kind; tasks are done in the order of submission.
   void Submit(Assignment assignment) {
     std::shared_ptr<void> ahead;
-    if (media_.get_ahead && !assignment.video) ahead = media_.get_ahead(assignment.paths);
+    if (media_.get_ahead) {
+      if (auto paths = PicturesOf(assignment); !paths.empty()) ahead = media_.get_ahead(paths);
+    }
     queue_.Submit(std::move(assignment), std::move(ahead));
   }
 

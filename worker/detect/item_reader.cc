@@ -20,7 +20,20 @@ const std::string& PathOf(const Assignment& assignment, std::uint32_t position) 
   return index < assignment.paths.size() ? assignment.paths[index] : none;
 }
 
+bool IsTile(const Assignment& assignment, std::size_t position) {
+  return position < assignment.tiles.size() && assignment.tiles[position].image.width > 0;
+}
+
 }  // namespace
+
+std::vector<std::string> PicturesOf(const Assignment& assignment) {
+  if (assignment.video) return {};
+  std::vector<std::string> paths;
+  for (std::size_t i = 0; i < assignment.paths.size(); ++i) {
+    if (!IsTile(assignment, i)) paths.push_back(assignment.paths[i]);
+  }
+  return paths;
+}
 
 void ItemReader::Begin(const Assignment& assignment) {
   video_failure_.reset();
@@ -53,7 +66,7 @@ Result<Image> ItemReader::Read(const Assignment& assignment, std::uint32_t posit
 }
 
 Result<Image> ItemReader::ReadUnnamed(const Assignment& assignment, std::uint32_t position) {
-  if (position < assignment.tiles.size() && assignment.tiles[position].image.width > 0) {
+  if (IsTile(assignment, position)) {
     return ReadTile(PathOf(assignment, position), assignment.tiles[position]);
   }
   if (!assignment.video) return media_.read_image(PathOf(assignment, position));

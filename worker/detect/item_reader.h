@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/base/result.h"
 #include "common/media/frame_source.h"
@@ -47,6 +48,9 @@ class ItemReader {
   std::string tiled_path_;
   std::unique_ptr<RegionReader> tiled_;  // of tiled_path_; null after a failure
 };
+
+// The paths that are read as pictures: those of videos and of images in tiles are opened instead.
+std::vector<std::string> PicturesOf(const Assignment& assignment);
 
 // The item's index within its source.
 inline std::uint64_t ItemIndex(const Task& task, std::uint32_t position) {

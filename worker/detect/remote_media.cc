@@ -39,14 +39,20 @@ MediaOpener WithUrls(MediaOpener local, std::shared_ptr<UrlFetcher> fetcher, Pic
     error.context = shown;
     return error;
   };
-  media.get_ahead = [ahead](const std::vector<std::string>& paths) -> std::shared_ptr<void> {
+  media.get_ahead = [ahead, also = std::move(local.get_ahead)](
+                        const std::vector<std::string>& paths) -> std::shared_ptr<void> {
     std::vector<std::string> urls;
     for (const std::string& path : paths) {
       if (IsHttpUrl(path)) urls.push_back(path);
     }
-    return ahead->Expect(std::move(urls));
+    using Tokens = std::pair<std::shared_ptr<void>, std::shared_ptr<void>>;
+    return std::make_shared<Tokens>(ahead->Expect(std::move(urls)),
+                                    also ? also(paths) : std::shared_ptr<void>());
   };
-  media.interrupt = [fetcher] { fetcher->Interrupt(); };
+  media.interrupt = [fetcher, also = std::move(local.interrupt)] {
+    fetcher->Interrupt();
+    if (also) also();
+  };
   return media;
 }
 

@@ -21,17 +21,23 @@ LaneExecutor::LaneExecutor(LaneExecutorOptions options, const Clock& clock)
 
 LaneExecutor::~LaneExecutor() { Stop(); }
 
+void LaneExecutor::Interrupt() const {
+  for (const MediaOpener* media : {&options_.media, &options_.streamed_media}) {
+    if (media->interrupt) media->interrupt();
+  }
+}
+
 bool LaneExecutor::StopWithin(Duration limit) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   for (Lane& lane : lanes_) lane.lane->BeginStop();
-  if (options_.media.interrupt) options_.media.interrupt();
+  Interrupt();
   return std::all_of(lanes_.begin(), lanes_.end(),
                      [&](const Lane& lane) { return lane.lane->StopBy(deadline); });
 }
 
 void LaneExecutor::Stop() {
   for (Lane& lane : lanes_) lane.lane->BeginStop();
-  if (options_.media.interrupt) options_.media.interrupt();
+  Interrupt();
   for (Lane& lane : lanes_) lane.lane->Stop();
 }
 
@@ -43,7 +49,8 @@ void LaneExecutor::Configure(const Welcome& welcome) {
   items_before_ = ItemsDone();
   lanes_.clear();
   completed_.clear();  // no lane is left that could add to it
-  Result<JobModels> models = LoadCards(welcome);
+  const Result<void> possible = CanServe(welcome);
+  Result<JobModels> models = possible ? LoadCards(welcome) : Result<JobModels>(possible.error());
   if (!models) {
     Complete(Readiness{models.error()});
     return;
@@ -55,7 +62,7 @@ void LaneExecutor::Configure(const Welcome& welcome) {
   detect.prefetch_items = options_.prefetch_items;
   auto second_card = welcome.second_model_card.empty()
                          ? std::optional<Result<ModelCard>>()
-                         : std::optional(LoadCard(welcome.second_model_card));
+                         : std::optional(LoadCard(welcome.second_model_card, welcome.stream));
   loading_ = options_.slots * cards.size();
   lanes_.resize(options_.slots);
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
@@ -85,7 +92,8 @@ void LaneExecutor::Configure(const Welcome& welcome) {
       }
     }
     lanes_[i].lane = std::make_unique<DetectLane>(
-        loader(cards.front()), cards.front(), detect, options_.media, clock_,
+        loader(cards.front()), cards.front(), detect,
+        welcome.stream ? options_.streamed_media : options_.media, clock_,
         [this, i](TaskId task, Attempt attempt, Result<TaskResult> result,
                   std::optional<std::uint32_t> position) {
           OnDone(i, task, attempt, std::move(result), position);
@@ -97,19 +105,29 @@ void LaneExecutor::Configure(const Welcome& welcome) {
 Result<LaneExecutor::JobModels> LaneExecutor::LoadCards(const Welcome& welcome) const {
   JobModels models;
   if (welcome.fusion.models.empty()) {
-    PRELABEL_TRY(ModelCard card, LoadCard(welcome.model_card));
+    PRELABEL_TRY(ModelCard card, LoadCard(welcome.model_card, welcome.stream));
     models.cards.push_back(std::move(card));
     return models;
   }
   for (const JobModel& model : welcome.fusion.models) {
-    PRELABEL_TRY(ModelCard card, LoadCard(model.card));
+    PRELABEL_TRY(ModelCard card, LoadCard(model.card, welcome.stream));
     models.cards.push_back(std::move(card));
   }
   PRELABEL_TRY(models.ensemble, CombineModels(welcome.fusion, models.cards));
   return models;
 }
 
-Result<ModelCard> LaneExecutor::LoadCard(const std::filesystem::path& path) const {
+Result<void> LaneExecutor::CanServe(const Welcome& welcome) const {
+  if (!welcome.stream) {
+    if (options_.no_paths.empty()) return Ok();
+    return InvalidArgument(options_.no_paths);
+  }
+  if (options_.streamed_card) return Ok();
+  return InvalidArgument("the coordinator streams, and this worker cannot");
+}
+
+Result<ModelCard> LaneExecutor::LoadCard(const std::filesystem::path& path, bool stream) const {
+  if (stream) return options_.streamed_card(path);
   const auto below_roots = [&](const std::filesystem::path& file) {
     auto resolved = options_.roots.Resolve(file);
     if (resolved) return resolved;

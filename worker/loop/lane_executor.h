@@ -30,6 +30,12 @@ struct LaneExecutorOptions {
       load_model;
   MediaOpener media;
   DataRoots roots;  // of the model; those of `media` are its own
+  // Why this worker opens no path that a coordinator names; empty: it does. It may stream then.
+  std::string no_paths{};
+  // For coordinators whose workers stream (Welcome::stream): pictures and videos, and the card at
+  // a coordinator's path. Without them such a coordinator is refused.
+  MediaOpener streamed_media{};
+  std::function<Result<ModelCard>(const std::filesystem::path&)> streamed_card{};
   // Called from a lane's thread when a task has ended, and when an item was begun: then at most
   // once in 10 ms, so that fast items are not slowed down.
   std::function<void()> wake;
@@ -66,7 +72,9 @@ class LaneExecutor : public Executor {
     std::optional<Ensemble> ensemble;
   };
   Result<JobModels> LoadCards(const Welcome& welcome) const;
-  Result<ModelCard> LoadCard(const std::filesystem::path& path) const;
+  Result<ModelCard> LoadCard(const std::filesystem::path& path, bool stream) const;
+  Result<void> CanServe(const Welcome& welcome) const;
+  void Interrupt() const;
   void Complete(Completion completion);
   void OnLoaded(Result<void> outcome);
   void OnDone(std::size_t lane, TaskId task, Attempt attempt, Result<TaskResult> result,

@@ -129,6 +129,8 @@ class Session {
   void Receive(const Ack& message, TimePoint now, Actions& actions);
   void Receive(const Cancel& message, TimePoint now, Actions& actions);
   void Receive(const Drain& message, TimePoint now, Actions& actions);
+  // Chunks come through a connection of their own.
+  void Receive(const Chunk& /*message*/, TimePoint /*now*/, Actions& /*actions*/) {}
 
   void SayHello(TimePoint now, Actions& actions);
   void JoinAgain(TimePoint now, Actions& actions);

@@ -115,6 +115,7 @@ JobSpec RandomJob(Random& random) {
   job.cluster.device = Below(2, random) == 0 ? "auto" : "cuda:0,cuda:3";
   job.cluster.precision = Below(2, random) == 0 ? Precision::kFp16 : Precision::kBf16;
   job.cluster.listen = "ipc://" + NastyText(random, false);
+  if (Below(2, random) == 0) job.cluster.transport = DataTransport::kStream;
   if (Below(2, random) == 0) {
     job.cluster.security = WireSecurity::kNone;
   } else if (Below(2, random) == 0) {
@@ -189,6 +190,7 @@ cluster:
   device: auto
   precision: fp32
   listen: "tcp://127.0.0.1:0"
+  transport: shared
   security: curve
   page: auto
   heartbeat: 2s

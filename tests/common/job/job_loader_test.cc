@@ -115,6 +115,7 @@ cluster:
   device: cuda:1,cuda:0
   precision: fp16
   listen: ipc:///tmp/x
+  transport: stream
   security: curve
   keys: ../keys/
   page: http://0.0.0.0:5578
@@ -150,6 +151,7 @@ output:
   EXPECT_EQ(spec.cluster.device, "cuda:1,cuda:0");
   EXPECT_EQ(spec.cluster.precision, Precision::kFp16);
   EXPECT_EQ(spec.cluster.listen, "ipc:///tmp/x");
+  EXPECT_EQ(spec.cluster.transport, DataTransport::kStream);
   EXPECT_EQ(spec.cluster.security, WireSecurity::kCurve);
   EXPECT_EQ(spec.cluster.keys, "/keys");
   EXPECT_EQ(spec.cluster.page, "http://0.0.0.0:5578");

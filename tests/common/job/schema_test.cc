@@ -82,7 +82,7 @@ TEST(JobSchema, DefaultsAreThoseOfTheProgram) {
     ASSERT_TRUE(job.has_value()) << job.error().ToString();
     EXPECT_EQ(job.value(), plain) << key.path;
   }
-  EXPECT_EQ(defaults, 32);
+  EXPECT_EQ(defaults, 33);
 }
 
 TEST(JobSchema, RangesAndChoicesAreThoseOfTheProgram) {
@@ -121,7 +121,7 @@ TEST(JobSchema, RangesAndChoicesAreThoseOfTheProgram) {
       ++checked;
     }
   }
-  EXPECT_EQ(checked, 43);  // 19 numbers with two ends each, and five choices
+  EXPECT_EQ(checked, 44);  // 19 numbers with two ends each, and five choices
 }
 
 TEST(JobSchema, EveryKeyHasADescription) {

@@ -304,6 +304,91 @@ TEST(Codec, AFailureNamesItsKindAndItem) {
   EXPECT_EQ(std::get<Failure>(unnamed.value()).position, std::nullopt);
 }
 
+TEST(Codec, FetchesAndChunksSurvive) {
+  const Fetch sent{7, FetchKind::kVideoIndex, "/data/a.mp4", 1U << 20, 4096, 6};
+  const auto got = DecodeWorkerMessage(EncodeWorkerMessage(sent));
+  ASSERT_TRUE(got.has_value());
+  const auto& fetch = std::get<Fetch>(got.value());
+  EXPECT_EQ(fetch.id, 7U);
+  EXPECT_EQ(fetch.kind, FetchKind::kVideoIndex);
+  EXPECT_EQ(fetch.path, "/data/a.mp4");
+  EXPECT_EQ(fetch.offset, 1U << 20);
+  EXPECT_EQ(fetch.length, 4096U);
+  EXPECT_EQ(fetch.received, 6U);
+
+  const std::string bytes("a\0b", 3);
+  const auto chunk = DecodeCoordinatorMessage(EncodeCoordinatorMessage(Chunk{7, 10, 3, bytes, {}}));
+  ASSERT_TRUE(chunk.has_value());
+  EXPECT_EQ(std::get<Chunk>(chunk.value()).id, 7U);
+  EXPECT_EQ(std::get<Chunk>(chunk.value()).size, 10U);
+  EXPECT_EQ(std::get<Chunk>(chunk.value()).version, 3U);
+  EXPECT_EQ(std::get<Chunk>(chunk.value()).bytes, bytes);
+  EXPECT_FALSE(std::get<Chunk>(chunk.value()).error);
+  EXPECT_EQ(EncodeChunk({7, 10, 3, bytes, {}}),
+            EncodeCoordinatorMessage(Chunk{7, 10, 3, bytes, {}}));
+
+  for (const Error& error : {Unavailable("later"), DataLoss("bad"), InvalidArgument("no")}) {
+    const auto failed =
+        DecodeCoordinatorMessage(EncodeCoordinatorMessage(Chunk{8, 0, 0, {}, error}));
+    ASSERT_TRUE(failed.has_value());
+    ASSERT_TRUE(std::get<Chunk>(failed.value()).error);
+    EXPECT_EQ(std::get<Chunk>(failed.value()).error->code, error.code);
+    EXPECT_EQ(std::get<Chunk>(failed.value()).error->message, error.message);
+  }
+}
+
+TEST(Codec, RefusesFetchesOfNothingAndOfTooMuch) {
+  for (const std::uint32_t length : {0U, kMaxChunkBytes + 1}) {
+    EXPECT_TRUE(
+        DecodeWorkerMessage(EncodeWorkerMessage(Fetch{1, FetchKind::kFile, "/a", 0, length, 0}))
+            .has_error());
+  }
+}
+
+VideoIndex SomeIndex() {
+  VideoIndex index;
+  index.width = 768;
+  index.height = 576;
+  index.time_base_num = 1;
+  index.time_base_den = 12800;
+  index.frames = {{-512, -1024, 0, 900, true}, {0, -512, 2, 10, false}, {512, 0, 1, 70, true}};
+  return index;
+}
+
+TEST(Codec, AVideosIndexSurvives) {
+  for (const bool by_count : {false, true}) {
+    VideoIndex sent = SomeIndex();
+    sent.by_count = by_count;
+    const auto got = DecodeVideoIndex(EncodeVideoIndex(sent));
+    ASSERT_TRUE(got.has_value()) << got.error().ToString();
+    EXPECT_EQ(got.value().width, 768);
+    EXPECT_EQ(got.value().height, 576);
+    EXPECT_EQ(got.value().time_base_num, 1);
+    EXPECT_EQ(got.value().time_base_den, 12800);
+    EXPECT_EQ(got.value().by_count, by_count);
+    ASSERT_EQ(got.value().frames.size(), sent.frames.size());
+    for (std::size_t i = 0; i < sent.frames.size(); ++i) {
+      EXPECT_EQ(got.value().frames[i].pts, sent.frames[i].pts) << i;
+      EXPECT_EQ(got.value().frames[i].dts, sent.frames[i].dts) << i;
+      EXPECT_EQ(got.value().frames[i].decode_index, sent.frames[i].decode_index) << i;
+      EXPECT_EQ(got.value().frames[i].bytes, sent.frames[i].bytes) << i;
+      EXPECT_EQ(got.value().frames[i].keyframe, sent.frames[i].keyframe) << i;
+    }
+  }
+}
+
+TEST(Codec, RefusesIndexesThatReadersCouldNotUse) {
+  VideoIndex back = SomeIndex();
+  back.frames[2].pts = -600;
+  EXPECT_TRUE(DecodeVideoIndex(EncodeVideoIndex(back)).has_error());
+  VideoIndex far = SomeIndex();
+  far.frames[1].decode_index = std::int64_t{1} << 40;  // would be the length of a list
+  EXPECT_TRUE(DecodeVideoIndex(EncodeVideoIndex(far)).has_error());
+  VideoIndex timeless = SomeIndex();
+  timeless.time_base_den = 0;
+  EXPECT_TRUE(DecodeVideoIndex(EncodeVideoIndex(timeless)).has_error());
+}
+
 TEST(Codec, RefusesGarbageAndNothing) {
   EXPECT_TRUE(DecodeWorkerMessage("\xFF\xFF\xFF").has_error());
   EXPECT_TRUE(DecodeWorkerMessage("").has_error());
