@@ -41,6 +41,8 @@ dev_packages=(
   ffmpeg python3-opencv python3-jsonschema
   # tests/integration: peers that misbehave, networks that fail, wrong clocks.
   python3-zmq python3-protobuf iproute2 nftables faketime e2fsprogs nginx-light
+  # tests/integration/slurm_test.py: a cluster of one machine.
+  slurm-wlm munge
   # tests/integration/page_test.py: the report in a browser.
   chromium chromium-driver python3-selenium
   # tests/bench: what noop_bench has beside its figures.

@@ -33,6 +33,10 @@ Result<std::string> LoadPublicKey(const std::filesystem::path& file);
 // InvalidArgument: no folder, another user's, or others may write to it.
 Result<void> CheckKeyFolder(const std::filesystem::path& folder);
 
+// A file that its owner alone may read, in place of one of this name. For what a launcher hands to
+// workers that read it themselves (FormatWorkerKeys). InvalidArgument: it cannot be written.
+Result<void> WriteSecretFile(const std::filesystem::path& path, const std::string& text);
+
 // The allow-list's place in a coordinator's folder.
 std::filesystem::path AllowListFolder(const std::filesystem::path& folder);
 

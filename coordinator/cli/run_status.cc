@@ -86,12 +86,12 @@ std::string WhyUnfinished(const TaskStatus& status, const std::string& host) {
 
 std::string FormatRunStatus(const RunStatus& status) {
   std::string text = fmt::format(
-      "{{\"version\":1,\"state\":{},\"reason\":{},\"written\":{},\"endpoint\":{},"
+      "{{\"version\":1,\"state\":{},\"reason\":{},\"written\":{},\"endpoint\":{},\"launcher\":{},"
       "\"items\":{},\"items_done\":{},\"items_failed\":{},\"tasks\":{},\"tasks_done\":{},\n"
       "\"workers\":[",
       JsonString(status.state), JsonString(status.reason), JsonString(status.written),
-      JsonString(status.endpoint), status.items, status.items_done, status.items_failed,
-      status.tasks, status.tasks_done);
+      JsonString(status.endpoint), JsonString(status.launcher), status.items, status.items_done,
+      status.items_failed, status.tasks, status.tasks_done);
   const char* comma = "";
   for (const RunStatus::Worker& worker : status.workers) {
     text += fmt::format("{}\n{{\"id\":{},\"host\":{},\"slots\":{},\"state\":{}}}", comma, worker.id,
@@ -122,6 +122,7 @@ Result<RunStatus> ParseRunStatus(const std::string& text) {
     status.reason = TextOf(root, "reason");
     status.written = TextOf(root, "written");
     status.endpoint = TextOf(root, "endpoint");
+    status.launcher = TextOf(root, "launcher");
     status.items = NumberOf(root, "items");
     status.items_done = NumberOf(root, "items_done");
     status.items_failed = NumberOf(root, "items_failed");
@@ -151,6 +152,7 @@ std::string DescribeRunStatus(const RunStatus& status, bool all) {
   text += fmt::format("\n{} of {} done, {} quarantined; {} of {} done\n", status.items_done,
                       Plural(status.items, "item"), status.items_failed, status.tasks_done,
                       Plural(status.tasks, "task"));
+  if (!status.launcher.empty()) text += status.launcher + "\n";
   for (const RunStatus::Worker& worker : status.workers) {
     text += fmt::format("worker {} on {}, {}: {}\n", worker.id, worker.host,
                         Plural(worker.slots, "slot"), worker.state);

@@ -18,6 +18,7 @@ struct RunStatus {
   std::string reason;
   std::string written;  // UTC
   std::string endpoint;
+  std::string launcher;  // what the launcher is at; empty: workers join by themselves
   std::uint64_t items = 0;
   std::uint64_t items_done = 0;    // quarantined ones included
   std::uint64_t items_failed = 0;  // quarantined

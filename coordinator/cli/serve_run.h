@@ -23,9 +23,9 @@ struct ServedRun {
   std::set<std::string> devices;  // of the workers: "cpu", "cuda:NAME"
 };
 
-// Gives out what is pending in `run` until nothing is, or a signal comes. `launch`: where the job's
-// launcher is local its workers are started (and ended); otherwise others join. InvalidArgument:
-// the workers cannot use this job or model. Unavailable: all of them are gone.
+// Gives out what is pending in `run` until nothing is, or a signal comes. `launch`: the
+// job's launcher starts workers (and ends them), where it has one; otherwise others join.
+// InvalidArgument: the workers cannot use this job or model. Unavailable: all of them are gone.
 Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool launch,
                            StopSignals& signals, Progress& progress, RunLog& log);
 

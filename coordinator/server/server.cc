@@ -42,6 +42,7 @@ Result<ServerStats> Server::Run(const std::atomic<bool>& stop, Duration drain_li
 
 Result<void> Server::Drain(Duration limit) {
   draining_ = true;
+  observer_.OnDrain();
   for (const auto& [id, session] : sessions_) Send(id, prelabel::Drain{});
   const TimePoint end = clock_.Now() + limit;
   while (!sessions_.empty() && clock_.Now() < end) {
@@ -223,8 +224,8 @@ void Server::Handle(const Received& received, const Hello& hello, TimePoint now)
   if (!MayJoin(received, hello, now)) return;
   const WorkerId worker(++last_worker_);
   Session& session = sessions_[worker];
-  session.info = {worker,        hello.hostname,   hello.slots,
-                  hello.compute, hello.process_id, received.user_id};
+  session.info = {worker,           hello.hostname,   hello.slots,     hello.compute,
+                  hello.process_id, received.user_id, hello.allocation};
   session.peer = received.peer;
   session.uuid = hello.worker_uuid;
   session.nonce = hello.nonce;

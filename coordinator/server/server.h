@@ -26,7 +26,8 @@ struct WorkerInfo {
   std::uint32_t slots = 0;
   ComputeClass compute;
   std::uint64_t process_id = 0;
-  std::string user_id;  // whose key it proved; empty without encryption
+  std::string user_id;     // whose key it proved; empty without encryption
+  std::string allocation;  // what its launcher calls its place; empty: it has none
 };
 
 // Told of what happens, in the loop's thread; must not block.
@@ -46,6 +47,8 @@ class ServerObserver {
   virtual void OnStoreTrouble(const Error* error) = 0;
   // Every turn of the loop, at least ten times a second. False ends the run early.
   virtual bool OnTurn(const Scheduler& scheduler, TimePoint now) = 0;
+  // The run is over or stops: from now on workers only leave. OnTurn is still called.
+  virtual void OnDrain() {}
 };
 
 // Adds to a task what a worker needs to run it: paths, or a video's detections.
@@ -75,6 +78,10 @@ class Server {
   // A worker's process on this host was seen to end without a Goodbye. Call it from the observer or
   // between runs of the loop; it takes effect after the messages that have arrived until then.
   void ReportProcessEnd(std::uint64_t process_id, const std::string& status);
+
+  // Tells a worker to leave, whatever is still to do; what it has not finished goes to others.
+  // Call it from the observer or between runs of the loop.
+  void Dismiss(WorkerId worker) { Send(worker, prelabel::Drain{}); }
 
  private:
   struct Session {

@@ -45,6 +45,7 @@ RunStatus Sample() {
   status.reason = "the disk is \"full\"";
   status.written = "2026-11-24T10:00:00.000Z";
   status.endpoint = "tcp://127.0.0.1:5577";
+  status.launcher = "Slurm job: 1 running, 2 waiting, 1 to 3 wanted";
   status.items = 800;
   status.items_done = 100;
   status.items_failed = 2;
@@ -63,6 +64,7 @@ TEST(RunStatus, SurvivesItsFile) {
   const auto read = ParseRunStatus(FormatRunStatus(status));
   ASSERT_TRUE(read.has_value()) << read.error().ToString();
   EXPECT_EQ(read.value().reason, status.reason);
+  EXPECT_EQ(read.value().launcher, status.launcher);
   EXPECT_EQ(read.value().items_failed, 2U);
   ASSERT_EQ(read.value().workers.size(), 1U);
   EXPECT_EQ(read.value().workers[0].host, "gpu-1");
@@ -74,6 +76,7 @@ TEST(RunStatus, IsShortUnlessAllIsAskedFor) {
   const std::string text = DescribeRunStatus(Sample(), false);
   EXPECT_THAT(text, HasSubstr("waiting: the disk is \"full\""));
   EXPECT_THAT(text, HasSubstr("100 of 800 items done, 2 quarantined; 12 of 101 tasks done"));
+  EXPECT_THAT(text, HasSubstr("\nSlurm job: 1 running, 2 waiting, 1 to 3 wanted\n"));
   EXPECT_THAT(text, HasSubstr("worker 3 on gpu-1, 2 slots: works"));
   EXPECT_THAT(text, HasSubstr("detect task 38: is given out next"));
   EXPECT_THAT(text, Not(HasSubstr("detect task 40:")));
