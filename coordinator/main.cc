@@ -16,6 +16,7 @@
 #include "coordinator/cli/profile_command.h"
 #include "coordinator/cli/run_command.h"
 #include "coordinator/cli/run_security.h"
+#include "coordinator/cli/start_workers.h"
 #include "coordinator/cli/status_command.h"
 #include "coordinator/cli/validate_command.h"
 #include "coordinator/cli/write_outputs.h"
@@ -105,6 +106,12 @@ int Tell(const Result<std::string>& told) {
   return kExitDone;
 }
 
+int ShowLaunch(const std::string& job, const std::vector<std::string>& set) {
+  auto context = LoadJobContext(job, set);
+  if (!context) return Fail(context.error());
+  return Tell(DescribeLaunch(context.value()));
+}
+
 int Keygen(const std::string& folder, const std::string& name) {
   auto explanation = GenerateKeysAndExplain(folder, name);
   if (!explanation) return Fail(explanation.error());
@@ -169,6 +176,21 @@ int Main(int argc, char** argv) {
   app.footer(
       "Exit status: 0 done, 1 failed, 2 bad job or usage, 3 finished with quarantined items,\n"
       "130 and 143 stopped by a signal (the same command goes on).");
+
+  std::string launch_job;
+  std::vector<std::string> launch_set;
+  CLI::App* launch_command = app.add_subcommand(
+      "launch", "What `prelabel run` would do to start a job's workers: commands and scripts");
+  launch_command->add_option("job", launch_job, "The job file (docs/job-file.md)")->required();
+  launch_command
+      ->add_option("--set", launch_set,
+                   "Override a key of the job: --set cluster.workers=4; repeatable")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  bool dry_run = false;  // required: `prelabel run` is what starts them
+  launch_command
+      ->add_flag("--dry-run", dry_run, "Print them; nothing is started (`prelabel run` does)")
+      ->required();
 
   PlanArguments plan;
   CLI::App* plan_command = app.add_subcommand(
@@ -335,6 +357,7 @@ int Main(int argc, char** argv) {
     run.launch = run_command->parsed();
     return RunJob(run);
   }
+  if (launch_command->parsed()) return ShowLaunch(launch_job, launch_set);
   if (plan_command->parsed()) return PlanJob(plan);
   if (status_command->parsed()) return ShowRunStatus(run_dir, status_json, status_all);
   if (report_command->parsed()) {

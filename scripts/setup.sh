@@ -44,6 +44,8 @@ dev_packages=(
   python3-zmq python3-protobuf iproute2 nftables faketime e2fsprogs nginx-light
   # tests/integration/live_page_test.py: what reads the metrics.
   prometheus
+  # tests/integration/slurm_test.py: a cluster of one machine.
+  slurm-wlm munge
   # tests/integration: the report and the live page in a browser.
   chromium chromium-driver python3-selenium
   # tests/bench: what noop_bench has beside its figures.

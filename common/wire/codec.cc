@@ -416,6 +416,7 @@ struct WorkerPacker {
     hello.set_process_id(m.process_id);
     for (const Lease& lease : m.held) Pack(lease, *hello.add_held());
     hello.set_run(m.run);
+    hello.set_allocation(m.allocation);
   }
   void operator()(const Credit& m) const { out.mutable_credit()->set_tasks(m.tasks); }
   void operator()(const Heartbeat& m) const {
@@ -538,7 +539,7 @@ struct CoordinatorPacker {
 
 Result<WorkerMessage> Unpack(const wire::Hello& in) {
   for (const std::string* text : {&in.worker_uuid(), &in.hostname(), &in.build(), &in.device(),
-                                  &in.cpu(), &in.precision(), &in.run()}) {
+                                  &in.cpu(), &in.precision(), &in.run(), &in.allocation()}) {
     if (!TextFits(*text)) return Malformed("a name in Hello is too long");
   }
   if (in.held_size() > kMaxItems) return Malformed("too many leases");
@@ -550,7 +551,8 @@ Result<WorkerMessage> Unpack(const wire::Hello& in) {
               ComputeClass{in.build(), in.device(), in.cpu(), in.precision()},
               in.process_id(),
               {},
-              in.run()};
+              in.run(),
+              in.allocation()};
   for (const wire::Lease& lease : in.held()) hello.held.push_back(Unpack(lease));
   return WorkerMessage(std::move(hello));
 }

@@ -107,7 +107,7 @@ Result<fs::path> FindSiblingProgram(const std::string& name) {
 
 LocalLauncher::LocalLauncher(LaunchOptions options) : options_(std::move(options)) {}
 
-LocalLauncher::~LocalLauncher() { Terminate(std::chrono::milliseconds(0)); }
+LocalLauncher::~LocalLauncher() { LocalLauncher::Terminate(std::chrono::milliseconds(0)); }
 
 Result<void> LocalLauncher::Start(int count) {
   for (int i = 0; i < count; ++i) {
@@ -138,6 +138,9 @@ Result<void> LocalLauncher::StartOne() {
   const std::string program = options_.program.string();
   std::vector<std::string> texts{program};
   texts.insert(texts.end(), options_.arguments.begin(), options_.arguments.end());
+  if (!options_.id_flag.empty()) {
+    texts.insert(texts.end(), {options_.id_flag, std::to_string(worker.number)});
+  }
   std::vector<char*> arguments;
   for (std::string& text : texts) arguments.push_back(text.data());
   arguments.push_back(nullptr);
@@ -168,8 +171,36 @@ Result<void> LocalLauncher::StartOne() {
   return outcome::success();
 }
 
-std::vector<ExitedWorker> LocalLauncher::Poll() {
-  std::vector<ExitedWorker> exited;
+void LocalLauncher::Submit(int count) {
+  const int before = started_;
+  if (const Result<void> started = Start(count); !started) {
+    news_.refused.push_back(started.error());
+  }
+  news_.accepted += started_ - before;
+}
+
+LauncherNews LocalLauncher::Poll(TimePoint /*now*/) {
+  LauncherNews news = std::exchange(news_, {});
+  news.ended = Reap();
+  return news;
+}
+
+std::vector<Allocation> LocalLauncher::Allocations() const {
+  std::vector<Allocation> all;
+  for (const Worker& worker : running_) all.push_back({std::to_string(worker.number), true});
+  return all;
+}
+
+void LocalLauncher::Cancel(const std::vector<std::string>& ids) {
+  for (const Worker& worker : running_) {
+    if (std::find(ids.begin(), ids.end(), std::to_string(worker.number)) != ids.end()) {
+      kill(-worker.pid, SIGTERM);
+    }
+  }
+}
+
+std::vector<EndedAllocation> LocalLauncher::Reap() {
+  std::vector<EndedAllocation> exited;
   std::erase_if(running_, [&](const Worker& worker) {
     int status = 0;
     // Of this worker alone: other children of the process are not ours to reap.
@@ -177,8 +208,12 @@ std::vector<ExitedWorker> LocalLauncher::Poll() {
     if (pid == 0 || (pid < 0 && errno == EINTR)) return false;
     const bool known = pid == worker.pid;
     const int code = known && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    exited.push_back({worker.number, worker.pid, code == 0, code == kUsageStatus,
-                      known ? DescribeStatus(status) : "ended", worker.log});
+    const AllocationEnd ending = code == 0              ? AllocationEnd::kLeft
+                                 : code == kUsageStatus ? AllocationEnd::kUnusable
+                                                        : AllocationEnd::kFailed;
+    exited.push_back({std::to_string(worker.number), ending,
+                      known ? DescribeStatus(status) : "ended", worker.log,
+                      static_cast<std::uint64_t>(worker.pid)});
     return true;
   });
   return exited;
@@ -188,10 +223,10 @@ void LocalLauncher::Signal(int signal) const {
   for (const Worker& worker : running_) kill(-worker.pid, signal);
 }
 
-std::vector<ExitedWorker> LocalLauncher::Terminate(std::chrono::milliseconds grace) {
-  std::vector<ExitedWorker> exited = Poll();
+std::vector<EndedAllocation> LocalLauncher::Terminate(std::chrono::milliseconds grace) {
+  std::vector<EndedAllocation> exited = Reap();
   const auto collect = [&] {
-    for (ExitedWorker& worker : Poll()) exited.push_back(std::move(worker));
+    for (EndedAllocation& worker : Reap()) exited.push_back(std::move(worker));
   };
   if (grace.count() > 0) {
     Signal(SIGTERM);
@@ -203,7 +238,7 @@ std::vector<ExitedWorker> LocalLauncher::Terminate(std::chrono::milliseconds gra
   Signal(SIGKILL);
   while (collect(), !running_.empty()) std::this_thread::sleep_for(kPollInterval);
   std::sort(exited.begin(), exited.end(),
-            [](const ExitedWorker& a, const ExitedWorker& b) { return a.number < b.number; });
+            [](const auto& a, const auto& b) { return std::stoi(a.id) < std::stoi(b.id); });
   return exited;
 }
 

@@ -229,8 +229,8 @@ void Server::Handle(const Received& received, const Hello& hello, TimePoint now)
   if (!MayJoin(received, hello, now)) return;
   const WorkerId worker(++last_worker_);
   Session& session = sessions_[worker];
-  session.info = {worker,        hello.hostname,   hello.slots,
-                  hello.compute, hello.process_id, received.user_id};
+  session.info = {worker,           hello.hostname,   hello.slots,     hello.compute,
+                  hello.process_id, received.user_id, hello.allocation};
   session.peer = received.peer;
   session.uuid = hello.worker_uuid;
   session.nonce = hello.nonce;

@@ -26,7 +26,8 @@ struct WorkerInfo {
   std::uint32_t slots = 0;
   ComputeClass compute;
   std::uint64_t process_id = 0;
-  std::string user_id;  // whose key it proved; empty without encryption
+  std::string user_id;     // whose key it proved; empty without encryption
+  std::string allocation;  // what its launcher calls its place; empty: it has none
 };
 
 // Told of what happens, in the loop's thread; must not block.
@@ -91,6 +92,10 @@ class Server {
   // A worker's process on this host was seen to end without a Goodbye. Call it from the observer or
   // between runs of the loop; it takes effect after the messages that have arrived until then.
   void ReportProcessEnd(std::uint64_t process_id, const std::string& status);
+
+  // Tells a worker to leave, whatever is still to do; what it has not finished goes to others.
+  // Call it from the observer or between runs of the loop.
+  void Dismiss(WorkerId worker) { Send(worker, prelabel::Drain{}); }
 
  private:
   struct Session {

@@ -24,8 +24,9 @@ struct RunStatus {
   std::string written;  // UTC
   std::string started;  // UTC, of this coordinator; empty where none works on the run
   std::string endpoint;
-  std::string page;    // its address; empty: there is none
-  std::string report;  // path of report.html; empty until this coordinator has written it
+  std::string launcher;  // what the launcher is at; empty: workers join by themselves
+  std::string page;      // its address; empty: there is none
+  std::string report;    // path of report.html; empty until this coordinator has written it
   std::uint64_t items = 0;
   std::uint64_t items_done = 0;    // quarantined ones included
   std::uint64_t items_failed = 0;  // quarantined

@@ -71,6 +71,7 @@ RunStatus StatusOf(const json::object& root) {
   status.written = TextOf(root, "written");
   status.started = TextOf(root, "started");
   status.endpoint = TextOf(root, "endpoint");
+  status.launcher = TextOf(root, "launcher");
   status.page = TextOf(root, "page");
   status.report = TextOf(root, "report");
   status.items = NumberOf(root, "items");
@@ -114,10 +115,11 @@ RunStatus StatusOf(const json::object& root) {
 std::string FormatRunStatus(const RunStatus& status) {
   std::string text = fmt::format(
       "{{\"version\":1,\"prelabel\":{},\"job\":{},\"state\":{},\"reason\":{},\"written\":{},"
-      "\"started\":{},\"endpoint\":{},\"page\":{},\"report\":{},\n",
+      "\"started\":{},\"endpoint\":{},\"launcher\":{},\"page\":{},\"report\":{},\n",
       JsonString(status.version), JsonString(status.job), JsonString(status.state),
       JsonString(status.reason), JsonString(status.written), JsonString(status.started),
-      JsonString(status.endpoint), JsonString(status.page), JsonString(status.report));
+      JsonString(status.endpoint), JsonString(status.launcher), JsonString(status.page),
+      JsonString(status.report));
   fmt::format_to(std::back_inserter(text),
                  "\"items\":{},\"items_done\":{},\"items_failed\":{},\"tasks\":{},"
                  "\"tasks_done\":{},\"second_looks\":{},\"second_looks_done\":{},\"linking\":{},\n",

@@ -225,6 +225,7 @@ TEST(Codec, HelloSurvives) {
   sent.process_id = 4711;
   sent.held = {{Epoch(2), TaskId(7), Attempt(3)}};
   sent.run = "a1b2";
+  sent.allocation = "71_3";
   const auto got = DecodeWorkerMessage(EncodeWorkerMessage(sent));
   ASSERT_TRUE(got.has_value());
   const auto& hello = std::get<Hello>(got.value());
@@ -235,6 +236,7 @@ TEST(Codec, HelloSurvives) {
   EXPECT_EQ(hello.process_id, 4711U);
   EXPECT_EQ(hello.held, sent.held);
   EXPECT_EQ(hello.run, "a1b2");
+  EXPECT_EQ(hello.allocation, "71_3");
 }
 
 TEST(Codec, SecondLooksSurvive) {
