@@ -46,6 +46,8 @@ dev_packages=(
   prometheus
   # tests/integration/slurm_test.py: a cluster of one machine.
   slurm-wlm munge
+  # tests/integration/ssh_test.py
+  openssh-client openssh-server
   # tests/integration: the report and the live page in a browser.
   chromium chromium-driver python3-selenium
   # tests/bench: what noop_bench has beside its figures.

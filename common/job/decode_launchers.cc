@@ -13,7 +13,8 @@ namespace prelabel {
 namespace {
 
 constexpr int kMostWorkers = 10000;
-constexpr std::array kLaunchers = {LauncherKind::kLocal, LauncherKind::kSlurm, LauncherKind::kNone};
+constexpr std::array kLaunchers = {LauncherKind::kLocal, LauncherKind::kSlurm, LauncherKind::kSsh,
+                                   LauncherKind::kNone};
 
 bool IsOneLine(const std::string& text) {
   return std::none_of(text.begin(), text.end(), [](char c) {
@@ -56,6 +57,40 @@ void DecodeSlurm(MapReader reader, Mistakes& mistakes, SlurmOptions& slurm) {
   reader.Finish();
 }
 
+void DecodeSsh(MapReader reader, Mistakes& mistakes, SshOptions& ssh) {
+  reader.UniqueTexts("hosts", &ssh.hosts);
+  if (const YamlNode* hosts = reader.Find("hosts")) {
+    for (const YamlNode& item : hosts->items) {
+      if (item.kind != YamlNode::Kind::kScalar || item.text.empty()) continue;
+      if (item.text.front() != '-' && IsOneLine(item.text)) continue;
+      mistakes.Add(item.at, fmt::format("'{}' holds {}, which is no host", reader.FullName("hosts"),
+                                        Quoted(item.text)));
+    }
+  }
+  ReadOptions(reader, mistakes, &ssh.options);
+  ReadWord(reader, "command", mistakes, &ssh.command);
+  reader.Finish();
+}
+
+// One worker a host: as many as there are hosts, unless the job says fewer.
+void CheckSsh(MapReader& cluster, const YamlNode& launcher, const YamlNode* workers,
+              Mistakes& mistakes, ClusterOptions& options) {
+  const int hosts = static_cast<int>(options.ssh.hosts.size());
+  if (hosts == 0) {
+    const YamlNode* ssh = cluster.Find("ssh");
+    mistakes.Add((ssh == nullptr ? launcher : *ssh).at,
+                 "'cluster.launcher' is ssh: name the machines, e.g. ssh: {hosts: [gpu1, gpu2]}");
+  } else if (workers == nullptr) {
+    options.workers.min = options.workers.max = hosts;
+  } else if (options.workers.max > hosts) {
+    mistakes.Add(
+        workers->at,
+        fmt::format("'cluster.workers' is {}, and 'cluster.ssh.hosts' has {}: each has one "
+                    "worker, which uses all of it",
+                    options.workers.max, hosts));
+  }
+}
+
 void DecodeRange(const YamlNode& node, Mistakes& mistakes, WorkerRange& workers) {
   if (node.kind != YamlNode::Kind::kMap) {
     if (auto count = ReadInteger(node, "cluster.workers", 0, kMostWorkers, mistakes)) {
@@ -83,6 +118,8 @@ const char* LauncherName(LauncherKind kind) {
   switch (kind) {
     case LauncherKind::kSlurm:
       return "slurm";
+    case LauncherKind::kSsh:
+      return "ssh";
     case LauncherKind::kNone:
       return "none";
     case LauncherKind::kLocal:
@@ -104,6 +141,7 @@ void DecodeLaunchers(MapReader& cluster, Mistakes& mistakes, ClusterOptions& opt
     }
   }
   DecodeSlurm(cluster.Child("slurm"), mistakes, options.slurm);
+  DecodeSsh(cluster.Child("ssh"), mistakes, options.ssh);
   const YamlNode* const workers = cluster.Find("workers");
   if (workers != nullptr) DecodeRange(*workers, mistakes, options.workers);
   if (options.workers.max == 0 && known && options.launcher != LauncherKind::kNone) {
@@ -111,11 +149,17 @@ void DecodeLaunchers(MapReader& cluster, Mistakes& mistakes, ClusterOptions& opt
                  "'cluster.workers' is 0; start at least 1, or set cluster.launcher to none and "
                  "start workers by hand");
   }
-  if (options.launcher == LauncherKind::kSlurm && cluster.Find("listen") == nullptr) {
+  if (options.launcher == LauncherKind::kSsh) {
+    CheckSsh(cluster, *launcher, workers, mistakes, options);
+  }
+  const bool elsewhere =
+      options.launcher == LauncherKind::kSlurm || options.launcher == LauncherKind::kSsh;
+  if (elsewhere && cluster.Find("listen") == nullptr) {
     mistakes.Add(launcher->at,
-                 "'cluster.launcher' is slurm, and its workers run on other machines: set "
-                 "cluster.listen to an address of this one that they reach, e.g. tcp://0.0.0.0:0 "
-                 "(all addresses, any port)");
+                 fmt::format("'cluster.launcher' is {}, and its workers run on other machines: set "
+                             "cluster.listen to an address of this one that they reach, e.g. "
+                             "tcp://0.0.0.0:0 (all addresses, any port)",
+                             LauncherName(options.launcher)));
   }
 }
 

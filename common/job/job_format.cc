@@ -185,6 +185,12 @@ std::string FormatLaunchers(const ClusterOptions& cluster) {
     text += FormatTexts("options", slurm.options);
     add("command", slurm.command);
   }
+  if (cluster.ssh != SshOptions()) {
+    text += "  ssh:\n";
+    text += FormatTexts("hosts", cluster.ssh.hosts);
+    text += FormatTexts("options", cluster.ssh.options);
+    add("command", cluster.ssh.command);
+  }
   return text;
 }
 

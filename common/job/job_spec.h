@@ -95,7 +95,7 @@ struct FetchOptions {
 };
 
 // Who starts the workers.
-enum class LauncherKind : std::uint8_t { kLocal, kSlurm, kNone };
+enum class LauncherKind : std::uint8_t { kLocal, kSlurm, kSsh, kNone };
 
 // How many workers the launcher keeps: as many as there is work for, within limits.
 struct WorkerRange {
@@ -119,6 +119,14 @@ struct SlurmOptions {
   friend bool operator==(const SlurmOptions&, const SlurmOptions&) = default;
 };
 
+// Machines with a worker each, reached by ssh.
+struct SshOptions {
+  std::vector<std::string> hosts{};         // as ssh has them, no two the same
+  std::vector<std::string> options{};       // of ssh
+  std::string command = "prelabel-worker";  // the worker's program there
+  friend bool operator==(const SshOptions&, const SshOptions&) = default;
+};
+
 // How workers get at data and models.
 enum class DataTransport : std::uint8_t {
   kShared,  // they open the same paths
@@ -138,6 +146,7 @@ struct ClusterOptions {
   LauncherKind launcher = LauncherKind::kLocal;
   WorkerRange workers;
   SlurmOptions slurm;
+  SshOptions ssh;
   std::string device = "auto";  // of the workers it starts, as ParseDevices has it
   Precision precision = Precision::kFp32;
   std::string listen = "tcp://127.0.0.1:0";  // ZeroMQ endpoint; port 0: any free one

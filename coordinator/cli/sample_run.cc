@@ -106,7 +106,7 @@ Result<PlanSample> RunSample(const JobContext& context, std::uint64_t items, Sto
   here.paths.dir = folder.path();
   // Not all the machines that the job may have.
   const LauncherKind kind = std::exchange(here.job.cluster.launcher, LauncherKind::kLocal);
-  if (kind == LauncherKind::kSlurm) here.job.cluster.workers = {};
+  if (kind != LauncherKind::kLocal) here.job.cluster.workers = {};
   here.job.cluster.listen = "tcp://127.0.0.1:0";
   here.job.cluster.security = WireSecurity::kCurve;
   here.job.cluster.keys.clear();

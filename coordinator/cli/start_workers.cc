@@ -13,6 +13,7 @@
 #include "coordinator/launch/local_launcher.h"
 #include "coordinator/launch/shell_words.h"
 #include "coordinator/launch/slurm_launcher.h"
+#include "coordinator/launch/ssh_launcher.h"
 
 namespace prelabel {
 namespace {
@@ -103,6 +104,15 @@ Result<SlurmWorkers> SlurmWorkersOf(const JobContext& context, const std::string
   return workers;
 }
 
+SshWorkers SshWorkersOf(const JobContext& context, const std::string& endpoint) {
+  SshWorkers workers;
+  workers.options = context.job.cluster.ssh;
+  workers.command = WorkerArguments(context, ReachableEndpoint(endpoint));
+  workers.command.insert(workers.command.begin(), context.job.cluster.ssh.command);
+  workers.log_dir = context.paths.dir;
+  return workers;
+}
+
 Result<std::unique_ptr<Launcher>> MakeLauncher(const JobContext& context, const std::string& run,
                                                const std::string& endpoint,
                                                const std::string& keys) {
@@ -112,6 +122,12 @@ Result<std::unique_ptr<Launcher>> MakeLauncher(const JobContext& context, const 
       PRELABEL_TRY(ReplaceSecretFile(workers.keys, keys));
     }
     return std::unique_ptr<Launcher>(std::make_unique<SlurmLauncher>(std::move(workers)));
+  }
+  if (context.job.cluster.launcher == LauncherKind::kSsh) {
+    SshWorkers workers = SshWorkersOf(context, endpoint);
+    PRELABEL_TRY(workers.ssh, FindProgram("ssh"));
+    workers.keys = keys;
+    return std::unique_ptr<Launcher>(std::make_unique<SshLauncher>(std::move(workers)));
   }
   PRELABEL_TRY(std::vector<std::string> words, LocalCommand(context, endpoint, !keys.empty()));
   LaunchOptions options;
@@ -142,6 +158,18 @@ Result<std::string> DescribeLaunch(const JobContext& context) {
     return fmt::format(
         "# {} workers; at the start, where there is work for all:\n{} <<'EOF'\n{}EOF\n", count,
         ShellLine(SubmitCommand(workers, first)), SubmitScript(workers));
+  }
+  if (cluster.launcher == LauncherKind::kSsh) {
+    SshWorkers workers = SshWorkersOf(context, endpoint);
+    if (keys) workers.keys = "\n\n\n";  // as many lines as there will be
+    std::string text = fmt::format("# {} workers, at most one on each host{}:\n", count,
+                                   keys ? ", with keys for this run on standard input" : "");
+    for (const std::string& host : cluster.ssh.hosts) {
+      std::vector<std::string> line = SshArguments(workers, host, host);
+      line.insert(line.begin(), "ssh");
+      text += ShellLine(line) + "\n";
+    }
+    return text;
   }
   PRELABEL_TRY(std::vector<std::string> words, LocalCommand(context, endpoint, keys));
   words.insert(words.end(), {kAllocationFlag, "N"});

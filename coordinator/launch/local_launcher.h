@@ -12,6 +12,7 @@
 
 #include "common/base/result.h"
 #include "coordinator/launch/launcher.h"
+#include "coordinator/launch/worker_process.h"
 
 namespace prelabel {
 
@@ -28,6 +29,12 @@ struct LaunchOptions {
 // Where the program of this name lies beside the running one (/proc/self/exe).
 // InvalidArgument: there is none that may be executed.
 Result<std::filesystem::path> FindSiblingProgram(const std::string& name);
+
+// Where the program of this name is on PATH. InvalidArgument: nowhere.
+Result<std::filesystem::path> FindProgram(const std::string& name);
+
+// What a worker's exit status says of its end; -1: it has none.
+AllocationEnd EndingOf(int status);
 
 class LocalLauncher : public Launcher {
  public:
@@ -62,6 +69,7 @@ class LocalLauncher : public Launcher {
     int number = 0;
     pid_t pid = 0;
     std::filesystem::path log;
+    WorkerProcess process;
   };
 
   Result<void> StartOne();

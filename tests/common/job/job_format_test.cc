@@ -34,11 +34,17 @@ std::string NastyPath(Random& random) {
 }
 
 void AddLauncher(Random& random, ClusterOptions& cluster) {
-  cluster.launcher =
-      std::array{LauncherKind::kNone, LauncherKind::kLocal, LauncherKind::kSlurm}[Below(3, random)];
+  cluster.launcher = std::array{LauncherKind::kNone, LauncherKind::kLocal, LauncherKind::kSlurm,
+                                LauncherKind::kSsh}[static_cast<std::size_t>(Below(4, random))];
   cluster.workers.min = cluster.workers.max = 1 + Below(100, random);
   if (Below(2, random) == 0) cluster.workers.max += Below(5, random);
   if (Below(2, random) == 0) cluster.workers.idle = std::chrono::seconds(1 + Below(86400, random));
+  const bool hosts = cluster.launcher == LauncherKind::kSsh || Below(4, random) == 0;
+  for (int i = hosts ? cluster.workers.max : 0; i > 0; --i) {
+    cluster.ssh.hosts.push_back(std::to_string(i) + "@" + NastyText(random, false));
+  }
+  if (Below(4, random) == 0) cluster.ssh.options.push_back("-" + NastyText(random, false));
+  if (Below(4, random) == 0) cluster.ssh.command = NastyText(random, false);
   SlurmOptions& slurm = cluster.slurm;
   for (std::string* text : {&slurm.partition, &slurm.account, &slurm.qos, &slurm.time, &slurm.gres,
                             &slurm.memory, &slurm.command}) {

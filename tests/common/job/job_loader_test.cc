@@ -271,6 +271,35 @@ TEST(JobLoader, WorkersOfSlurm) {
       "e.g. '--NAME=VALUE'");
 }
 
+TEST(JobLoader, WorkersBehindSsh) {
+  const std::string start = std::string(kSmallest) +
+                            "cluster:\n"
+                            "  launcher: ssh\n"
+                            "  listen: tcp://10.0.0.1:0\n"
+                            "  ssh: {hosts: [gpu1, me@gpu2, gpu3], options: [-p2222], command: "
+                            "/opt/prelabel-worker}\n";
+  const JobSpec job = Parse(start).value();
+  EXPECT_EQ(job.cluster.launcher, LauncherKind::kSsh);
+  EXPECT_THAT(job.cluster.ssh.hosts, ElementsAre("gpu1", "me@gpu2", "gpu3"));
+  EXPECT_THAT(job.cluster.ssh.options, ElementsAre("-p2222"));
+  EXPECT_EQ(job.cluster.ssh.command, "/opt/prelabel-worker");
+  EXPECT_EQ(job.cluster.workers.min, 3);  // all of them
+  EXPECT_EQ(job.cluster.workers.max, 3);
+  EXPECT_EQ(Parse(start + "  workers: 2\n").value().cluster.workers.max, 2);
+  EXPECT_EQ(Mistakes(start + "  workers: 4\n"),
+            "/jobs/job.yaml:10:12: 'cluster.workers' is 4, and 'cluster.ssh.hosts' has 3: each has "
+            "one worker, which uses all of it");
+  EXPECT_EQ(
+      Mistakes(std::string(kSmallest) + "cluster: {launcher: ssh}\n"),
+      "/jobs/job.yaml:6:21: 'cluster.launcher' is ssh: name the machines, e.g. ssh: {hosts: "
+      "[gpu1, gpu2]}\n"
+      "/jobs/job.yaml:6:21: 'cluster.launcher' is ssh, and its workers run on other machines: "
+      "set cluster.listen to an address of this one that they reach, e.g. tcp://0.0.0.0:0 (all "
+      "addresses, any port)");
+  EXPECT_EQ(Mistakes(std::string(kSmallest) + "cluster: {ssh: {hosts: ['-oProxyCommand=x']}}\n"),
+            "/jobs/job.yaml:6:25: 'cluster.ssh.hosts' holds '-oProxyCommand=x', which is no host");
+}
+
 TEST(JobLoader, ThresholdsMayNotBeBelowTheRawOne) {
   EXPECT_EQ(Mistakes(std::string(kSmallest) +
                      "labels: {raw_threshold: 0.4, classes: {car: {threshold: 0.2}}}\n"),

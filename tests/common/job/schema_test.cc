@@ -53,7 +53,7 @@ std::vector<Key> SchemaKeys() {
 Result<JobSpec> ParseWith(const std::vector<std::string>& set) {
   JobSources sources;
   sources.set = {"labels.raw_threshold=0", "cluster.launcher=none",
-                 "cluster.listen=tcp://0.0.0.0:0"};
+                 "cluster.listen=tcp://0.0.0.0:0", "cluster.ssh.hosts=[a, b]"};
   sources.set.insert(sources.set.end(), set.begin(), set.end());
   return ParseJob("{name: x, data: [{images: a}], models: [m], output: {dir: r}}", "/j/job.yaml",
                   sources);
@@ -83,7 +83,7 @@ TEST(JobSchema, DefaultsAreThoseOfTheProgram) {
     ASSERT_TRUE(job.has_value()) << job.error().ToString();
     EXPECT_EQ(job.value(), plain) << key.path;
   }
-  EXPECT_EQ(defaults, 32);
+  EXPECT_EQ(defaults, 35);
 }
 
 TEST(JobSchema, RangesAndChoicesAreThoseOfTheProgram) {
