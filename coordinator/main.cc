@@ -9,6 +9,7 @@
 #include "common/base/nearest_name.h"
 #include "coordinator/cli/audit_command.h"
 #include "coordinator/cli/compare_command.h"
+#include "coordinator/cli/control_command.h"
 #include "coordinator/cli/model_command.h"
 #include "coordinator/cli/open_label_writer.h"
 #include "coordinator/cli/plan_command.h"
@@ -246,6 +247,27 @@ int Main(int argc, char** argv) {
       ->required();
   status_command->add_flag("--json", status_json, "The same for programs");
   status_command->add_flag("--all", status_all, "Every task, not only the first lines");
+  std::string worker;
+  bool workers_json = false;
+  CLI::App* workers_command = app.add_subcommand("workers", "Who works on a run");
+  workers_command->add_option("run", run_dir, "The run directory")->required();
+  workers_command->add_flag("--json", workers_json, "The same for programs");
+  CLI::App* drain_command =
+      app.add_subcommand("drain", "Have a worker hand back what it has, and leave");
+  drain_command->add_option("run", run_dir, "The run directory")->required();
+  drain_command
+      ->add_option("worker", worker,
+                   "Its number (prelabel workers), or its host where that has one")
+      ->required();
+  const auto add_control = [&](const char* name, const char* text) {
+    CLI::App* command = app.add_subcommand(name, text);
+    command->add_option("run", run_dir, "The run directory")->required();
+    return command;
+  };
+  CLI::App* pause_command = add_control("pause", "Give out nothing more until prelabel resume");
+  CLI::App* resume_command = add_control("resume", "Go on after prelabel pause");
+  CLI::App* cancel_command =
+      add_control("cancel", "Stop a run, as Ctrl-C does; the same command goes on later");
   CLI::App* report_command = app.add_subcommand(
       "report", "Write labels and reports again from stored predictions; no model runs");
   add_run(report_command, run_dir, set);
@@ -360,6 +382,11 @@ int Main(int argc, char** argv) {
   if (launch_command->parsed()) return ShowLaunch(launch_job, launch_set);
   if (plan_command->parsed()) return PlanJob(plan);
   if (status_command->parsed()) return ShowRunStatus(run_dir, status_json, status_all);
+  if (workers_command->parsed()) return ShowWorkers(run_dir, workers_json);
+  if (drain_command->parsed()) return ControlRun(run_dir, ControlKind::kDrain, worker);
+  if (pause_command->parsed()) return ControlRun(run_dir, ControlKind::kPause, "");
+  if (resume_command->parsed()) return ControlRun(run_dir, ControlKind::kResume, "");
+  if (cancel_command->parsed()) return ControlRun(run_dir, ControlKind::kCancel, "");
   if (report_command->parsed()) {
     if (!compare.empty() && (!run_dir.empty() || !set.empty())) {
       return Fail(InvalidArgument("--compare takes two runs and nothing else but --out"));

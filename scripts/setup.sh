@@ -54,6 +54,11 @@ dev_packages=(
   python3-distributed
 )
 
+# tests/integration/kubernetes_test.py: its kustomize. Debian's conflicts with that of others.
+if ! command -v kubectl >/dev/null; then
+  dev_packages+=(kubernetes-client)
+fi
+
 packages=("${build_packages[@]}")
 case "${1:---build}" in
   --build) ;;

@@ -186,6 +186,9 @@ bool RunObserver::OnTurn(const Scheduler& scheduler, TimePoint now) {
     next_watch_ = now + kWatchEvery;
     WatchFleet(scheduler, now);
   }
+  if (take_commands && !draining_) {
+    for (const ControlCommand& command : take_commands()) Obey(command);
+  }
   if (ended_early_.empty() && max_failed_items_ && state_.items_failed > *max_failed_items_) {
     ended_early_ = fmt::format(
         "{} items are quarantined, more than cluster.max_failed_items allows ({}); the run ends "
@@ -199,6 +202,32 @@ bool RunObserver::OnTurn(const Scheduler& scheduler, TimePoint now) {
     TellStatus(scheduler, now);
   }
   return failure_.empty() && ended_early_.empty();
+}
+
+void RunObserver::Obey(const ControlCommand& command) {
+  next_status_ = {};
+  switch (command.kind) {
+    case ControlKind::kPause:
+    case ControlKind::kResume: {
+      const bool pause = command.kind == ControlKind::kPause;
+      if (pause == paused_) return;
+      paused_ = pause;
+      log_.Write(pause ? "paused" : "resumed", {});
+      progress_.Note(pause ? "paused: nothing more is given out (prelabel resume)"
+                           : "the run goes on");
+      if (on_pause) on_pause(pause);
+      return;
+    }
+    case ControlKind::kCancel:
+      log_.Write("cancelled", {});
+      progress_.Note("somebody asked for the run to stop (prelabel cancel)");
+      if (on_cancel) on_cancel();
+      return;
+    case ControlKind::kDrain:
+      log_.Write("worker drained", {{"worker", static_cast<std::int64_t>(command.worker.value)}});
+      if (on_dismiss) on_dismiss(command.worker);
+      return;
+  }
 }
 
 void RunObserver::OnDraining() {
@@ -216,6 +245,10 @@ void RunObserver::TellStatus(const Scheduler& scheduler, TimePoint now) {
   status->written = UtcNow();
   if (draining_) status->state = "draining";
   if (fleet_ != nullptr) status->launcher = fleet_->Describe(now);
+  if (paused_ && !draining_) {
+    status->state = "paused";
+    status->reason = "nothing more is given out; prelabel resume goes on";
+  }
   if (!store_trouble_.empty()) {
     status->state = "waiting";
     status->reason = store_trouble_;

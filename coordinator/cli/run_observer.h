@@ -16,6 +16,7 @@
 #include "coordinator/cli/run_log.h"
 #include "coordinator/launch/fleet.h"
 #include "coordinator/server/server.h"
+#include "coordinator/status/control.h"
 #include "coordinator/status/run_status.h"
 #include "coordinator/status/status_collector.h"
 
@@ -40,6 +41,12 @@ class RunObserver : public ServerObserver {
   std::function<void(std::uint64_t, const std::string&)> on_process_end;
   // Told of workers that should leave because there is nothing for them to do.
   std::function<void(WorkerId)> on_dismiss;
+
+  // What people asked for since the last call; may be empty.
+  std::function<std::vector<ControlCommand>()> take_commands;
+  // Told to give out nothing more, or to go on; and that the run shall stop.
+  std::function<void(bool)> on_pause;
+  std::function<void()> on_cancel;
 
   // Asks for the first workers; later ones follow by OnTurn. See failure().
   void StartWorkers(const Scheduler& scheduler, TimePoint now);
@@ -77,6 +84,7 @@ class RunObserver : public ServerObserver {
   static TaskSize SizeOf(const Task& task);
 
   void WatchFleet(const Scheduler& scheduler, TimePoint now);
+  void Obey(const ControlCommand& command);
   void TellStatus(const Scheduler& scheduler, TimePoint now);
 
   Progress& progress_;
@@ -93,6 +101,7 @@ class RunObserver : public ServerObserver {
   StatusCollector collector_;
   std::string store_trouble_;
   bool draining_ = false;
+  bool paused_ = false;
   std::filesystem::path status_path_;
   RunStatus known_;
   TimePoint next_status_{};

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <memory>
 #include <optional>
 #include <string>
@@ -171,15 +174,20 @@ Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool lau
   if (page != nullptr) {
     known.page = page->url();
     observer.on_status = [page](const auto& status) { page->Publish(status); };
+    observer.take_commands = [page] { return page->TakeCommands(); };
+    page->OnCommand([&transport] { transport.Wake(); });
   }
   observer.WriteStatusTo(context.paths.Status(), std::move(known));
   observer.on_process_end = [&server](std::uint64_t process_id, const std::string& status) {
     server.ReportProcessEnd(process_id, status);
   };
   observer.on_dismiss = [&server](WorkerId worker) { server.Dismiss(worker); };
+  observer.on_pause = [&server](bool paused) { server.SetPaused(paused); };
+  observer.on_cancel = [] { kill(getpid(), SIGTERM); };
   observer.StartWorkers(scheduler, clock.Now());
   auto stats = server.Run(signals.stop(), kDrainLimit);
   signals.OnStop({});
+  if (page != nullptr) page->OnCommand({});
   observer.Finish(scheduler, clock.Now());
   if (launcher) launcher->Terminate(std::chrono::seconds(5));
   if (!stats) return stats.error();

@@ -32,7 +32,7 @@ Result<ServerStats> Server::Run(const std::atomic<bool>& stop, Duration drain_li
   while ((!scheduler_.Finished() || !batch_.empty()) && !stop.load()) {
     transport_.Wait(kLongestWait);
     const TimePoint now = clock_.Now();
-    PRELABEL_TRY(Turn(now, true));
+    PRELABEL_TRY(Turn(now, !paused_));
     if (!observer_.OnTurn(scheduler_, now)) break;
   }
   PRELABEL_TRY(CommitWaiting());  // what the last messages could not reach

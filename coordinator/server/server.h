@@ -81,6 +81,10 @@ class Server {
   Server(Welcome welcome, Transport& transport, Store& store, Scheduler& scheduler,
          AssignmentBuilder build, const Clock& clock, ServerObserver& observer);
 
+  // While paused nothing is given out; what has been is finished and committed. Call it from the
+  // observer or before Run.
+  void SetPaused(bool paused) { paused_ = paused; }
+
   // Who answers fetches; outlives the server. Without one they are refused.
   void SetFetchService(FetchService* service) { fetches_ = service; }
 
@@ -148,6 +152,7 @@ class Server {
   const Clock& clock_;
   ServerObserver& observer_;
   FetchService* fetches_ = nullptr;
+  bool paused_ = false;
 
   std::map<WorkerId, Session> sessions_;
   std::map<std::string, WorkerId> by_peer_;

@@ -17,8 +17,8 @@ namespace prelabel {
 struct RunStatus {
   std::string job;      // its name
   std::string version;  // of prelabel
-  // running, waiting (the store takes nothing; `reason` says why), draining (workers are told to
-  // leave), writing (labels and reports), stopped, failed, finished.
+  // running, paused (somebody asked for it), waiting (the store takes nothing; `reason` says why),
+  // draining (workers are told to leave), writing (labels and reports), stopped, failed, finished.
   std::string state = "running";
   std::string reason;
   std::string written;  // UTC
@@ -93,6 +93,7 @@ std::string WhyUnfinished(const TaskStatus& status, const std::string& host);
 
 std::string FormatRunStatus(const RunStatus& status);              // JSON, version 1
 Result<RunStatus> ParseRunStatus(const std::string& text);         // InvalidArgument: not that
+std::string FormatWorkers(const RunStatus& status);                // its `workers` alone
 std::string DescribeRunStatus(const RunStatus& status, bool all);  // for a terminal
 
 // Replaces the file, without waiting for the disk. A status that cannot be written stops nothing.

@@ -110,7 +110,25 @@ RunStatus StatusOf(const json::object& root) {
   return status;
 }
 
+void AddWorkers(const RunStatus& status, std::string& text) {
+  Rows workers(text);
+  for (const RunStatus::Worker& worker : status.workers) {
+    workers.Add(
+        "{{\"id\":{},\"host\":{},\"slots\":{},\"state\":{},\"reason\":{},\"device\":{},"
+        "\"held\":{},\"running\":{},\"items_done\":{},\"failures\":{},\"silent_seconds\":{}}}",
+        worker.id, JsonString(worker.host), worker.slots, JsonString(worker.state),
+        JsonString(worker.reason), JsonString(worker.device), worker.held, worker.running,
+        worker.items_done, worker.failures, Real(worker.silent_seconds, 1));
+  }
+}
+
 }  // namespace
+
+std::string FormatWorkers(const RunStatus& status) {
+  std::string text = "[";
+  AddWorkers(status, text);
+  return text + "]\n";
+}
 
 std::string FormatRunStatus(const RunStatus& status) {
   std::string text = fmt::format(
@@ -133,15 +151,7 @@ std::string FormatRunStatus(const RunStatus& status) {
       Real(status.items_per_second, 3), status.eta_seconds ? Real(*status.eta_seconds, 1) : "null",
       status.workers_joined, status.workers_left, status.failed_attempts, status.tasks_quarantined,
       Real(status.compute_seconds, 3), status.result_bytes);
-  Rows workers(text);
-  for (const RunStatus::Worker& worker : status.workers) {
-    workers.Add(
-        "{{\"id\":{},\"host\":{},\"slots\":{},\"state\":{},\"reason\":{},\"device\":{},"
-        "\"held\":{},\"running\":{},\"items_done\":{},\"failures\":{},\"silent_seconds\":{}}}",
-        worker.id, JsonString(worker.host), worker.slots, JsonString(worker.state),
-        JsonString(worker.reason), JsonString(worker.device), worker.held, worker.running,
-        worker.items_done, worker.failures, Real(worker.silent_seconds, 1));
-  }
+  AddWorkers(status, text);
   text += "],\n\"failures\":[";
   Rows failures(text);
   for (const RunStatus::Failure& failure : status.failures) {

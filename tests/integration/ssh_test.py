@@ -101,8 +101,8 @@ class SshTest(cluster.ClusterTest):
         run = self.launched("reachless", [HOSTS[0], "127.0.0.77"])
         coordinator = self.run_job(run)
         run.check_status(coordinator, 0)
-        self.assertIn("ssh worker 127.0.0.77 could not be reached, or its connection broke",
-                      coordinator.text())
+        self.assertIn(("127.0.0.77", "could not be reached, or its connection broke"),
+                      [(e["id"], e["status"]) for e in run.events("allocation ended")])
         self.check_labels(run)
 
     def test_what_would_be_run_is_shown(self):

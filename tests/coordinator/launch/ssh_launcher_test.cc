@@ -103,8 +103,9 @@ TEST_F(SshLauncherTest, EachHostHasOneWorkerAndTheOneThatFailedComesLast) {
   std::vector<std::string> ids;
   for (const Allocation& allocation : launcher.Allocations()) ids.push_back(allocation.id);
   EXPECT_THAT(ids, ElementsAre("a", "b", "c"));
-  EXPECT_EQ(launcher.Poll(TimePoint{}).accepted, 3);
-  std::size_t ended = 0;
+  const LauncherNews news = launcher.Poll(TimePoint{});
+  EXPECT_EQ(news.accepted, 3);
+  std::size_t ended = news.ended.size();
   while (ended < 2) ended += WaitForEnd(launcher).size();
   launcher.Submit(1);
   ids.clear();
@@ -158,7 +159,7 @@ TEST_F(SshLauncherTest, TerminateTellsAllAndWaits) {
 TEST_F(SshLauncherTest, AWorkerDoesNotOutliveItsConnection) {
   {
     SshLauncher launcher(Workers({"a"}, "echo $$ >\"$0.pid\"; " + std::string(kPatient)));
-    Script("ssh", "for last; do :; done\nsetsid sh -c \"$last\" & wait");
+    Script("ssh", "for last; do :; done\nexec 4<&0; setsid sh -c \"$last\" <&4 & wait");
     launcher.Submit(1);
     WaitForText("worker-a.log", "here");
   }
