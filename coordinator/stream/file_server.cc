@@ -88,14 +88,12 @@ void FileServer::Send(Transport& transport, TimePoint now) {
     answers_.clear();
   }
   for (Answer& answer : ready) {
-    const std::size_t bytes = answer.message.size();
     const bool read = answer.length > 0;
     if (read && !flow_.Knows(answer.peer)) continue;
     if (transport.Send(answer.peer, std::move(answer.message)) != SendStatus::kSent) {
       flow_.Forget(answer.peer);  // it begins anew through another connection
       continue;
     }
-    sent_bytes_ += bytes;
     if (read) flow_.OnSent(answer.peer, answer.length);
   }
   if (now >= next_look_) {

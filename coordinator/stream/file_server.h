@@ -32,8 +32,6 @@ class FileServer : public FetchService {
   void OnFetch(const std::string& peer, Fetch fetch, TimePoint now) override;
   void Send(Transport& transport, TimePoint now) override;
 
-  std::uint64_t sent_bytes() const { return sent_bytes_; }  // of messages
-
  private:
   struct Answer {
     std::string peer;
@@ -49,7 +47,6 @@ class FileServer : public FetchService {
   ChunkFlow flow_;
   std::deque<Answer> refusals_;  // that took no reading
   TimePoint next_look_{};
-  std::uint64_t sent_bytes_ = 0;
 
   std::mutex mutex_;
   std::condition_variable work_;

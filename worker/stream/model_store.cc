@@ -86,6 +86,20 @@ Result<void> ModelStore::Write(const std::string& from, const fs::path& file) {
   return Ok();
 }
 
+bool ModelStore::IsThere(const ModelCard& card) {
+  std::error_code failed;
+  const fs::file_time_type written = fs::last_write_time(card.weights, failed);
+  if (failed) return false;
+  const std::uintmax_t size = fs::file_size(card.weights, failed);
+  if (failed) return false;
+  const std::pair now(written, size);
+  const auto known = right_.find(card.sha256);
+  if (known != right_.end() && known->second == now) return true;
+  if (hash_(card.weights) != card.sha256) return false;
+  right_.insert_or_assign(card.sha256, now);
+  return true;
+}
+
 Result<void> ModelStore::Fetch(const ModelCard& card) {
   std::string from;
   {
@@ -96,7 +110,7 @@ Result<void> ModelStore::Fetch(const ModelCard& card) {
   }
   const std::lock_guard lock(mutex_);
   std::error_code error;
-  if (fs::exists(card.weights, error) && hash_(card.weights) == card.sha256) return Ok();
+  if (IsThere(card)) return Ok();
   fs::create_directories(folder_, error);
   // Appears whole, by renaming: another worker may look for it at any moment.
   const fs::path part = folder_ / ("." + card.sha256 + "." + std::to_string(getpid()) + ".part");

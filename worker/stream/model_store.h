@@ -2,12 +2,14 @@
 // workers of this machine, find them there. Thread-safe; several processes may share the folder.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "common/job/model_card.h"
 #include "worker/stream/file_client.h"
@@ -34,11 +36,16 @@ class ModelStore {
 
  private:
   Result<void> Write(const std::string& from, const std::filesystem::path& file);
+  // With mutex_ held.
+  bool IsThere(const ModelCard& card);
 
   const std::shared_ptr<FileClient> client_;
   const std::filesystem::path folder_;
   const Hash hash_;
   std::mutex mutex_;  // held while weights come
+  // When what lies in the folder under a SHA-256 was last written to, and its size, as of when it
+  // was found to be right: every lane asks, and one hash will do. Guarded by mutex_.
+  std::map<std::string, std::pair<std::filesystem::file_time_type, std::uintmax_t>> right_;
   std::mutex sources_mutex_;
   std::map<std::string, std::string> sources_;  // SHA-256 → path at the coordinator; guarded
 };

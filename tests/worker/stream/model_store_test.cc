@@ -50,12 +50,16 @@ class ModelStoreTest : public ::testing::Test {
       return std::unique_ptr<Transport>(std::make_unique<AnsweringTransport>(files_));
     };
     return {std::make_shared<FileClient>(std::move(options), clock_), folder_,
-            [](const std::filesystem::path& file) { return HashOf(ReadFile(file)); }};
+            [this](const std::filesystem::path& file) {
+              ++hashes_;
+              return HashOf(ReadFile(file));
+            }};
   }
 
   std::filesystem::path folder_;
   MonotonicClock clock_;
   Files files_;
+  int hashes_ = 0;
 };
 
 TEST_F(ModelStoreTest, BringsWeightsOnceAndKeepsThem) {
@@ -77,6 +81,19 @@ TEST_F(ModelStoreTest, BringsWeightsOnceAndKeepsThem) {
   ASSERT_TRUE(same);
   ASSERT_TRUE(again.Fetch(same.value()));
   EXPECT_EQ(files_.fetches(), before + 1);  // the card alone
+}
+
+TEST_F(ModelStoreTest, WhatLiesThereIsHashedOnceForAllWhoAsk) {
+  files_.Put("/m/w.pt", "weights");
+  PutCard(HashOf("weights"));
+  ModelStore store = Store();
+  const auto card = store.LoadCard("/m/model.yaml");
+  ASSERT_TRUE(card);
+  ASSERT_TRUE(store.Fetch(card.value()));
+  ASSERT_TRUE(store.Fetch(card.value()));
+  const int before = hashes_;
+  for (int lane = 0; lane < 8; ++lane) ASSERT_TRUE(store.Fetch(card.value()));
+  EXPECT_EQ(hashes_, before);
 }
 
 TEST_F(ModelStoreTest, WhatWasDamagedInTheFolderIsBroughtAnew) {
