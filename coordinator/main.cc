@@ -9,6 +9,7 @@
 #include "common/base/nearest_name.h"
 #include "coordinator/cli/audit_command.h"
 #include "coordinator/cli/compare_command.h"
+#include "coordinator/cli/control_command.h"
 #include "coordinator/cli/model_command.h"
 #include "coordinator/cli/open_label_writer.h"
 #include "coordinator/cli/plan_command.h"
@@ -16,6 +17,7 @@
 #include "coordinator/cli/profile_command.h"
 #include "coordinator/cli/run_command.h"
 #include "coordinator/cli/run_security.h"
+#include "coordinator/cli/start_workers.h"
 #include "coordinator/cli/status_command.h"
 #include "coordinator/cli/validate_command.h"
 #include "coordinator/cli/write_outputs.h"
@@ -105,6 +107,12 @@ int Tell(const Result<std::string>& told) {
   return kExitDone;
 }
 
+int ShowLaunch(const std::string& job, const std::vector<std::string>& set) {
+  auto context = LoadJobContext(job, set);
+  if (!context) return Fail(context.error());
+  return Tell(DescribeLaunch(context.value()));
+}
+
 int Keygen(const std::string& folder, const std::string& name) {
   auto explanation = GenerateKeysAndExplain(folder, name);
   if (!explanation) return Fail(explanation.error());
@@ -170,6 +178,21 @@ int Main(int argc, char** argv) {
       "Exit status: 0 done, 1 failed, 2 bad job or usage, 3 finished with quarantined items,\n"
       "130 and 143 stopped by a signal (the same command goes on).");
 
+  std::string launch_job;
+  std::vector<std::string> launch_set;
+  CLI::App* launch_command = app.add_subcommand(
+      "launch", "What `prelabel run` would do to start a job's workers: commands and scripts");
+  launch_command->add_option("job", launch_job, "The job file (docs/job-file.md)")->required();
+  launch_command
+      ->add_option("--set", launch_set,
+                   "Override a key of the job: --set cluster.workers=4; repeatable")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  bool dry_run = false;  // required: `prelabel run` is what starts them
+  launch_command
+      ->add_flag("--dry-run", dry_run, "Print them; nothing is started (`prelabel run` does)")
+      ->required();
+
   PlanArguments plan;
   CLI::App* plan_command = app.add_subcommand(
       "plan", "What a job would do: check it, count items, try the model on a sample");
@@ -224,6 +247,27 @@ int Main(int argc, char** argv) {
       ->required();
   status_command->add_flag("--json", status_json, "The same for programs");
   status_command->add_flag("--all", status_all, "Every task, not only the first lines");
+  std::string worker;
+  bool workers_json = false;
+  CLI::App* workers_command = app.add_subcommand("workers", "Who works on a run");
+  workers_command->add_option("run", run_dir, "The run directory")->required();
+  workers_command->add_flag("--json", workers_json, "The same for programs");
+  CLI::App* drain_command =
+      app.add_subcommand("drain", "Have a worker hand back what it has, and leave");
+  drain_command->add_option("run", run_dir, "The run directory")->required();
+  drain_command
+      ->add_option("worker", worker,
+                   "Its number (prelabel workers), or its host where that has one")
+      ->required();
+  const auto add_control = [&](const char* name, const char* text) {
+    CLI::App* command = app.add_subcommand(name, text);
+    command->add_option("run", run_dir, "The run directory")->required();
+    return command;
+  };
+  CLI::App* pause_command = add_control("pause", "Give out nothing more until prelabel resume");
+  CLI::App* resume_command = add_control("resume", "Go on after prelabel pause");
+  CLI::App* cancel_command =
+      add_control("cancel", "Stop a run, as Ctrl-C does; the same command goes on later");
   CLI::App* report_command = app.add_subcommand(
       "report", "Write labels and reports again from stored predictions; no model runs");
   add_run(report_command, run_dir, set);
@@ -335,8 +379,14 @@ int Main(int argc, char** argv) {
     run.launch = run_command->parsed();
     return RunJob(run);
   }
+  if (launch_command->parsed()) return ShowLaunch(launch_job, launch_set);
   if (plan_command->parsed()) return PlanJob(plan);
   if (status_command->parsed()) return ShowRunStatus(run_dir, status_json, status_all);
+  if (workers_command->parsed()) return ShowWorkers(run_dir, workers_json);
+  if (drain_command->parsed()) return ControlRun(run_dir, ControlKind::kDrain, worker);
+  if (pause_command->parsed()) return ControlRun(run_dir, ControlKind::kPause, "");
+  if (resume_command->parsed()) return ControlRun(run_dir, ControlKind::kResume, "");
+  if (cancel_command->parsed()) return ControlRun(run_dir, ControlKind::kCancel, "");
   if (report_command->parsed()) {
     if (!compare.empty() && (!run_dir.empty() || !set.empty())) {
       return Fail(InvalidArgument("--compare takes two runs and nothing else but --out"));

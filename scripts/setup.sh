@@ -44,11 +44,20 @@ dev_packages=(
   python3-zmq python3-protobuf iproute2 nftables faketime e2fsprogs nginx-light
   # tests/integration/live_page_test.py: what reads the metrics.
   prometheus
+  # tests/integration/slurm_test.py: a cluster of one machine.
+  slurm-wlm munge
+  # tests/integration/ssh_test.py
+  openssh-client openssh-server
   # tests/integration: the report and the live page in a browser.
   chromium chromium-driver python3-selenium
   # tests/bench: what noop_bench has beside its figures.
   python3-distributed
 )
+
+# tests/integration/kubernetes_test.py: its kustomize. Debian's conflicts with that of others.
+if ! command -v kubectl >/dev/null; then
+  dev_packages+=(kubernetes-client)
+fi
 
 packages=("${build_packages[@]}")
 case "${1:---build}" in

@@ -48,6 +48,7 @@ struct WorkerArguments {
   std::uint32_t workers_here = 1;
   int batch = 0;
   int wait_seconds = 300;
+  std::string allocation;
   int fetch_seconds = 30;
   int fetch_max_mib = 256;
   std::string fetch_cache;
@@ -230,6 +231,7 @@ int Work(const WorkerArguments& arguments) {
   // A process's own number above, its sessions counted from 1 below.
   session.hello.nonce = std::uint64_t{std::random_device()()} << 32 | 1;
   session.hello.process_id = static_cast<std::uint64_t>(getpid());
+  session.hello.allocation = arguments.allocation;
   session.hello.compute =
       DescribeCompute(compute.value().devices.front(), compute.value().precision);
   session.hello.compute.build += ", " + DescribeOnnxBackend();
@@ -325,6 +327,10 @@ int Main(int argc, char** argv) {
                  "Seconds to wait for a coordinator that does not answer")
       ->capture_default_str()
       ->check(CLI::Range(1, 1 << 30));
+  app.add_option("--allocation", arguments.allocation,
+                 "What the launcher that started this worker calls it, so that the coordinator can "
+                 "give it back")
+      ->type_name("ID");
   app.add_option("--fetch-timeout", arguments.fetch_seconds,
                  "Seconds that a host of a URL may send nothing, or next to nothing")
       ->capture_default_str()

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/job/decode_launchers.h"
 #include "common/job/label_formats.h"
 #include "common/job/map_reader.h"
 #include "common/job/page_address.h"
@@ -287,18 +288,7 @@ class JobDecoder {
 
   void DecodeCluster(MapReader reader) {
     ClusterOptions& cluster = job_.cluster;
-    bool known = true;
-    if (const YamlNode* node = reader.Find("launcher")) {
-      auto name = ReadChoice(*node, "cluster.launcher", {"local", "none"}, mistakes_);
-      known = name.has_value();
-      if (name) cluster.launcher = *name == "none" ? Launcher::kNone : Launcher::kLocal;
-    }
-    reader.Integer("workers", 0, 10000, &cluster.workers);
-    if (cluster.workers == 0 && known && cluster.launcher == Launcher::kLocal) {
-      mistakes_.Add(reader.Find("workers")->at,
-                    "'cluster.workers' is 0; start at least 1, or set cluster.launcher to none and "
-                    "start workers by hand");
-    }
+    DecodeLaunchers(reader, mistakes_, cluster);
     DecodeDevice(reader);
     if (const YamlNode* node = reader.Find("listen")) DecodeListen(*node);
     if (const YamlNode* node = reader.Find("transport")) {
@@ -486,6 +476,18 @@ const std::vector<std::string>& JobKeys() {
       "fetch.cache_mib",
       "cluster.launcher",
       "cluster.workers",
+      "cluster.slurm.partition",
+      "cluster.slurm.account",
+      "cluster.slurm.qos",
+      "cluster.slurm.time",
+      "cluster.slurm.gres",
+      "cluster.slurm.memory",
+      "cluster.slurm.cpus_per_task",
+      "cluster.slurm.options",
+      "cluster.slurm.command",
+      "cluster.ssh.hosts",
+      "cluster.ssh.options",
+      "cluster.ssh.command",
       "cluster.device",
       "cluster.precision",
       "cluster.listen",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "common/job/decode_launchers.h"
 #include "common/job/job_loader.h"
 #include "common/job/map_reader.h"
 
@@ -152,6 +153,47 @@ std::string FormatFetch(const FetchOptions& fetch) {
                      FormatDuration(fetch.timeout), fetch.max_mib, cache, fetch.cache_mib);
 }
 
+std::string FormatTexts(const char* key, const std::vector<std::string>& texts) {
+  if (texts.empty()) return {};
+  std::string list = fmt::format("    {}:\n", key);
+  for (const std::string& text : texts) list += fmt::format("      - {}\n", Scalar(text));
+  return list;
+}
+
+std::string FormatLaunchers(const ClusterOptions& cluster) {
+  const WorkerRange& workers = cluster.workers;
+  std::string text = fmt::format("  launcher: {}\n", LauncherName(cluster.launcher));
+  if (workers == WorkerRange{workers.max, workers.max}) {
+    text += fmt::format("  workers: {}\n", workers.max);
+  } else {
+    text += fmt::format("  workers: {{min: {}, max: {}, idle: {}}}\n", workers.min, workers.max,
+                        FormatDuration(workers.idle));
+  }
+  const auto add = [&text](const char* key, const std::string& value) {
+    if (!value.empty()) text += fmt::format("    {}: {}\n", key, Scalar(value));
+  };
+  const SlurmOptions& slurm = cluster.slurm;
+  if (slurm != SlurmOptions()) {
+    text += "  slurm:\n";
+    add("partition", slurm.partition);
+    add("account", slurm.account);
+    add("qos", slurm.qos);
+    add("time", slurm.time);
+    add("gres", slurm.gres);
+    add("memory", slurm.memory);
+    text += fmt::format("    cpus_per_task: {}\n", slurm.cpus_per_task);
+    text += FormatTexts("options", slurm.options);
+    add("command", slurm.command);
+  }
+  if (cluster.ssh != SshOptions()) {
+    text += "  ssh:\n";
+    text += FormatTexts("hosts", cluster.ssh.hosts);
+    text += FormatTexts("options", cluster.ssh.options);
+    add("command", cluster.ssh.command);
+  }
+  return text;
+}
+
 std::string FormatCluster(const ClusterOptions& cluster) {
   const std::string keys =
       cluster.keys.empty() ? "" : fmt::format("  keys: {}\n", Scalar(cluster.keys.string()));
@@ -160,13 +202,12 @@ std::string FormatCluster(const ClusterOptions& cluster) {
           ? ""
           : fmt::format("  page_token: {}\n", Scalar(cluster.page_token.string()));
   return fmt::format(
-      "cluster:\n  launcher: {}\n  workers: {}\n  device: {}\n  precision: {}\n  listen: {}\n  "
+      "cluster:\n{}  device: {}\n  precision: {}\n  listen: {}\n  "
       "transport: {}\n  security: {}\n{}  page: {}\n{}  heartbeat: {}\n"
       "  task_deadline: {}\n  shard_size: {}\n  max_attempts: {}\n"
       "  max_failed_items: {}{}\n",
-      cluster.launcher == Launcher::kLocal ? "local" : "none", cluster.workers,
-      Scalar(cluster.device), PrecisionName(cluster.precision), Scalar(cluster.listen),
-      cluster.transport == DataTransport::kStream ? "stream" : "shared",
+      FormatLaunchers(cluster), Scalar(cluster.device), PrecisionName(cluster.precision),
+      Scalar(cluster.listen), cluster.transport == DataTransport::kStream ? "stream" : "shared",
       cluster.security == WireSecurity::kNone ? "none" : "curve", keys, Scalar(cluster.page), token,
       FormatDuration(cluster.heartbeat), FormatDuration(cluster.task_deadline), cluster.shard_size,
       cluster.max_attempts, cluster.max_failed_items.value,

@@ -94,7 +94,38 @@ struct FetchOptions {
   friend bool operator==(const FetchOptions&, const FetchOptions&) = default;
 };
 
-enum class Launcher : std::uint8_t { kLocal, kNone };
+// Who starts the workers.
+enum class LauncherKind : std::uint8_t { kLocal, kSlurm, kSsh, kNone };
+
+// How many workers the launcher keeps: as many as there is work for, within limits.
+struct WorkerRange {
+  int min = 2;  // 0 without a launcher
+  int max = 2;
+  std::chrono::milliseconds idle{60000};  // without work before one over the minimum is given back
+  friend bool operator==(const WorkerRange&, const WorkerRange&) = default;
+};
+
+// What is asked of Slurm for each worker; empty: the cluster's own default.
+struct SlurmOptions {
+  std::string partition{};
+  std::string account{};
+  std::string qos{};
+  std::string time{};  // as sbatch --time has it
+  std::string gres{};
+  std::string memory{};
+  int cpus_per_task = 1;               // and so many slots, where no `gres` is asked for
+  std::vector<std::string> options{};  // further ones of sbatch
+  std::string command{};               // the worker's program; empty: the one beside this one
+  friend bool operator==(const SlurmOptions&, const SlurmOptions&) = default;
+};
+
+// Machines with a worker each, reached by ssh.
+struct SshOptions {
+  std::vector<std::string> hosts{};         // as ssh has them, no two the same
+  std::vector<std::string> options{};       // of ssh
+  std::string command = "prelabel-worker";  // the worker's program there
+  friend bool operator==(const SshOptions&, const SshOptions&) = default;
+};
 
 // How workers get at data and models.
 enum class DataTransport : std::uint8_t {
@@ -112,9 +143,11 @@ struct FailedItemsLimit {
 };
 
 struct ClusterOptions {
-  Launcher launcher = Launcher::kLocal;
-  int workers = 2;
-  std::string device = "auto";  // of local workers, as ParseDevices has it
+  LauncherKind launcher = LauncherKind::kLocal;
+  WorkerRange workers;
+  SlurmOptions slurm;
+  SshOptions ssh;
+  std::string device = "auto";  // of the workers it starts, as ParseDevices has it
   Precision precision = Precision::kFp32;
   std::string listen = "tcp://127.0.0.1:0";  // ZeroMQ endpoint; port 0: any free one
   DataTransport transport = DataTransport::kShared;

@@ -17,6 +17,9 @@ struct PageAddress {
 // Of "http://ADDRESS:PORT". InvalidArgument: not that.
 Result<PageAddress> ParsePageAddress(const std::string& text);
 
+// Of what PageUrl gives, whose host may be a name. InvalidArgument: not that.
+Result<PageAddress> ParsePageUrl(const std::string& text);
+
 // Whether only this machine reaches it: localhost, 127.0.0.0/8, ::1.
 bool IsLoopback(const std::string& host);
 

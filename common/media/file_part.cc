@@ -13,6 +13,8 @@
 namespace prelabel {
 namespace {
 
+constexpr std::size_t kRoom = 64;  // for what may be put before the bytes
+
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -50,7 +52,9 @@ Result<FilePart> ReadFilePart(const std::filesystem::path& path, std::uint64_t o
   part.size = static_cast<std::uint64_t>(status.st_size);
   part.version = VersionOf(status);
   if (offset >= part.size) return part;
-  part.bytes.resize(std::min<std::uint64_t>(length, part.size - offset));
+  const std::uint64_t wanted = std::min<std::uint64_t>(length, part.size - offset);
+  part.bytes.reserve(wanted + kRoom);
+  part.bytes.resize(wanted);
   std::size_t read = 0;
   while (read < part.bytes.size()) {
     const ssize_t got = pread(file.get(), part.bytes.data() + read, part.bytes.size() - read,

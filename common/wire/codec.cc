@@ -1,9 +1,12 @@
 #include "common/wire/codec.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "common/base/utf8_prefix.h"
@@ -416,6 +419,7 @@ struct WorkerPacker {
     hello.set_process_id(m.process_id);
     for (const Lease& lease : m.held) Pack(lease, *hello.add_held());
     hello.set_run(m.run);
+    hello.set_allocation(m.allocation);
   }
   void operator()(const Credit& m) const { out.mutable_credit()->set_tasks(m.tasks); }
   void operator()(const Heartbeat& m) const {
@@ -538,7 +542,7 @@ struct CoordinatorPacker {
 
 Result<WorkerMessage> Unpack(const wire::Hello& in) {
   for (const std::string* text : {&in.worker_uuid(), &in.hostname(), &in.build(), &in.device(),
-                                  &in.cpu(), &in.precision(), &in.run()}) {
+                                  &in.cpu(), &in.precision(), &in.run(), &in.allocation()}) {
     if (!TextFits(*text)) return Malformed("a name in Hello is too long");
   }
   if (in.held_size() > kMaxItems) return Malformed("too many leases");
@@ -550,7 +554,8 @@ Result<WorkerMessage> Unpack(const wire::Hello& in) {
               ComputeClass{in.build(), in.device(), in.cpu(), in.precision()},
               in.process_id(),
               {},
-              in.run()};
+              in.run(),
+              in.allocation()};
   for (const wire::Lease& lease : in.held()) hello.held.push_back(Unpack(lease));
   return WorkerMessage(std::move(hello));
 }
@@ -665,6 +670,57 @@ Result<CoordinatorMessage> Unpack(const wire::Ack& in) {
   return CoordinatorMessage(std::move(message));
 }
 
+// https://protobuf.dev/programming-guides/encoding, of CoordinatorEnvelope.chunk and Chunk.bytes.
+constexpr std::uint32_t kChunkMessage = 7U << 3 | 2U;
+constexpr std::uint32_t kChunkBytes = 4U << 3 | 2U;
+
+void AddVarint(std::uint64_t value, std::string& out) {
+  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80U);
+  out += static_cast<char>(value);
+}
+
+bool TakeVarint(std::string_view& bytes, std::uint64_t& value) {
+  constexpr std::size_t kLongest = 10;
+  value = 0;
+  for (std::size_t i = 0; i < std::min(bytes.size(), kLongest); ++i) {
+    const auto byte = static_cast<std::uint8_t>(bytes[i]);
+    value |= std::uint64_t{byte & 0x7FU} << (7 * i);
+    if (byte < 0x80) {
+      bytes.remove_prefix(i + 1);
+      return true;
+    }
+  }
+  return false;
+}
+
+// A message that EncodeChunk made, without another copy of its bytes, which are taken; nothing
+// where it is any other, and then it is left alone.
+std::optional<Chunk> TakeChunk(std::string& message) {
+  std::string_view rest = message;
+  std::uint64_t key = 0;
+  std::uint64_t length = 0;
+  if (!TakeVarint(rest, key) || key != kChunkMessage || !TakeVarint(rest, length) ||
+      length != rest.size()) {
+    return std::nullopt;
+  }
+  Chunk chunk;
+  std::uint64_t* const numbers[] = {&chunk.id, &chunk.size, &chunk.version};
+  std::uint64_t last = 0;
+  while (TakeVarint(rest, key) && key != kChunkBytes) {
+    const std::uint64_t field = key >> 3;
+    if ((key & 7U) != 0 || field <= last || field > std::size(numbers)) return std::nullopt;
+    last = field;
+    if (!TakeVarint(rest, *numbers[field - 1])) return std::nullopt;
+  }
+  if (key != kChunkBytes || !TakeVarint(rest, length) || length != rest.size() || length == 0 ||
+      length > kMaxChunkBytes) {
+    return std::nullopt;
+  }
+  message.erase(0, message.size() - rest.size());
+  chunk.bytes = std::move(message);
+  return chunk;
+}
+
 template <class Message>
 Result<void> Parse(Message& message, WireRoot root, std::string_view bytes) {
   PRELABEL_TRY(CheckWireLimits(root, bytes));
@@ -690,11 +746,28 @@ std::string EncodeCoordinatorMessage(const CoordinatorMessage& message) {
 }
 
 std::string EncodeChunk(Chunk chunk) {
-  std::string bytes = std::exchange(chunk.bytes, {});
-  wire::CoordinatorEnvelope envelope;
-  CoordinatorPacker{envelope}(chunk);
-  if (!chunk.error) envelope.mutable_chunk()->set_bytes(std::move(bytes));
-  return envelope.SerializeAsString();
+  if (chunk.error || chunk.bytes.empty()) return EncodeCoordinatorMessage(std::move(chunk));
+  // What stands before the bytes in the encoding of a Chunk is put before them.
+  std::string fields;
+  const std::uint64_t numbers[] = {chunk.id, chunk.size, chunk.version};
+  for (std::uint32_t i = 0; i < std::size(numbers); ++i) {
+    if (numbers[i] == 0) continue;
+    AddVarint((i + 1) << 3, fields);
+    AddVarint(numbers[i], fields);
+  }
+  AddVarint(kChunkBytes, fields);
+  AddVarint(chunk.bytes.size(), fields);
+  std::string head;
+  AddVarint(kChunkMessage, head);
+  AddVarint(fields.size() + chunk.bytes.size(), head);
+  std::string message = std::move(chunk.bytes);
+  message.insert(0, head + fields);
+  return message;
+}
+
+Result<CoordinatorMessage> TakeCoordinatorMessage(std::string bytes) {
+  if (std::optional<Chunk> chunk = TakeChunk(bytes)) return CoordinatorMessage(std::move(*chunk));
+  return DecodeCoordinatorMessage(bytes);
 }
 
 Result<WorkerMessage> DecodeWorkerMessage(std::string_view bytes) {

@@ -14,10 +14,12 @@ namespace prelabel {
 
 std::string EncodeWorkerMessage(const WorkerMessage& message);
 std::string EncodeCoordinatorMessage(const CoordinatorMessage& message);
-// The same of a Chunk, whose bytes it takes.
+// The same of a Chunk, in the place of its bytes: fastest where they have 64 bytes of room behind.
 std::string EncodeChunk(Chunk chunk);
 Result<WorkerMessage> DecodeWorkerMessage(std::string_view bytes);
 Result<CoordinatorMessage> DecodeCoordinatorMessage(std::string_view bytes);
+// The same; a Chunk's bytes stay where they are.
+Result<CoordinatorMessage> TakeCoordinatorMessage(std::string bytes);
 
 // The part of a TaskResult that is stored: items or tracks. Equal values give equal bytes.
 std::string EncodeTaskPayload(const TaskResult& result);

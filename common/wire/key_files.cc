@@ -217,4 +217,10 @@ Result<WorkerKeys> LoadWorkerKeys(const fs::path& folder) {
 
 Result<std::string> LoadPublicKey(const fs::path& file) { return LoadKey(file, Privacy::kPublic); }
 
+Result<void> ReplaceSecretFile(const fs::path& path, const std::string& text) {
+  std::error_code ignored;
+  fs::remove(path, ignored);
+  return WriteNew(path, kPrivateFile, text);
+}
+
 }  // namespace prelabel

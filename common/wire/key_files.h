@@ -37,6 +37,9 @@ Result<void> CheckKeyFolder(const std::filesystem::path& folder);
 // not private; and where it is written: it exists already.
 Result<std::string> ReadSecretFile(const std::filesystem::path& file);
 Result<void> WriteSecretFile(const std::filesystem::path& file, const std::string& text);
+// A file that its owner alone may read, in place of one of this name. For what a launcher hands to
+// workers that read it themselves (FormatWorkerKeys). InvalidArgument: it cannot be written.
+Result<void> ReplaceSecretFile(const std::filesystem::path& path, const std::string& text);
 
 // The allow-list's place in a coordinator's folder.
 std::filesystem::path AllowListFolder(const std::filesystem::path& folder);

@@ -48,6 +48,7 @@ struct Hello {
   std::uint64_t process_id = 0;  // on its host
   std::vector<Lease> held;       // of an earlier session: tasks unfinished or unacknowledged
   std::string run;               // whose tasks these are: the Welcome's of that session
+  std::string allocation{};      // what its launcher calls its place; empty: it has none
 };
 
 // C→W. What the worker needs to run any task of the job.

@@ -69,7 +69,8 @@ constexpr FieldRule kHelloFields[] = {{1, kVarint},
                                       {9, kText},
                                       {10, kVarint},
                                       {11, kMessages, kHeld, &kLease},
-                                      {12, kText}};
+                                      {12, kText},
+                                      {13, kText}};
 constexpr MessageRule kHello{"Hello", kHelloFields};
 constexpr FieldRule kCreditFields[] = {{1, kVarint}};
 constexpr MessageRule kCredit{"Credit", kCreditFields};

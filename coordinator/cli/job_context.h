@@ -28,6 +28,7 @@ struct RunPaths {
   std::filesystem::path Log() const { return dir / "log.jsonl"; }
   std::filesystem::path Status() const { return dir / "status.json"; }
   std::filesystem::path PageToken() const { return dir / "page.token"; }
+  std::filesystem::path ControlToken() const { return dir / "control.token"; }
   std::filesystem::path Lock() const { return dir / "run.lock"; }
   std::filesystem::path Labels() const { return dir / "labels"; }
   std::filesystem::path Report() const { return dir / "report"; }

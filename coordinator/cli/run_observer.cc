@@ -9,18 +9,16 @@
 namespace prelabel {
 namespace {
 
-// A worker that keeps dying is not started for ever: something is wrong with this machine.
-constexpr int kMaxRestarts = 5;
-
+constexpr Duration kWatchEvery = std::chrono::milliseconds(100);
 constexpr Duration kStatusEvery = std::chrono::seconds(1);
 constexpr Duration kFileEvery = std::chrono::seconds(2);
 
 }  // namespace
 
 RunObserver::RunObserver(const std::vector<TaskRow>& rows, std::uint64_t failed_items,
-                         Progress& progress, RunLog& log, LocalLauncher* launcher,
+                         Progress& progress, RunLog& log, Fleet* fleet,
                          std::optional<std::uint64_t> max_failed_items)
-    : progress_(progress), log_(log), launcher_(launcher), max_failed_items_(max_failed_items) {
+    : progress_(progress), log_(log), fleet_(fleet), max_failed_items_(max_failed_items) {
   sizes_.reserve(rows.size());
   for (const TaskRow& row : rows) {
     sizes_.push_back(SizeOf(row.task));
@@ -55,6 +53,7 @@ void RunObserver::OnWorkerJoined(const WorkerInfo& worker) {
   worker_names_.push_back(
       fmt::format("{}, {} slot{}", worker.hostname, worker.slots, worker.slots == 1 ? "" : "s"));
   collector_.OnWorkerJoined(worker);
+  if (fleet_ != nullptr) fleet_->OnJoined(worker.id, worker.allocation, worker.slots);
   state_.workers = collector_.workers();
 }
 
@@ -62,6 +61,7 @@ void RunObserver::OnWorkerLeft(const WorkerInfo& worker, const std::string& reas
   log_.Write("worker left",
              {{"worker", static_cast<std::int64_t>(worker.id.value)}, {"reason", reason}});
   collector_.OnWorkerLeft(worker, reason, UtcNow());
+  if (fleet_ != nullptr) fleet_->OnLeft(worker.id);
   state_.workers = collector_.workers();
   if (reason == "done" || reason == last_reason_) return;  // the log has each
   last_reason_ = reason;
@@ -109,7 +109,7 @@ void RunObserver::OnDecision(const SchedulerAction& action) {
                          {"first_part", number(split.tasks.front().id)},
                          {"last_part", number(split.tasks.back().id)},
                          {"reason", replace->reason}});
-    restarts_ = 0;  // the culprit is being found
+    if (fleet_ != nullptr) fleet_->OnProgress();  // the culprit is being found
   } else if (const auto* round = std::get_if<PlanRound>(&action)) {
     std::int64_t frames = 0;
     for (const Task& task : round->planned.tasks) {
@@ -144,7 +144,7 @@ void RunObserver::OnStoreTrouble(const Error* error) {
 }
 
 void RunObserver::OnCommitted(const std::vector<EncodedResult>& results) {
-  restarts_ = 0;
+  if (fleet_ != nullptr) fleet_->OnProgress();
   for (const EncodedResult& result : results) {
     const TaskSize size = sizes_[result.task.value];
     state_.items_done += size.items;
@@ -165,7 +165,7 @@ void RunObserver::OnQuarantined(const QuarantinedTask& task) {
   state_.items_done += size.items;
   state_.items_failed += size.items;
   state_.looks_done += size.looks;
-  restarts_ = 0;
+  if (fleet_ != nullptr) fleet_->OnProgress();
   collector_.OnQuarantined(task, UtcNow());
   log_.Write("quarantined", {{"task", static_cast<std::int64_t>(task.task.value)},
                              {"attempts", static_cast<std::int64_t>(task.attempts)},
@@ -182,7 +182,13 @@ bool RunObserver::OnTurn(const Scheduler& scheduler, TimePoint now) {
                    state_.looks_done == state_.looks_total && !scheduler.Finished();
   progress_.Update(state_, now);
   log_.Flush();
-  if (launcher_ != nullptr && !scheduler.Finished()) WatchLauncher();
+  if (fleet_ != nullptr && !draining_ && !scheduler.Finished() && now >= next_watch_) {
+    next_watch_ = now + kWatchEvery;
+    WatchFleet(scheduler, now);
+  }
+  if (take_commands && !draining_) {
+    for (const ControlCommand& command : take_commands()) Obey(command);
+  }
   if (ended_early_.empty() && max_failed_items_ && state_.items_failed > *max_failed_items_) {
     ended_early_ = fmt::format(
         "{} items are quarantined, more than cluster.max_failed_items allows ({}); the run ends "
@@ -196,6 +202,32 @@ bool RunObserver::OnTurn(const Scheduler& scheduler, TimePoint now) {
     TellStatus(scheduler, now);
   }
   return failure_.empty() && ended_early_.empty();
+}
+
+void RunObserver::Obey(const ControlCommand& command) {
+  next_status_ = {};
+  switch (command.kind) {
+    case ControlKind::kPause:
+    case ControlKind::kResume: {
+      const bool pause = command.kind == ControlKind::kPause;
+      if (pause == paused_) return;
+      paused_ = pause;
+      log_.Write(pause ? "paused" : "resumed", {});
+      progress_.Note(pause ? "paused: nothing more is given out (prelabel resume)"
+                           : "the run goes on");
+      if (on_pause) on_pause(pause);
+      return;
+    }
+    case ControlKind::kCancel:
+      log_.Write("cancelled", {});
+      progress_.Note("somebody asked for the run to stop (prelabel cancel)");
+      if (on_cancel) on_cancel();
+      return;
+    case ControlKind::kDrain:
+      log_.Write("worker drained", {{"worker", static_cast<std::int64_t>(command.worker.value)}});
+      if (on_dismiss) on_dismiss(command.worker);
+      return;
+  }
 }
 
 void RunObserver::OnDraining() {
@@ -212,6 +244,11 @@ void RunObserver::TellStatus(const Scheduler& scheduler, TimePoint now) {
   auto status = std::make_shared<RunStatus>(known_);
   status->written = UtcNow();
   if (draining_) status->state = "draining";
+  if (fleet_ != nullptr) status->launcher = fleet_->Describe(now);
+  if (paused_ && !draining_) {
+    status->state = "paused";
+    status->reason = "nothing more is given out; prelabel resume goes on";
+  }
   if (!store_trouble_.empty()) {
     status->state = "waiting";
     status->reason = store_trouble_;
@@ -235,22 +272,30 @@ void RunObserver::TellStatus(const Scheduler& scheduler, TimePoint now) {
   WriteRunStatus(*status, status_path_);
 }
 
-void RunObserver::WatchLauncher() {
-  for (const ExitedWorker& worker : launcher_->Poll()) {
-    if (worker.ok) continue;  // it was told to leave
-    log_.Write("worker process ended",
-               {{"number", static_cast<std::int64_t>(worker.number)}, {"status", worker.status}});
-    if (on_process_end) on_process_end(static_cast<std::uint64_t>(worker.pid), worker.status);
-    if (!worker.usage && restarts_ < kMaxRestarts && launcher_->Start(1)) {
-      ++restarts_;
-      progress_.Note(fmt::format("worker process {} {}; another one is started (its log: {})",
-                                 worker.number, worker.status, worker.log.string()));
-    } else if (launcher_->Running() == 0) {
-      failure_ = fmt::format("every worker process has ended; the last one {} (its log: {})",
-                             worker.status, worker.log.string());
-      failed_for_good_ = worker.usage;
-      if (!last_reason_.empty()) failure_ += "\n  it said: " + last_reason_;
+void RunObserver::StartWorkers(const Scheduler& scheduler, TimePoint now) {
+  // Twice: what could not even be started is known at once.
+  for (int i = 0; i < 2 && fleet_ != nullptr && failure_.empty(); ++i) WatchFleet(scheduler, now);
+}
+
+void RunObserver::WatchFleet(const Scheduler& scheduler, TimePoint now) {
+  const FleetNews news = fleet_->Turn(
+      {scheduler.ReadyCount(), [&scheduler](WorkerId worker) { return scheduler.IsIdle(worker); }},
+      now);
+  for (const EndedAllocation& ended : news.ended) {
+    log_.Write("allocation ended", {{"id", ended.id}, {"status", ended.status}});
+    if (ended.ending != AllocationEnd::kLeft && ended.process_id != 0 && on_process_end) {
+      on_process_end(ended.process_id, ended.status);
     }
+  }
+  for (const std::string& note : news.notes) progress_.Note(note);
+  for (const WorkerId worker : news.dismiss) {
+    log_.Write("worker dismissed", {{"worker", static_cast<std::int64_t>(worker.value)}});
+    if (on_dismiss) on_dismiss(worker);
+  }
+  if (news.failure) {
+    failure_ = news.failure->ToString();
+    failed_for_good_ = news.failure->code == ErrorCode::kInvalidArgument;
+    if (!last_reason_.empty()) failure_ += "\n  it said: " + last_reason_;
   }
 }
 

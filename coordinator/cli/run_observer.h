@@ -1,4 +1,5 @@
-// Watches a run: counts, draws the progress line, writes the log and keeps the local workers alive.
+// Watches a run: counts, draws the progress line, writes the log and looks after the workers that
+// it started.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,9 @@
 #include "common/base/clock.h"
 #include "coordinator/cli/progress.h"
 #include "coordinator/cli/run_log.h"
-#include "coordinator/launch/local_launcher.h"
+#include "coordinator/launch/fleet.h"
 #include "coordinator/server/server.h"
+#include "coordinator/status/control.h"
 #include "coordinator/status/run_status.h"
 #include "coordinator/status/status_collector.h"
 
@@ -22,11 +24,11 @@ namespace prelabel {
 
 class RunObserver : public ServerObserver {
  public:
-  // `rows` as the scheduler got them; `failed_items`: quarantined before. `launcher` may be null
+  // `rows` as the scheduler got them; `failed_items`: quarantined before. `fleet` may be null
   // (workers join by themselves).
   // `max_failed_items`: the run ends early where more items are quarantined.
   RunObserver(const std::vector<TaskRow>& rows, std::uint64_t failed_items, Progress& progress,
-              RunLog& log, LocalLauncher* launcher, std::optional<std::uint64_t> max_failed_items);
+              RunLog& log, Fleet* fleet, std::optional<std::uint64_t> max_failed_items);
 
   // Where the status is written every two seconds (run_status.h); nowhere by default. `known`:
   // what does not change (names and addresses).
@@ -37,6 +39,17 @@ class RunObserver : public ServerObserver {
 
   // Told of every local worker process that ends by itself: its process id and how.
   std::function<void(std::uint64_t, const std::string&)> on_process_end;
+  // Told of workers that should leave because there is nothing for them to do.
+  std::function<void(WorkerId)> on_dismiss;
+
+  // What people asked for since the last call; may be empty.
+  std::function<std::vector<ControlCommand>()> take_commands;
+  // Told to give out nothing more, or to go on; and that the run shall stop.
+  std::function<void(bool)> on_pause;
+  std::function<void()> on_cancel;
+
+  // Asks for the first workers; later ones follow by OnTurn. See failure().
+  void StartWorkers(const Scheduler& scheduler, TimePoint now);
 
   void OnWorkerJoined(const WorkerInfo& worker) override;
   void OnWorkerLeft(const WorkerInfo& worker, const std::string& reason) override;
@@ -51,7 +64,7 @@ class RunObserver : public ServerObserver {
   // Draws the end of the progress line and tells the last status.
   void Finish(const Scheduler& scheduler, TimePoint now);
 
-  // Why the run cannot go on (every local worker is gone), or empty.
+  // Why the run cannot go on (there are no workers and will be none), or empty.
   const std::string& failure() const { return failure_; }
   // The same command would fail again: the workers cannot use this job or model.
   bool failed_for_good() const { return failed_for_good_; }
@@ -70,12 +83,14 @@ class RunObserver : public ServerObserver {
   };
   static TaskSize SizeOf(const Task& task);
 
-  void WatchLauncher();
+  void WatchFleet(const Scheduler& scheduler, TimePoint now);
+  void Obey(const ControlCommand& command);
   void TellStatus(const Scheduler& scheduler, TimePoint now);
 
   Progress& progress_;
   RunLog& log_;
-  LocalLauncher* launcher_;
+  Fleet* fleet_;
+  TimePoint next_watch_{};
   std::vector<TaskSize> sizes_;  // by task
   ProgressState state_;
   std::uint64_t items_in_this_session_ = 0;
@@ -86,6 +101,7 @@ class RunObserver : public ServerObserver {
   StatusCollector collector_;
   std::string store_trouble_;
   bool draining_ = false;
+  bool paused_ = false;
   std::filesystem::path status_path_;
   RunStatus known_;
   TimePoint next_status_{};
@@ -94,7 +110,6 @@ class RunObserver : public ServerObserver {
   bool failed_for_good_ = false;
   std::optional<std::uint64_t> max_failed_items_;
   std::string ended_early_;  // why, although it could have gone on (max_failed_items)
-  int restarts_ = 0;         // since something was last achieved
 };
 
 }  // namespace prelabel

@@ -32,15 +32,21 @@ std::string MachineName() {
 
 }  // namespace
 
-RunPage::RunPage(std::string token, std::filesystem::path token_file,
+RunPage::RunPage(std::string token, std::string control, std::filesystem::path token_file,
                  const std::filesystem::path& run)
     : token_file_(std::move(token_file)), report_path_(RunPaths{run}.Report() / "report.html") {
   PageRouterOptions options;
   // Browsers send a host's cookies to all of its ports: runs must not overwrite each other's.
   options.cookie = "prelabel_" + ToHex(HashBytes(run.string())).substr(0, 8);
   options.token = std::move(token);
+  options.control_token = std::move(control);
   options.token_file = token_file_.string();
   options.read_report = [this] { return ReadReport(); };
+  options.control = [this](const ControlCommand& command) {
+    const std::lock_guard lock(mutex_);
+    commands_.push_back(command);
+    if (wake_) wake_();
+  };
   options.nonce = [] { return RandomHex(kNonceBytes); };
   router_.emplace(std::move(options));
 }
@@ -62,7 +68,12 @@ Result<std::unique_ptr<RunPage>> RunPage::Start(const ClusterOptions& cluster,
     token_file = RunPaths{run}.PageToken();
     PRELABEL_TRY(token, LoadPageToken(token_file, true));
   }
-  std::unique_ptr<RunPage> page(new RunPage(std::move(token), std::move(token_file), run));
+  std::string control;
+  if (token.empty()) {
+    PRELABEL_TRY(control, LoadPageToken(RunPaths{run}.ControlToken(), true));
+  }
+  std::unique_ptr<RunPage> page(
+      new RunPage(std::move(token), std::move(control), std::move(token_file), run));
   const auto start = [&](std::uint16_t port) {
     return HttpServer::Start(address.host, port, [raw = page.get()](const HttpRequest& request) {
       return raw->Answer(request);
@@ -100,6 +111,16 @@ RunPage::~RunPage() {
   lock.unlock();
   server_->Finish(kLeaving);
   server_.reset();
+}
+
+std::vector<ControlCommand> RunPage::TakeCommands() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(commands_, {});
+}
+
+void RunPage::OnCommand(std::function<void()> wake) {
+  const std::lock_guard lock(mutex_);
+  wake_ = std::move(wake);
 }
 
 void RunPage::Publish(std::shared_ptr<const RunStatus> status) {

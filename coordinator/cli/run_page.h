@@ -5,10 +5,12 @@
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/base/clock.h"
 #include "common/base/result.h"
@@ -22,7 +24,7 @@ namespace prelabel {
 class RunPage {
  public:
   // Where cluster.page is off: null. Where it is auto and no port is to be had: null, and `problem`
-  // says why. `run`: the run directory, in which a token is made where one is needed.
+  // says why. `run`: the run directory, in which tokens are made.
   // InvalidArgument: a token that cannot be used. Unavailable: the address cannot be bound.
   static Result<std::unique_ptr<RunPage>> Start(const ClusterOptions& cluster,
                                                 const std::filesystem::path& run,
@@ -36,6 +38,12 @@ class RunPage {
   // Empty: none is asked for.
   const std::filesystem::path& token_file() const { return token_file_; }
 
+  // What was asked for since the last call, in its order. Thread-safe.
+  std::vector<ControlCommand> TakeCommands();
+  // Called in the server's thread when something is asked for; set before anybody can know of the
+  // page, taken back by an empty function. Thread-safe.
+  void OnCommand(std::function<void()> wake);
+
   // Thread-safe; returns at once.
   void Publish(std::shared_ptr<const RunStatus> status);
   // The latest status in another state; nothing where there was none yet.
@@ -43,7 +51,8 @@ class RunPage {
                 const std::filesystem::path& report = {});
 
  private:
-  RunPage(std::string token, std::filesystem::path token_file, const std::filesystem::path& run);
+  RunPage(std::string token, std::string control, std::filesystem::path token_file,
+          const std::filesystem::path& run);
 
   HttpResponse Answer(const HttpRequest& request);
   std::shared_ptr<const std::string> ReadReport();
@@ -60,6 +69,8 @@ class RunPage {
   std::shared_ptr<const RunStatus> shown_;  // the last one that somebody got
   TimePoint asked_{};                       // when they did
   bool report_shown_ = false;
+  std::vector<ControlCommand> commands_;
+  std::function<void()> wake_;
 
   // Of the server's thread.
   std::shared_ptr<const std::string> report_;  // as it was read

@@ -104,7 +104,9 @@ Result<PlanSample> RunSample(const JobContext& context, std::uint64_t items, Sto
   PRELABEL_TRY(TemporaryFolder folder, TemporaryFolder::Make());
   JobContext here = context;
   here.paths.dir = folder.path();
-  here.job.cluster.launcher = Launcher::kLocal;
+  // Not all the machines that the job may have.
+  const LauncherKind kind = std::exchange(here.job.cluster.launcher, LauncherKind::kLocal);
+  if (kind != LauncherKind::kLocal) here.job.cluster.workers = {};
   here.job.cluster.listen = "tcp://127.0.0.1:0";
   here.job.cluster.security = WireSecurity::kCurve;
   here.job.cluster.keys.clear();

@@ -1,14 +1,15 @@
 #include "coordinator/cli/serve_run.h"
 
 #include <fmt/format.h>
+
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "common/base/clock.h"
@@ -16,7 +17,8 @@
 #include "coordinator/cli/assignments.h"
 #include "coordinator/cli/run_observer.h"
 #include "coordinator/cli/run_security.h"
-#include "coordinator/launch/local_launcher.h"
+#include "coordinator/cli/start_workers.h"
+#include "coordinator/launch/fleet.h"
 #include "coordinator/plan/item_counts.h"
 #include "coordinator/plan/redo.h"
 #include "coordinator/scheduler/scheduler.h"
@@ -74,47 +76,6 @@ Result<std::vector<std::string>> ModelFiles(const JobSpec& job) {
   return files;
 }
 
-// What another machine can connect to: this host's name in place of "all addresses".
-std::string ReachableEndpoint(std::string endpoint) {
-  constexpr std::string_view kAll = "tcp://0.0.0.0:";
-  char host[256] = {};
-  if (endpoint.starts_with(kAll) && gethostname(host, sizeof host - 1) == 0) {
-    endpoint.replace(0, kAll.size(), fmt::format("tcp://{}:", host));
-  }
-  return endpoint;
-}
-
-Result<std::unique_ptr<LocalLauncher>> Launch(const JobContext& context,
-                                              const std::string& endpoint,
-                                              const std::string& keys) {
-  const int workers = context.job.cluster.workers;
-  PRELABEL_TRY(const auto program, FindSiblingProgram("prelabel-worker"));
-  const ClusterOptions& cluster = context.job.cluster;
-  LaunchOptions options{
-      program,
-      {"--connect", endpoint, "--data-root", "/", "--workers-here", std::to_string(workers),
-       "--wait", "60", "--device", cluster.device, "--precision", PrecisionName(cluster.precision)},
-      context.paths.dir};
-  const FetchOptions& fetch = context.job.fetch;
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(fetch.timeout).count();
-  for (const auto& [flag, value] : {std::pair<const char*, std::int64_t>{"timeout", seconds},
-                                    {"max-mib", fetch.max_mib},
-                                    {"cache-mib", fetch.cache_mib}}) {
-    options.arguments.insert(options.arguments.end(),
-                             {fmt::format("--fetch-{}", flag), std::to_string(value)});
-  }
-  if (!fetch.cache.empty()) {
-    options.arguments.insert(options.arguments.end(), {"--fetch-cache", fetch.cache.string()});
-  }
-  if (!keys.empty()) {
-    options.arguments.insert(options.arguments.end(), {"--keys", "-"});
-    options.input = keys;
-  }
-  auto launcher = std::make_unique<LocalLauncher>(std::move(options));
-  PRELABEL_TRY(launcher->Start(workers));
-  return launcher;
-}
-
 std::optional<std::uint64_t> MaxFailedItems(const FailedItemsLimit& limit,
                                             const std::vector<TaskRow>& tasks) {
   if (limit.percent && limit.value >= 100) return std::nullopt;
@@ -142,9 +103,9 @@ Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool lau
   info.resumed = run.resumed;
 
   const bool stream = cluster.transport == DataTransport::kStream;
-  const bool local = launch && cluster.launcher == Launcher::kLocal;
+  const bool launches = launch && cluster.launcher != LauncherKind::kNone;
   PRELABEL_TRY(const RunSecurity security, PrepareSecurity(
-                                               cluster, local,
+                                               cluster, launches,
                                                [&](const std::string& problem) {
                                                  progress.Note("warning: " + problem);
                                                  log.Write("keys refused", {{"reason", problem}});
@@ -164,9 +125,11 @@ Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool lau
   options.max_attempts = static_cast<std::uint32_t>(cluster.max_attempts);
   Scheduler scheduler(run.tasks, options);
 
-  std::unique_ptr<LocalLauncher> launcher;
-  if (local) {
-    PRELABEL_TRY(launcher, Launch(context, bound.endpoint, security.launched_keys));
+  std::unique_ptr<Launcher> launcher;
+  std::optional<Fleet> fleet;
+  if (launches) {
+    PRELABEL_TRY(launcher, MakeLauncher(context, run.name, bound.endpoint, security.launched_keys));
+    fleet.emplace(*launcher, LimitsOf(cluster));
   } else {
     // Also under --quiet: with port 0 nobody could know it otherwise.
     fmt::print(stderr, "waiting for workers: prelabel-worker --connect {}{}{}\n",
@@ -190,7 +153,7 @@ Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool lau
                             {"tasks", static_cast<std::int64_t>(scheduler.TaskCount())},
                             {"done", static_cast<std::int64_t>(scheduler.DoneCount())}});
   PRELABEL_TRY(const std::uint64_t failed_items, CountFailedItems(*run.store, run.tasks));
-  RunObserver observer(run.tasks, failed_items, progress, log, launcher.get(),
+  RunObserver observer(run.tasks, failed_items, progress, log, fleet ? &*fleet : nullptr,
                        MaxFailedItems(cluster.max_failed_items, run.tasks));
   Server server(MakeWelcome(context, run, epoch), transport, *run.store, scheduler,
                 MakeAssignmentBuilder(context, *run.store), clock, observer);
@@ -211,13 +174,20 @@ Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool lau
   if (page != nullptr) {
     known.page = page->url();
     observer.on_status = [page](const auto& status) { page->Publish(status); };
+    observer.take_commands = [page] { return page->TakeCommands(); };
+    page->OnCommand([&transport] { transport.Wake(); });
   }
   observer.WriteStatusTo(context.paths.Status(), std::move(known));
   observer.on_process_end = [&server](std::uint64_t process_id, const std::string& status) {
     server.ReportProcessEnd(process_id, status);
   };
+  observer.on_dismiss = [&server](WorkerId worker) { server.Dismiss(worker); };
+  observer.on_pause = [&server](bool paused) { server.SetPaused(paused); };
+  observer.on_cancel = [] { kill(getpid(), SIGTERM); };
+  observer.StartWorkers(scheduler, clock.Now());
   auto stats = server.Run(signals.stop(), kDrainLimit);
   signals.OnStop({});
+  if (page != nullptr) page->OnCommand({});
   observer.Finish(scheduler, clock.Now());
   if (launcher) launcher->Terminate(std::chrono::seconds(5));
   if (!stats) return stats.error();

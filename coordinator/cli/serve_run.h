@@ -24,10 +24,10 @@ struct ServedRun {
   std::set<std::string> devices;  // of the workers: "cpu", "cuda:NAME"
 };
 
-// Gives out what is pending in `run` until nothing is, or a signal comes. `launch`: where the job's
-// launcher is local its workers are started (and ended); otherwise others join. InvalidArgument:
-// the workers cannot use this job or model. Unavailable: all of them are gone. `page`: is told how
-// it goes; may be null.
+// Gives out what is pending in `run` until nothing is, or a signal comes. `launch`: the
+// job's launcher starts workers (and ends them), where it has one; otherwise others join.
+// InvalidArgument: the workers cannot use this job or model. Unavailable: all of them are gone.
+// `page`: is told how it goes; may be null.
 Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool launch,
                            StopSignals& signals, Progress& progress, RunLog& log, RunPage* page);
 

@@ -13,7 +13,7 @@ constexpr std::string_view kLiveCss = R"css(
 .top { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0 24px; }
 .answer.running { border-left-color: var(--accent); }
 .answer.finished { border-left-color: var(--auto); }
-.answer.waiting, .answer.stopped { border-left-color: var(--review-bar); }
+.answer.waiting, .answer.paused, .answer.stopped { border-left-color: var(--review-bar); }
 .answer.failed, .answer.lost { border-left-color: var(--hand); }
 .answer .sentence { margin-bottom: 12px; font-variant-numeric: tabular-nums; }
 .progress { display: flex; gap: 2px; height: 16px; border-radius: 5px; overflow: hidden; background: var(--bar); }

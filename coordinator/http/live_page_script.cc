@@ -62,7 +62,7 @@ constexpr std::string_view kScript = R"js(
     });
   };
 
-  const over = status => !["running", "waiting"].includes(status.state);
+  const over = status => !["running", "waiting", "paused"].includes(status.state);
   let workers = [];
   let wanted = "all";
   const WORDS = ["working", "idle", "loading", "benched"];
@@ -169,7 +169,7 @@ constexpr std::string_view kScript = R"js(
     paths[1].setAttribute("d", line);
   };
 
-  const TITLES = { running: "Running", waiting: "Waiting for the disk", draining: "The workers leave",
+  const TITLES = { running: "Running", paused: "Paused", waiting: "Waiting for the disk", draining: "The workers leave",
     writing: "Writing labels and the report", stopped: "Stopped", failed: "Failed",
     finished: "Finished" };
 

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include "common/job/page_address.h"
@@ -50,6 +53,13 @@ HttpResponse HtmlResponse(int status, std::string body, const std::string& nonce
 HttpResponse Problem(int status, std::string_view path, const std::string& words) {
   if (!path.starts_with("/api/")) return Response(status, kText, words + "\n");
   return Response(status, kJson, fmt::format("{{\"error\":{}}}\n", JsonString(words)));
+}
+
+HttpResponse NotAllowed(std::string_view path, const std::string& allowed) {
+  HttpResponse response =
+      Problem(405, path, allowed == "POST" ? "this is asked for by POST" : "this can only be read");
+  response.headers.emplace_back("Allow", allowed);
+  return response;
 }
 
 // Relative: a proxy may have put the server below a path.
@@ -107,6 +117,23 @@ bool IsLocalHost(std::string_view host) {
   return IsLoopback(std::string(host.substr(0, host.find(':'))));
 }
 
+// What a path that is posted to asks for.
+std::optional<ControlCommand> CommandOf(std::string_view path) {
+  if (path == "/api/v1/pause") return ControlCommand{ControlKind::kPause, {}};
+  if (path == "/api/v1/resume") return ControlCommand{ControlKind::kResume, {}};
+  if (path == "/api/v1/cancel") return ControlCommand{ControlKind::kCancel, {}};
+  constexpr std::string_view kWorkers = "/api/v1/workers/";
+  constexpr std::string_view kDrain = "/drain";
+  if (!path.starts_with(kWorkers) || !path.ends_with(kDrain)) return std::nullopt;
+  path.remove_prefix(kWorkers.size());
+  if (path.size() <= kDrain.size()) return std::nullopt;
+  path.remove_suffix(kDrain.size());
+  std::uint64_t id = 0;
+  const auto [stop, error] = std::from_chars(path.data(), path.data() + path.size(), id);
+  if (error != std::errc() || stop != path.data() + path.size()) return std::nullopt;
+  return ControlCommand{ControlKind::kDrain, WorkerId(id)};
+}
+
 // Programs send no Origin; browsers do with every request that is no GET (Fetch, "append a request
 // Origin header").
 bool IsSameOrigin(const HttpRequest& request) {
@@ -137,14 +164,14 @@ HttpResponse PageRouter::Handle(const HttpRequest& request, const PublishedStatu
     return Problem(403, target.path, "pages of other sites may not change anything here");
   }
 
+  if (const auto command = CommandOf(target.path); command && options_.control) {
+    return request.method == "POST" ? Control(target.path, request, *command, published)
+                                    : NotAllowed(target.path, "POST");
+  }
   if (std::find(kPaths.begin(), kPaths.end(), target.path) == kPaths.end()) {
     return Problem(404, target.path, "there is nothing here; try /");
   }
-  if (!read) {
-    HttpResponse response = Problem(405, target.path, "this can only be read");
-    response.headers.emplace_back("Allow", "GET, HEAD");
-    return response;
-  }
+  if (!read) return NotAllowed(target.path, "GET, HEAD");
   if (target.path == "/") return Page(target);
   if (target.path == "/report") return Redirect("report/");
   if (target.path == "/report/") return Report(target);
@@ -217,6 +244,34 @@ HttpResponse PageRouter::Report(const Target& target) const {
   // The page's own policy is inside of it.
   response.headers.emplace_back("Content-Security-Policy", "frame-ancestors 'none'");
   return response;
+}
+
+HttpResponse PageRouter::Control(std::string_view path, const HttpRequest& request,
+                                 const ControlCommand& command,
+                                 const PublishedStatus& published) const {
+  const bool known = !options_.token.empty() ||
+                     SameToken(BearerToken(request.authorization), options_.control_token);
+  if (!known || (options_.token.empty() && options_.control_token.empty())) {
+    HttpResponse response =
+        Problem(401, path,
+                "who asks for something needs the token in the run's control.token: "
+                "Authorization: Bearer TOKEN");
+    response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return response;
+  }
+  if (!published.status) return Problem(503, path, "the run has not started yet");
+  const RunStatus& status = *published.status;
+  if (status.state != "running" && status.state != "waiting" && status.state != "paused") {
+    return Problem(409, path, "the run does not go on: " + status.state);
+  }
+  const auto& workers = status.workers;
+  if (command.kind == ControlKind::kDrain &&
+      std::none_of(workers.begin(), workers.end(),
+                   [&](const auto& worker) { return worker.id == command.worker.value; })) {
+    return Problem(404, path, "the run has no such worker");
+  }
+  options_.control(command);
+  return Response(202, kJson, std::string("{\"accepted\":true}\n"));
 }
 
 HttpResponse PageRouter::Status(const PublishedStatus& published) {

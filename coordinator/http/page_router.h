@@ -7,10 +7,13 @@
 //   GET /report/         report.html as it is, once it is there
 //   GET /healthz         200: the process lives
 //   GET /readyz          200: it gives out work and stores results; 503 otherwise
+//   POST /api/v1/pause, /api/v1/resume, /api/v1/cancel, /api/v1/workers/ID/drain
+//                        202: it is passed on (control.h); 409 where the run does not go on
 //
 // With a token everything but the last two asks for it: `Authorization: Bearer TOKEN`, `?token=`,
 // or the cookie that `/?token=` sets. Without one only names of this machine are answered as Host,
-// so that no web page can read it through a name that it controls (DNS rebinding).
+// so that no web page can read it through a name that it controls (DNS rebinding); what is posted
+// needs a token even then, or every user of the machine could stop the run.
 // What would change something is refused from pages of other origins, whatever they know.
 #pragma once
 
@@ -21,6 +24,7 @@
 
 #include "common/base/clock.h"
 #include "coordinator/http/http_message.h"
+#include "coordinator/status/control.h"
 #include "coordinator/status/run_status.h"
 
 namespace prelabel {
@@ -33,10 +37,13 @@ struct PublishedStatus {
 
 struct PageRouterOptions {
   std::string token;                      // empty: none is asked for
+  std::string control_token;              // of what is posted, where `token` is empty
   std::string token_file;                 // named to people who have none
   std::string cookie = "prelabel_token";  // its name; cookies are shared by all ports of a host
   // The bytes of report.html; null where there is none.
   std::function<std::shared_ptr<const std::string>()> read_report;
+  // Passes on what somebody asks of the run. Null: nothing can be asked.
+  std::function<void(const ControlCommand&)> control{};
   std::function<std::string()> nonce;  // another unpredictable one each call
 };
 
@@ -58,6 +65,8 @@ class PageRouter {
   HttpResponse Page(const Target& target) const;
   HttpResponse Report(const Target& target) const;
   HttpResponse Status(const PublishedStatus& published);
+  HttpResponse Control(std::string_view path, const HttpRequest& request,
+                       const ControlCommand& command, const PublishedStatus& published) const;
 
   PageRouterOptions options_;
   // What a status looks like as JSON is worked out once for all who ask.

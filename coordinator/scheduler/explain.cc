@@ -38,6 +38,19 @@ std::vector<WorkerStatus> Scheduler::DescribeWorkers(TimePoint now) const {
   return all;
 }
 
+std::size_t Scheduler::ReadyCount() const {
+  std::size_t blocked = 0;
+  for (const auto& [id, source] : sources_) {
+    if (source.open_detects > 0) blocked += source.links.size();
+  }
+  return tasks_.size() - done_ - blocked;
+}
+
+bool Scheduler::IsIdle(WorkerId worker) const {
+  const auto it = workers_.find(worker);
+  return it != workers_.end() && it->second.held.empty() && it->second.clean;
+}
+
 std::vector<TaskStatus> Scheduler::Explain(TimePoint now, std::size_t limit) const {
   std::vector<TaskStatus> all;
   const TaskStatus::Why pending = WhyPending(now);

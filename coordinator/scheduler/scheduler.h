@@ -96,6 +96,10 @@ class Scheduler {
   std::size_t WorkerCount() const { return workers_.size(); }
   // Copies of tasks at workers.
   std::size_t RunningCount() const { return running_.size(); }
+  // Tasks that run or could run: all that have not ended, but link tasks that wait for others.
+  std::size_t ReadyCount() const;
+  // Whether a worker that is here holds nothing, and nothing that it did runs on there.
+  bool IsIdle(WorkerId worker) const;
 
   // Every task that has not ended, by ascending id; neighbors that wait for the same share an
   // entry. At most `limit` entries.

@@ -32,7 +32,7 @@ Result<ServerStats> Server::Run(const std::atomic<bool>& stop, Duration drain_li
   while ((!scheduler_.Finished() || !batch_.empty()) && !stop.load()) {
     transport_.Wait(kLongestWait);
     const TimePoint now = clock_.Now();
-    PRELABEL_TRY(Turn(now, true));
+    PRELABEL_TRY(Turn(now, !paused_));
     if (!observer_.OnTurn(scheduler_, now)) break;
   }
   PRELABEL_TRY(CommitWaiting());  // what the last messages could not reach
@@ -229,8 +229,8 @@ void Server::Handle(const Received& received, const Hello& hello, TimePoint now)
   if (!MayJoin(received, hello, now)) return;
   const WorkerId worker(++last_worker_);
   Session& session = sessions_[worker];
-  session.info = {worker,        hello.hostname,   hello.slots,
-                  hello.compute, hello.process_id, received.user_id};
+  session.info = {worker,           hello.hostname,   hello.slots,     hello.compute,
+                  hello.process_id, received.user_id, hello.allocation};
   session.peer = received.peer;
   session.uuid = hello.worker_uuid;
   session.nonce = hello.nonce;

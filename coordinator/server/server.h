@@ -26,7 +26,8 @@ struct WorkerInfo {
   std::uint32_t slots = 0;
   ComputeClass compute;
   std::uint64_t process_id = 0;
-  std::string user_id;  // whose key it proved; empty without encryption
+  std::string user_id;     // whose key it proved; empty without encryption
+  std::string allocation;  // what its launcher calls its place; empty: it has none
 };
 
 // Told of what happens, in the loop's thread; must not block.
@@ -80,6 +81,10 @@ class Server {
   Server(Welcome welcome, Transport& transport, Store& store, Scheduler& scheduler,
          AssignmentBuilder build, const Clock& clock, ServerObserver& observer);
 
+  // While paused nothing is given out; what has been is finished and committed. Call it from the
+  // observer or before Run.
+  void SetPaused(bool paused) { paused_ = paused; }
+
   // Who answers fetches; outlives the server. Without one they are refused.
   void SetFetchService(FetchService* service) { fetches_ = service; }
 
@@ -91,6 +96,10 @@ class Server {
   // A worker's process on this host was seen to end without a Goodbye. Call it from the observer or
   // between runs of the loop; it takes effect after the messages that have arrived until then.
   void ReportProcessEnd(std::uint64_t process_id, const std::string& status);
+
+  // Tells a worker to leave, whatever is still to do; what it has not finished goes to others.
+  // Call it from the observer or between runs of the loop.
+  void Dismiss(WorkerId worker) { Send(worker, prelabel::Drain{}); }
 
  private:
   struct Session {
@@ -143,6 +152,7 @@ class Server {
   const Clock& clock_;
   ServerObserver& observer_;
   FetchService* fetches_ = nullptr;
+  bool paused_ = false;
 
   std::map<WorkerId, Session> sessions_;
   std::map<std::string, WorkerId> by_peer_;

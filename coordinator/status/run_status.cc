@@ -78,6 +78,7 @@ std::string DescribeRunStatus(const RunStatus& status, bool all) {
                       Plural(status.items, "item"), status.items_failed, status.tasks_done,
                       Plural(status.tasks, "task"));
   if (!status.page.empty()) text += "page: " + status.page + "\n";
+  if (!status.launcher.empty()) text += status.launcher + "\n";
   for (const RunStatus::Worker& worker : status.workers) {
     text += fmt::format("worker {} on {}, {}: {}{}{}\n", worker.id, worker.host,
                         Plural(worker.slots, "slot"), worker.state,

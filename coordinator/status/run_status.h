@@ -17,15 +17,16 @@ namespace prelabel {
 struct RunStatus {
   std::string job;      // its name
   std::string version;  // of prelabel
-  // running, waiting (the store takes nothing; `reason` says why), draining (workers are told to
-  // leave), writing (labels and reports), stopped, failed, finished.
+  // running, paused (somebody asked for it), waiting (the store takes nothing; `reason` says why),
+  // draining (workers are told to leave), writing (labels and reports), stopped, failed, finished.
   std::string state = "running";
   std::string reason;
   std::string written;  // UTC
   std::string started;  // UTC, of this coordinator; empty where none works on the run
   std::string endpoint;
-  std::string page;    // its address; empty: there is none
-  std::string report;  // path of report.html; empty until this coordinator has written it
+  std::string launcher;  // what the launcher is at; empty: workers join by themselves
+  std::string page;      // its address; empty: there is none
+  std::string report;    // path of report.html; empty until this coordinator has written it
   std::uint64_t items = 0;
   std::uint64_t items_done = 0;    // quarantined ones included
   std::uint64_t items_failed = 0;  // quarantined
@@ -92,6 +93,7 @@ std::string WhyUnfinished(const TaskStatus& status, const std::string& host);
 
 std::string FormatRunStatus(const RunStatus& status);              // JSON, version 1
 Result<RunStatus> ParseRunStatus(const std::string& text);         // InvalidArgument: not that
+std::string FormatWorkers(const RunStatus& status);                // its `workers` alone
 std::string DescribeRunStatus(const RunStatus& status, bool all);  // for a terminal
 
 // Replaces the file, without waiting for the disk. A status that cannot be written stops nothing.

@@ -71,6 +71,7 @@ RunStatus StatusOf(const json::object& root) {
   status.written = TextOf(root, "written");
   status.started = TextOf(root, "started");
   status.endpoint = TextOf(root, "endpoint");
+  status.launcher = TextOf(root, "launcher");
   status.page = TextOf(root, "page");
   status.report = TextOf(root, "report");
   status.items = NumberOf(root, "items");
@@ -109,15 +110,34 @@ RunStatus StatusOf(const json::object& root) {
   return status;
 }
 
+void AddWorkers(const RunStatus& status, std::string& text) {
+  Rows workers(text);
+  for (const RunStatus::Worker& worker : status.workers) {
+    workers.Add(
+        "{{\"id\":{},\"host\":{},\"slots\":{},\"state\":{},\"reason\":{},\"device\":{},"
+        "\"held\":{},\"running\":{},\"items_done\":{},\"failures\":{},\"silent_seconds\":{}}}",
+        worker.id, JsonString(worker.host), worker.slots, JsonString(worker.state),
+        JsonString(worker.reason), JsonString(worker.device), worker.held, worker.running,
+        worker.items_done, worker.failures, Real(worker.silent_seconds, 1));
+  }
+}
+
 }  // namespace
+
+std::string FormatWorkers(const RunStatus& status) {
+  std::string text = "[";
+  AddWorkers(status, text);
+  return text + "]\n";
+}
 
 std::string FormatRunStatus(const RunStatus& status) {
   std::string text = fmt::format(
       "{{\"version\":1,\"prelabel\":{},\"job\":{},\"state\":{},\"reason\":{},\"written\":{},"
-      "\"started\":{},\"endpoint\":{},\"page\":{},\"report\":{},\n",
+      "\"started\":{},\"endpoint\":{},\"launcher\":{},\"page\":{},\"report\":{},\n",
       JsonString(status.version), JsonString(status.job), JsonString(status.state),
       JsonString(status.reason), JsonString(status.written), JsonString(status.started),
-      JsonString(status.endpoint), JsonString(status.page), JsonString(status.report));
+      JsonString(status.endpoint), JsonString(status.launcher), JsonString(status.page),
+      JsonString(status.report));
   fmt::format_to(std::back_inserter(text),
                  "\"items\":{},\"items_done\":{},\"items_failed\":{},\"tasks\":{},"
                  "\"tasks_done\":{},\"second_looks\":{},\"second_looks_done\":{},\"linking\":{},\n",
@@ -131,15 +151,7 @@ std::string FormatRunStatus(const RunStatus& status) {
       Real(status.items_per_second, 3), status.eta_seconds ? Real(*status.eta_seconds, 1) : "null",
       status.workers_joined, status.workers_left, status.failed_attempts, status.tasks_quarantined,
       Real(status.compute_seconds, 3), status.result_bytes);
-  Rows workers(text);
-  for (const RunStatus::Worker& worker : status.workers) {
-    workers.Add(
-        "{{\"id\":{},\"host\":{},\"slots\":{},\"state\":{},\"reason\":{},\"device\":{},"
-        "\"held\":{},\"running\":{},\"items_done\":{},\"failures\":{},\"silent_seconds\":{}}}",
-        worker.id, JsonString(worker.host), worker.slots, JsonString(worker.state),
-        JsonString(worker.reason), JsonString(worker.device), worker.held, worker.running,
-        worker.items_done, worker.failures, Real(worker.silent_seconds, 1));
-  }
+  AddWorkers(status, text);
   text += "],\n\"failures\":[";
   Rows failures(text);
   for (const RunStatus::Failure& failure : status.failures) {

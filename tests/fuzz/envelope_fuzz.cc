@@ -38,6 +38,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using prelabel::DecodeWorkerMessage;
   RoundTrip(bytes, DecodeWorkerMessage, prelabel::EncodeWorkerMessage);
   RoundTrip(bytes, DecodeCoordinatorMessage, prelabel::EncodeCoordinatorMessage);
+  // The quick way accepts nothing else, and makes the same of it.
+  const auto slow = DecodeCoordinatorMessage(bytes);
+  const auto quick = prelabel::TakeCoordinatorMessage(bytes);
+  if (slow.has_value() != quick.has_value() ||
+      (slow.has_value() && prelabel::EncodeCoordinatorMessage(slow.value()) !=
+                               prelabel::EncodeCoordinatorMessage(quick.value()))) {
+    std::abort();
+  }
   RoundTrip(bytes, DecodeTaskPayload, prelabel::EncodeTaskPayload);
   RoundTrip(bytes, prelabel::DecodeVideoIndex, prelabel::EncodeVideoIndex);
   return 0;

@@ -114,7 +114,7 @@ void FileClient::Run() {
     transport_->Wait(kLongestWait);
     std::vector<Chunk> chunks;
     while (auto received = transport_->Receive()) {
-      auto message = DecodeCoordinatorMessage(received->bytes);
+      auto message = TakeCoordinatorMessage(std::move(received->bytes));
       if (!message) continue;  // not of this protocol: silence will tell
       if (auto* chunk = std::get_if<Chunk>(&message.value())) chunks.push_back(std::move(*chunk));
     }

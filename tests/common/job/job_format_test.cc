@@ -33,6 +33,29 @@ std::string NastyPath(Random& random) {
   return std::filesystem::path(raw).lexically_normal().string();
 }
 
+void AddLauncher(Random& random, ClusterOptions& cluster) {
+  cluster.launcher = std::array{LauncherKind::kNone, LauncherKind::kLocal, LauncherKind::kSlurm,
+                                LauncherKind::kSsh}[static_cast<std::size_t>(Below(4, random))];
+  cluster.workers.min = cluster.workers.max = 1 + Below(100, random);
+  if (Below(2, random) == 0) cluster.workers.max += Below(5, random);
+  if (Below(2, random) == 0) cluster.workers.idle = std::chrono::seconds(1 + Below(86400, random));
+  const bool hosts = cluster.launcher == LauncherKind::kSsh || Below(4, random) == 0;
+  for (int i = hosts ? cluster.workers.max : 0; i > 0; --i) {
+    cluster.ssh.hosts.push_back(std::to_string(i) + "@" + NastyText(random, false));
+  }
+  if (Below(4, random) == 0) cluster.ssh.options.push_back("-" + NastyText(random, false));
+  if (Below(4, random) == 0) cluster.ssh.command = NastyText(random, false);
+  SlurmOptions& slurm = cluster.slurm;
+  for (std::string* text : {&slurm.partition, &slurm.account, &slurm.qos, &slurm.time, &slurm.gres,
+                            &slurm.memory, &slurm.command}) {
+    if (Below(4, random) == 0) *text = NastyText(random, false);
+  }
+  slurm.cpus_per_task = 1 + Below(3, random);
+  for (int i = Below(3, random); i > 0; --i) {
+    slurm.options.push_back("-" + std::to_string(i) + NastyText(random, false));
+  }
+}
+
 JobSpec RandomJob(Random& random) {
   JobSpec job;
   job.name = NastyText(random, false);
@@ -110,8 +133,7 @@ JobSpec RandomJob(Random& random) {
     }
     job.model = job.fusion.models.front().card;
   }
-  job.cluster.launcher = Below(2, random) == 0 ? Launcher::kNone : Launcher::kLocal;
-  job.cluster.workers = 1 + Below(100, random);
+  AddLauncher(random, job.cluster);
   job.cluster.device = Below(2, random) == 0 ? "auto" : "cuda:0,cuda:3";
   job.cluster.precision = Below(2, random) == 0 ? Precision::kFp16 : Precision::kBf16;
   job.cluster.listen = "ipc://" + NastyText(random, false);

@@ -146,8 +146,8 @@ output:
   EXPECT_EQ(spec.labels.classes.at("person"), (ClassRule{"pedestrian", 0.5F}));
   EXPECT_EQ(spec.labels.classes.at("traffic light"), (ClassRule{"traffic light", std::nullopt}));
   EXPECT_EQ(spec.interpolation, InterpolationMethod::kNone);
-  EXPECT_EQ(spec.cluster.launcher, Launcher::kNone);
-  EXPECT_EQ(spec.cluster.workers, 0);
+  EXPECT_EQ(spec.cluster.launcher, LauncherKind::kNone);
+  EXPECT_EQ(spec.cluster.workers.max, 0);
   EXPECT_EQ(spec.cluster.device, "cuda:1,cuda:0");
   EXPECT_EQ(spec.cluster.precision, Precision::kFp16);
   EXPECT_EQ(spec.cluster.listen, "ipc:///tmp/x");
@@ -225,6 +225,79 @@ TEST(JobLoader, ZeroWorkersOnlyWithoutALauncher) {
             "/jobs/job.yaml:6:20: 'cluster.workers' is 0; start at least 1, or set "
             "cluster.launcher to none and start workers by hand");
   EXPECT_TRUE(Parse(std::string(kSmallest) + "cluster: {workers: 0, launcher: none}\n"));
+}
+
+TEST(JobLoader, LimitsOfWorkers) {
+  const auto workers = [](const std::string& text) {
+    return Parse(std::string(kSmallest) + "cluster: {workers: " + text + "}\n")
+        .value()
+        .cluster.workers;
+  };
+  EXPECT_EQ(workers("5"), (WorkerRange{5, 5, std::chrono::minutes(1)}));
+  EXPECT_EQ(workers("{min: 1, max: 8}"), (WorkerRange{1, 8, std::chrono::minutes(1)}));
+  EXPECT_EQ(workers("{min: 3, max: 3, idle: 5s}"), (WorkerRange{3, 3, std::chrono::seconds(5)}));
+  EXPECT_EQ(Mistakes(std::string(kSmallest) + "cluster: {workers: {min: 4, max: 3}}\n"),
+            "/jobs/job.yaml:6:34: 'cluster.workers.max' (3) is below cluster.workers.min (4)");
+  EXPECT_EQ(Mistakes(std::string(kSmallest) + "cluster: {workers: {max: 3, maxx: 0}}\n"),
+            "/jobs/job.yaml:6:20: missing key 'cluster.workers.min'; add e.g. 'cluster.workers: "
+            "{min: 1}'\n"
+            "/jobs/job.yaml:6:29: unknown key 'maxx' in 'cluster.workers'; did you mean 'max'?");
+  EXPECT_EQ(Mistakes(std::string(kSmallest) + "cluster: {workers: many}\n"),
+            "/jobs/job.yaml:6:20: 'cluster.workers' must be a whole number from 0 to 10000, not "
+            "'many'");
+}
+
+TEST(JobLoader, WorkersOfSlurm) {
+  const JobSpec job =
+      Parse(std::string(kSmallest) +
+            "cluster:\n"
+            "  launcher: slurm\n"
+            "  listen: tcp://10.0.0.1:0\n"
+            "  slurm: {partition: gpu, time: 02:00:00, gres: gpu:1, memory: 8G,\n"
+            "          cpus_per_task: 4, options: [--constraint=a100, -x, '-n 1']}\n")
+          .value();
+  EXPECT_EQ(job.cluster.launcher, LauncherKind::kSlurm);
+  EXPECT_EQ(job.cluster.slurm.partition, "gpu");
+  EXPECT_EQ(job.cluster.slurm.time, "02:00:00");
+  EXPECT_EQ(job.cluster.slurm.gres, "gpu:1");
+  EXPECT_EQ(job.cluster.slurm.cpus_per_task, 4);
+  EXPECT_THAT(job.cluster.slurm.options, ElementsAre("--constraint=a100", "-x", "-n 1"));
+  EXPECT_EQ(
+      Mistakes(std::string(kSmallest) + "cluster: {launcher: slurm, slurm: {options: [a100]}}\n"),
+      "/jobs/job.yaml:6:21: 'cluster.launcher' is slurm, and its workers run on other "
+      "machines: set cluster.listen to an address of this one that they reach, e.g. "
+      "tcp://0.0.0.0:0 (all addresses, any port)\n"
+      "/jobs/job.yaml:6:46: 'cluster.slurm.options' holds 'a100', which is no option; write "
+      "e.g. '--NAME=VALUE'");
+}
+
+TEST(JobLoader, WorkersBehindSsh) {
+  const std::string start = std::string(kSmallest) +
+                            "cluster:\n"
+                            "  launcher: ssh\n"
+                            "  listen: tcp://10.0.0.1:0\n"
+                            "  ssh: {hosts: [gpu1, me@gpu2, gpu3], options: [-p2222], command: "
+                            "/opt/prelabel-worker}\n";
+  const JobSpec job = Parse(start).value();
+  EXPECT_EQ(job.cluster.launcher, LauncherKind::kSsh);
+  EXPECT_THAT(job.cluster.ssh.hosts, ElementsAre("gpu1", "me@gpu2", "gpu3"));
+  EXPECT_THAT(job.cluster.ssh.options, ElementsAre("-p2222"));
+  EXPECT_EQ(job.cluster.ssh.command, "/opt/prelabel-worker");
+  EXPECT_EQ(job.cluster.workers.min, 3);  // all of them
+  EXPECT_EQ(job.cluster.workers.max, 3);
+  EXPECT_EQ(Parse(start + "  workers: 2\n").value().cluster.workers.max, 2);
+  EXPECT_EQ(Mistakes(start + "  workers: 4\n"),
+            "/jobs/job.yaml:10:12: 'cluster.workers' is 4, and 'cluster.ssh.hosts' has 3: each has "
+            "one worker, which uses all of it");
+  EXPECT_EQ(
+      Mistakes(std::string(kSmallest) + "cluster: {launcher: ssh}\n"),
+      "/jobs/job.yaml:6:21: 'cluster.launcher' is ssh: name the machines, e.g. ssh: {hosts: "
+      "[gpu1, gpu2]}\n"
+      "/jobs/job.yaml:6:21: 'cluster.launcher' is ssh, and its workers run on other machines: "
+      "set cluster.listen to an address of this one that they reach, e.g. tcp://0.0.0.0:0 (all "
+      "addresses, any port)");
+  EXPECT_EQ(Mistakes(std::string(kSmallest) + "cluster: {ssh: {hosts: ['-oProxyCommand=x']}}\n"),
+            "/jobs/job.yaml:6:25: 'cluster.ssh.hosts' holds '-oProxyCommand=x', which is no host");
 }
 
 TEST(JobLoader, ThresholdsMayNotBeBelowTheRawOne) {
@@ -349,13 +422,13 @@ TEST(JobLoader, SyntaxErrorNamesThePlace) {
 
 TEST(JobLoader, FlagWinsOverEnvironmentWinsOverFile) {
   const std::string text = std::string(kSmallest) + "cluster: {workers: 1}\n";
-  EXPECT_EQ(Parse(text).value().cluster.workers, 1);
+  EXPECT_EQ(Parse(text).value().cluster.workers.max, 1);
   const std::map<std::string, std::string> environment = {{"PRELABEL_CLUSTER_WORKERS", "4"},
                                                           {"PRELABEL_REFERENCE_DATA", "/data"}};
-  EXPECT_EQ(Parse(text, With({}, environment)).value().cluster.workers, 4);
-  EXPECT_EQ(Parse(text, With({"cluster.workers=8"}, environment)).value().cluster.workers, 8);
-  EXPECT_EQ(Parse(text, With({"cluster.workers=8", "cluster.workers=9"})).value().cluster.workers,
-            9);
+  EXPECT_EQ(Parse(text, With({}, environment)).value().cluster.workers.max, 4);
+  EXPECT_EQ(Parse(text, With({"cluster.workers=8"}, environment)).value().cluster.workers.max, 8);
+  EXPECT_EQ(
+      Parse(text, With({"cluster.workers=8", "cluster.workers=9"})).value().cluster.workers.max, 9);
 }
 
 TEST(JobLoader, OverridesTakeYamlAndCompleteTheFile) {
@@ -404,7 +477,7 @@ TEST(JobLoader, ExpandsVariablesOnceAndInValuesOnly) {
   EXPECT_EQ(job.value().name, "${A} ${N}$");
   EXPECT_THAT(job.value().data[0].patterns, ElementsAre("/d/a", "/jobs/$x"));
   EXPECT_EQ(job.value().model, "/d/m.yaml");
-  EXPECT_EQ(job.value().cluster.workers, 3);
+  EXPECT_EQ(job.value().cluster.workers.max, 3);
   EXPECT_EQ(job.value().labels.classes.at("${A}").to, "${N}");
 }
 
@@ -481,7 +554,7 @@ TEST(JobLoader, TheQuickstartJob) {
   EXPECT_EQ(job.value().data[0].patterns[0], (root / "var/data/vtest.avi").string());
   EXPECT_EQ(job.value().data[0].keyframe_every, 1);
   EXPECT_EQ(job.value().output.dir, root / "runs/quickstart");
-  EXPECT_EQ(job.value().cluster.workers, 2);
+  EXPECT_EQ(job.value().cluster.workers.max, 2);
 }
 
 TEST(JobLoader, KeyframesThatAPersonDrewNeedNoModel) {

@@ -52,7 +52,8 @@ std::vector<Key> SchemaKeys() {
 // A job with a few settings that make every tried value legal on its own.
 Result<JobSpec> ParseWith(const std::vector<std::string>& set) {
   JobSources sources;
-  sources.set = {"labels.raw_threshold=0", "cluster.launcher=none"};
+  sources.set = {"labels.raw_threshold=0", "cluster.launcher=none",
+                 "cluster.listen=tcp://0.0.0.0:0", "cluster.ssh.hosts=[a, b]"};
   sources.set.insert(sources.set.end(), set.begin(), set.end());
   return ParseJob("{name: x, data: [{images: a}], models: [m], output: {dir: r}}", "/j/job.yaml",
                   sources);
@@ -82,7 +83,7 @@ TEST(JobSchema, DefaultsAreThoseOfTheProgram) {
     ASSERT_TRUE(job.has_value()) << job.error().ToString();
     EXPECT_EQ(job.value(), plain) << key.path;
   }
-  EXPECT_EQ(defaults, 33);
+  EXPECT_EQ(defaults, 35);
 }
 
 TEST(JobSchema, RangesAndChoicesAreThoseOfTheProgram) {
@@ -121,7 +122,7 @@ TEST(JobSchema, RangesAndChoicesAreThoseOfTheProgram) {
       ++checked;
     }
   }
-  EXPECT_EQ(checked, 44);  // 19 numbers with two ends each, and five choices
+  EXPECT_EQ(checked, 46);  // 20 numbers with two ends each, and five choices
 }
 
 TEST(JobSchema, EveryKeyHasADescription) {

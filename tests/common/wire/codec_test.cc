@@ -225,6 +225,7 @@ TEST(Codec, HelloSurvives) {
   sent.process_id = 4711;
   sent.held = {{Epoch(2), TaskId(7), Attempt(3)}};
   sent.run = "a1b2";
+  sent.allocation = "71_3";
   const auto got = DecodeWorkerMessage(EncodeWorkerMessage(sent));
   ASSERT_TRUE(got.has_value());
   const auto& hello = std::get<Hello>(got.value());
@@ -235,6 +236,7 @@ TEST(Codec, HelloSurvives) {
   EXPECT_EQ(hello.process_id, 4711U);
   EXPECT_EQ(hello.held, sent.held);
   EXPECT_EQ(hello.run, "a1b2");
+  EXPECT_EQ(hello.allocation, "71_3");
 }
 
 TEST(Codec, SecondLooksSurvive) {
@@ -324,8 +326,32 @@ TEST(Codec, FetchesAndChunksSurvive) {
   EXPECT_EQ(std::get<Chunk>(chunk.value()).version, 3U);
   EXPECT_EQ(std::get<Chunk>(chunk.value()).bytes, bytes);
   EXPECT_FALSE(std::get<Chunk>(chunk.value()).error);
-  EXPECT_EQ(EncodeChunk({7, 10, 3, bytes, {}}),
-            EncodeCoordinatorMessage(Chunk{7, 10, 3, bytes, {}}));
+  for (const Chunk& each : {Chunk{7, 10, 3, bytes, {}}, Chunk{7, 0, 0, {}, {}},
+                            Chunk{0, 0, ~std::uint64_t{0}, bytes, {}},
+                            Chunk{1, 2, 3, std::string(kMaxChunkBytes, 'b'), {}},
+                            Chunk{9, 0, 0, {}, Unavailable("later")}}) {
+    const std::string encoded = EncodeCoordinatorMessage(each);
+    EXPECT_EQ(EncodeChunk(each), encoded);
+    const auto taken = TakeCoordinatorMessage(encoded);
+    ASSERT_TRUE(taken.has_value());
+    const auto& same = std::get<Chunk>(taken.value());
+    EXPECT_EQ(same.id, each.id);
+    EXPECT_EQ(same.size, each.size);
+    EXPECT_EQ(same.version, each.version);
+    EXPECT_EQ(same.bytes, each.bytes);
+    EXPECT_EQ(same.error.has_value(), each.error.has_value());
+  }
+  // Other messages, and those that are none, are what they are to the other decoder.
+  EXPECT_TRUE(std::holds_alternative<Drain>(
+      TakeCoordinatorMessage(EncodeCoordinatorMessage(Drain{})).value()));
+  const std::string whole = EncodeChunk({7, 10, 3, bytes, {}});
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    EXPECT_EQ(TakeCoordinatorMessage(whole.substr(0, length)).has_value(),
+              DecodeCoordinatorMessage(whole.substr(0, length)).has_value());
+  }
+  EXPECT_TRUE(TakeCoordinatorMessage(EncodeCoordinatorMessage(
+                                         Chunk{1, 2, 3, std::string(kMaxChunkBytes + 1, 'b'), {}}))
+                  .has_error());
 
   for (const Error& error : {Unavailable("later"), DataLoss("bad"), InvalidArgument("no")}) {
     const auto failed =

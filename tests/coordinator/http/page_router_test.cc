@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace prelabel {
 namespace {
@@ -40,6 +41,8 @@ class PageRouterTest : public ::testing::Test {
     options.token = token;
     options.token_file = "/run/<page>.token";
     options.read_report = [this] { return report_; };
+    options.control_token = "control-0123456789";
+    options.control = [this](const ControlCommand& command) { asked_.push_back(command); };
     options.nonce = [this] { return "nonce" + std::to_string(++nonces_); };
     return PageRouter(std::move(options));
   }
@@ -64,6 +67,7 @@ class PageRouterTest : public ::testing::Test {
   TimePoint now_ = seconds(101);
   std::shared_ptr<const std::string> report_;
   int nonces_ = 0;
+  std::vector<ControlCommand> asked_;
 };
 
 TEST_F(PageRouterTest, TheApiIsTheStatusFile) {
@@ -211,6 +215,52 @@ TEST_F(PageRouterTest, PagesOfOtherSitesMayNotChangeAnything) {
     post.origin = origin;
     EXPECT_EQ(Get("/api/v1/status", post).status, 403) << origin;
   }
+}
+
+TEST_F(PageRouterTest, PassesOnWhatIsAskedOfTheRun) {
+  status_.workers.push_back({7, "gpu-1", 1, "working", "", "cpu", 0, 0, 0, 0, 0});
+  Publish();
+  HttpRequest post = With("localhost", "Bearer control-0123456789", "");
+  post.method = "POST";
+  for (const auto& [target, kind] :
+       {std::pair<const char*, ControlKind>{"/api/v1/pause", ControlKind::kPause},
+        {"/api/v1/resume", ControlKind::kResume},
+        {"/api/v1/cancel", ControlKind::kCancel},
+        {"/api/v1/workers/7/drain", ControlKind::kDrain}}) {
+    asked_.clear();
+    EXPECT_EQ(Get(target, With("localhost", "", "")).status, 405) << target;
+    EXPECT_TRUE(asked_.empty());
+    EXPECT_EQ(Get(target, post).status, 202) << target;
+    ASSERT_EQ(asked_.size(), 1U);
+    EXPECT_EQ(asked_[0].kind, kind);
+    EXPECT_EQ(asked_[0].worker.value, kind == ControlKind::kDrain ? 7U : 0U);
+  }
+  asked_.clear();
+  EXPECT_EQ(Get("/api/v1/workers/8/drain", post).status, 404);
+  EXPECT_EQ(Get("/api/v1/workers/x/drain", post).status, 404);
+  EXPECT_EQ(Get("/api/v1/workers/drain", post).status, 404);
+  for (const char* state : {"draining", "writing", "finished", "stopped", "failed"}) {
+    status_.state = state;
+    Publish();
+    EXPECT_EQ(Get("/api/v1/pause", post).status, 409) << state;
+  }
+  status_.state = "running";
+  Publish();
+  post.origin = "http://evil.example";
+  EXPECT_EQ(Get("/api/v1/cancel", post).status, 403);
+  post.origin = "";
+  // Reading needs no token on this machine; asking for something does.
+  for (const char* wrong : {"", "Bearer ", "Bearer control-0123456788"}) {
+    post.authorization = wrong;
+    EXPECT_EQ(Get("/api/v1/cancel", post).status, 401) << wrong;
+  }
+  token_ = kToken;
+  EXPECT_EQ(Get("/api/v1/cancel", post).status, 401);
+  post.authorization = "Bearer control-0123456789";
+  EXPECT_EQ(Get("/api/v1/cancel", post).status, 401);
+  EXPECT_TRUE(asked_.empty());
+  post.authorization = "Bearer " + std::string(kToken);
+  EXPECT_EQ(Get("/api/v1/cancel", post).status, 202);
 }
 
 TEST_F(PageRouterTest, OtherPathsAndMethodsAreRefused) {

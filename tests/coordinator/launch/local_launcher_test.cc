@@ -52,9 +52,9 @@ class LocalLauncherTest : public testing::Test {
   fs::path folder_;
 };
 
-std::vector<ExitedWorker> WaitForExit(LocalLauncher& launcher) {
+std::vector<EndedAllocation> WaitForExit(LocalLauncher& launcher) {
   for (;;) {
-    std::vector<ExitedWorker> exited = launcher.Poll();
+    std::vector<EndedAllocation> exited = launcher.Poll(TimePoint{}).ended;
     if (!exited.empty()) return exited;
     std::this_thread::sleep_for(milliseconds(5));
   }
@@ -68,13 +68,13 @@ TEST_F(LocalLauncherTest, ReportsHowAWorkerEnded) {
   EXPECT_EQ(launcher.Running(), 1);
   const auto exited = WaitForExit(launcher);
   ASSERT_EQ(exited.size(), 1U);
-  EXPECT_EQ(exited[0].number, 1);
-  EXPECT_FALSE(exited[0].ok);
+  EXPECT_EQ(exited[0].id, "1");
+  EXPECT_EQ(exited[0].ending, AllocationEnd::kFailed);
   EXPECT_EQ(exited[0].status, "exited with status 3");
   EXPECT_EQ(exited[0].log, folder_ / "worker-1.log");
   EXPECT_EQ(Text("worker-1.log"), "out\nerr\n");
   EXPECT_EQ(launcher.Running(), 0);
-  EXPECT_THAT(launcher.Poll(), IsEmpty());
+  EXPECT_THAT(launcher.Poll(TimePoint{}).ended, IsEmpty());
 }
 
 TEST_F(LocalLauncherTest, HandsItsInputToEveryWorker) {
@@ -96,11 +96,11 @@ TEST_F(LocalLauncherTest, RefusesMoreInputThanAPipeSurelyHolds) {
 TEST_F(LocalLauncherTest, TellsSuccessAndSignalsApart) {
   LocalLauncher good(Shell("exit 0"));
   ASSERT_TRUE(good.Start(1).has_value());
-  EXPECT_TRUE(WaitForExit(good)[0].ok);
+  EXPECT_EQ(WaitForExit(good)[0].ending, AllocationEnd::kLeft);
   LocalLauncher killed(Shell("kill -KILL $$"));
   ASSERT_TRUE(killed.Start(1).has_value());
   const auto exited = WaitForExit(killed);
-  EXPECT_FALSE(exited[0].ok);
+  EXPECT_EQ(exited[0].ending, AllocationEnd::kFailed);
   EXPECT_THAT(exited[0].status, HasSubstr("killed by signal 9"));
 }
 
@@ -115,8 +115,8 @@ TEST_F(LocalLauncherTest, TerminateLetsWorkersFinish) {
   while (!ready()) std::this_thread::sleep_for(milliseconds(5));
   const auto exited = launcher.Terminate(milliseconds(60000));
   ASSERT_EQ(exited.size(), 2U);
-  EXPECT_TRUE(exited[0].ok);
-  EXPECT_EQ(exited[1].number, 2);
+  EXPECT_EQ(exited[0].ending, AllocationEnd::kLeft);
+  EXPECT_EQ(exited[1].id, "2");
   EXPECT_THAT(Text("worker-1.log"), HasSubstr("drained"));
   EXPECT_THAT(Text("worker-2.log"), HasSubstr("drained"));
 }

@@ -45,6 +45,7 @@ RunStatus Sample() {
   status.reason = "the disk is \"full\"";
   status.written = "2026-11-24T10:00:00.000Z";
   status.endpoint = "tcp://127.0.0.1:5577";
+  status.launcher = "Slurm job: 1 running, 2 waiting, 1 to 3 wanted";
   status.items = 800;
   status.items_done = 100;
   status.items_failed = 2;
@@ -81,6 +82,7 @@ TEST(RunStatus, SurvivesItsFile) {
   const auto read = ParseRunStatus(FormatRunStatus(status));
   ASSERT_TRUE(read.has_value()) << read.error().ToString();
   EXPECT_EQ(read.value().reason, status.reason);
+  EXPECT_EQ(read.value().launcher, status.launcher);
   EXPECT_EQ(read.value().items_failed, 2U);
   ASSERT_EQ(read.value().workers.size(), 1U);
   EXPECT_EQ(read.value().workers[0].host, "gpu-1");
@@ -101,6 +103,7 @@ TEST(RunStatus, IsShortUnlessAllIsAskedFor) {
   EXPECT_THAT(text,
               HasSubstr("worker 3 on gpu-1, 2 slots: benched for 12 s: everything failed there"));
   EXPECT_THAT(text, HasSubstr("page: http://127.0.0.1:5578/"));
+  EXPECT_THAT(text, HasSubstr("\nSlurm job: 1 running, 2 waiting, 1 to 3 wanted\n"));
   EXPECT_THAT(text, HasSubstr("detect task 38: is given out next"));
   EXPECT_THAT(text, Not(HasSubstr("detect task 40:")));
   EXPECT_THAT(text, HasSubstr("and 11 lines; --all shows them"));

@@ -1,0 +1,37 @@
+#include "coordinator/cli/control_command.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace prelabel {
+namespace {
+
+using ::testing::HasSubstr;
+
+RunStatus ThreeWorkers() {
+  RunStatus status;
+  status.workers.push_back({1, "gpu-1", 2, "working", "", "cuda:A100", 3, 2, 1200, 0, 0.4});
+  status.workers.push_back({2, "gpu-2", 1, "idle", "", "cpu", 0, 0, 7, 1, 12});
+  status.workers.push_back({31, "gpu-1", 1, "loading", "", "cpu", 0, 0, 0, 0, 0});
+  return status;
+}
+
+TEST(ControlCommand, AWorkerIsMeantByNumberOrByAHostThatHasOne) {
+  const RunStatus status = ThreeWorkers();
+  EXPECT_EQ(FindWorker(status, "31").value(), WorkerId(31));
+  EXPECT_EQ(FindWorker(status, "gpu-2").value(), WorkerId(2));
+  EXPECT_THAT(FindWorker(status, "gpu-1").error().message, HasSubstr("2 workers run there"));
+  EXPECT_THAT(FindWorker(status, "3").error().message, HasSubstr("no such worker"));
+  EXPECT_THAT(FindWorker(status, "").error().message, HasSubstr("no such worker"));
+}
+
+TEST(ControlCommand, WorkersAreATable) {
+  EXPECT_EQ(DescribeWorkers(ThreeWorkers()),
+            "worker  host   device     slots  state    tasks  items  failures  silent\n"
+            "     1  gpu-1  cuda:A100      2  working      3   1200         0     0 s\n"
+            "     2  gpu-2  cpu            1  idle         0      7         1    12 s\n"
+            "    31  gpu-1  cpu            1  loading      0      0         0     0 s\n");
+}
+
+}  // namespace
+}  // namespace prelabel
