@@ -1,7 +1,6 @@
 #include "coordinator/cli/serve_run.h"
 
 #include <fmt/format.h>
-
 #include <unistd.h>
 
 #include <algorithm>

@@ -141,7 +141,9 @@ Result<std::string> FileClient::ReadAll(FetchKind kind, const std::string& path,
                Ask(kind, path, offset, part_length(std::max<std::uint64_t>(length, 1))).Wait());
   const std::uint64_t there = first.size > offset ? first.size - offset : 0;
   const std::uint64_t wanted = std::min(length, there);
-  if (wanted > most) return DataLoss("the file is larger than 1 GiB");
+  if (wanted > most) {
+    return DataLoss("the file is larger than " + std::to_string(most >> 20) + " MiB");
+  }
   std::string bytes = std::move(first.bytes);
   bytes.resize(std::min<std::uint64_t>(bytes.size(), wanted));
   if (bytes.size() == wanted) return bytes;
