@@ -1,5 +1,6 @@
 """A run whose workers are jobs of a real Slurm cluster, on this machine: it grows to the maximum,
-loses a job, gives idle ones back, and its labels are those of a run with one worker."""
+loses a job, gives back those that wait or are idle, and its labels are those of a run with one
+worker."""
 
 import json
 import signal
@@ -15,10 +16,12 @@ NODES = 3
 class SlurmTest(cluster.ClusterTest):
     PICTURES = 400
     WORK = 4000  # about 20 ms an item: the run outlives a job that is lost
+    POISONED = (PICTURES - 1,)  # only the hanging model stumbles over it
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.hanging = cluster.make_model(cls.folder / "hang", cls.WORK, "hang")
         ports = [cluster.free_port() for _ in range(NODES + 1)]
         cls.slurm = slurm_cluster.SlurmCluster(cls.folder / "slurm", ports)
         cls.addClassCleanup(cls.slurm.stop)
@@ -77,6 +80,18 @@ class SlurmTest(cluster.ClusterTest):
         self.check_labels(run)
         run.wait(lambda: [j for j in self.slurm.jobs("RUNNING,PENDING") if j[1] != "other"] == [],
                  "no job is left")
+
+    def test_gives_back_an_idle_worker_while_another_one_is_busy(self):
+        run = self.launched("idle", {"min": 1, "max": NODES, "idle": "1s"}, task_deadline="20s",
+                            max_attempts=1, transport="stream")
+        coordinator = self.run_job(run, "--set", f"model={self.hanging}")
+        run.wait_joined(NODES, alive=[coordinator])
+        # The hanging task and its copy take two of them; the third has nothing to do.
+        run.wait(lambda: run.events("allocation ended"), "a job is given back", [coordinator])
+        self.assertEqual(run.events("allocation ended")[0]["status"], "exited with status 0")
+        self.assertEqual(run.events("quarantined"), [])
+        run.check_status(coordinator, 3)
+        self.check_labels_without(run, [f"picture_{picture:04}.png" for picture in self.POISONED])
 
     def test_a_stopped_run_leaves_no_jobs_and_goes_on(self):
         run = self.launched("stopped", NODES)
