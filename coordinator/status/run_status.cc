@@ -61,7 +61,7 @@ std::string WhyUnfinished(const TaskStatus& status, const std::string& host) {
       text = "waits for an idle worker: it is tried alone";
       break;
     case Why::kDispatch:
-      text = "is given out next";
+      text = "next in line";
       break;
   }
   if (status.failures > 0) {

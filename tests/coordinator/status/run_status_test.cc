@@ -71,7 +71,7 @@ RunStatus Sample() {
   status.failures = {{"attempt", "no <such> file", 2, "2026-11-24T09:59:00.000Z", "task 4"}};
   status.log = {R"({"time":"t","event":"worker joined","host":"gpu-1"})"};
   for (std::uint64_t i = 0; i < 30; ++i) {
-    status.unfinished.push_back({2 * i, 2 * i, "detect", "is given out next"});
+    status.unfinished.push_back({2 * i, 2 * i, "detect", "next in line"});
   }
   status.unfinished.push_back({60, 100, "detect", "every worker has as much as it wants"});
   return status;
@@ -104,7 +104,7 @@ TEST(RunStatus, IsShortUnlessAllIsAskedFor) {
               HasSubstr("worker 3 on gpu-1, 2 slots: benched for 12 s: everything failed there"));
   EXPECT_THAT(text, HasSubstr("page: http://127.0.0.1:5578/"));
   EXPECT_THAT(text, HasSubstr("\nSlurm job: 1 running, 2 waiting, 1 to 3 wanted\n"));
-  EXPECT_THAT(text, HasSubstr("detect task 38: is given out next"));
+  EXPECT_THAT(text, HasSubstr("detect task 38: next in line"));
   EXPECT_THAT(text, Not(HasSubstr("detect task 40:")));
   EXPECT_THAT(text, HasSubstr("and 11 lines; --all shows them"));
   EXPECT_THAT(DescribeRunStatus(Sample(), true),
