@@ -1,232 +1,19 @@
 #include "common/wire/codec.h"
 
-#include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstring>
-#include <iterator>
-#include <limits>
 #include <optional>
 #include <utility>
 
 #include "common/base/utf8_prefix.h"
+#include "common/wire/codec_parts.h"
 #include "common/wire/prelabel.pb.h"
-#include "common/wire/wire_limits.h"
 
 namespace prelabel {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "embeddings are stored little-endian");
-
-constexpr std::size_t kMaxText = 4096;    // reasons, paths, names
-constexpr int kMaxItems = 1 << 20;        // items, frames, tasks or acknowledgements a message
-constexpr int kMaxPredictions = 1 << 20;  // an item
-constexpr int kMaxClasses = 1 << 16;
-constexpr std::uint32_t kMaxImageSide = 1U << 20;
-constexpr std::int64_t kMaxPackets = std::int64_t{1} << 26;  // of a video
-
-Error Malformed(const char* what) {
-  return InvalidArgument(std::string("malformed message: ") + what);
-}
-
-bool TextFits(const std::string& text) { return text.size() <= kMaxText; }
-
 // A reason may be an exception's text with a stack trace: the receiver would refuse all of it.
 std::string CutReason(const std::string& reason) {
   return std::string(Utf8Prefix(reason, kMaxText));
-}
-
-void PackBox(const Box& box, google::protobuf::RepeatedField<float>& out) {
-  out.Add(box.x1);
-  out.Add(box.y1);
-  out.Add(box.x2);
-  out.Add(box.y2);
-}
-
-Box UnpackBox(const google::protobuf::RepeatedField<float>& boxes, int i) {
-  return {boxes[4 * i], boxes[4 * i + 1], boxes[4 * i + 2], boxes[4 * i + 3]};
-}
-
-bool AllFinite(const google::protobuf::RepeatedField<float>& values) {
-  for (const float value : values) {
-    if (!std::isfinite(value)) return false;
-  }
-  return true;
-}
-
-void Pack(const std::vector<Prediction>& predictions, wire::Predictions& out) {
-  const int n = static_cast<int>(predictions.size());
-  out.mutable_classes()->Reserve(n);
-  out.mutable_scores()->Reserve(n);
-  out.mutable_boxes()->Reserve(4 * n);
-  for (const Prediction& p : predictions) {
-    out.add_classes(p.class_id);
-    out.add_scores(p.score);
-    PackBox(p.box, *out.mutable_boxes());
-  }
-}
-
-Result<std::vector<Prediction>> Unpack(const wire::Predictions& in) {
-  const int n = in.classes_size();
-  if (n > kMaxPredictions || in.scores_size() != n || in.boxes_size() != 4 * n) {
-    return Malformed("lists of predictions differ in length");
-  }
-  if (!AllFinite(in.scores()) || !AllFinite(in.boxes())) return Malformed("a number is not finite");
-  std::vector<Prediction> predictions(static_cast<std::size_t>(n));
-  for (int i = 0; i < n; ++i) {
-    if (in.classes(i) >= kMaxClasses) return Malformed("class id out of range");
-    predictions[static_cast<std::size_t>(i)] = {static_cast<std::uint16_t>(in.classes(i)),
-                                                in.scores(i), UnpackBox(in.boxes(), i)};
-  }
-  return predictions;
-}
-
-std::string PackHalves(const std::vector<Float16>& values) {
-  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Float16)};
-}
-
-Result<std::vector<Float16>> UnpackHalves(const std::string& bytes) {
-  if (bytes.size() % sizeof(Float16) != 0) return Malformed("odd number of embedding bytes");
-  std::vector<Float16> values(bytes.size() / sizeof(Float16));
-  if (!values.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
-  return values;
-}
-
-std::string PackBytes(const std::vector<std::uint8_t>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-Result<std::vector<std::uint8_t>> UnpackAppearance(const std::string& bytes, std::size_t most) {
-  if (bytes.size() % kAppearanceSize != 0 || bytes.size() / kAppearanceSize > most) {
-    return Malformed("descriptors of the wrong size");
-  }
-  return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
-}
-
-// Timestamps may be anything: sums wrap around, and differences back.
-std::int64_t Plus(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-}
-std::int64_t Minus(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-}
-
-// Frames ascend: the first, then the steps between.
-template <class Steps>
-void PackSteps(const std::vector<std::int64_t>& frames, Steps& out) {
-  std::int64_t before = 0;
-  for (const std::int64_t frame : frames) {
-    out.Add(frame - before);
-    before = frame;
-  }
-}
-
-template <class Steps>
-Result<std::vector<std::int64_t>> UnpackSteps(const Steps& in) {
-  constexpr std::int64_t kMostFrames = std::int64_t{1} << 40;
-  std::vector<std::int64_t> frames;
-  std::int64_t frame = 0;
-  for (const std::int64_t step : in) {
-    const bool first = frames.empty();
-    if (step < (first ? 0 : 1) || step > kMostFrames || frame > kMostFrames - step) {
-      return Malformed("frames do not ascend");
-    }
-    frames.push_back(frame += step);
-  }
-  return frames;
-}
-
-void Pack(const ItemResult& item, wire::Item& out) {
-  out.set_item(item.item);
-  out.set_error(item.error);
-  out.set_width(static_cast<std::uint32_t>(item.width));
-  out.set_height(static_cast<std::uint32_t>(item.height));
-  if (!item.ok()) return;
-  Pack(item.predictions, *out.mutable_predictions());
-  const ImageStats& s = item.stats;
-  for (const float value : {s.brightness, s.contrast, s.sharpness, s.entropy, s.mean_red,
-                            s.mean_green, s.mean_blue, s.colorfulness}) {
-    out.add_stats(value);
-  }
-  out.set_embedding(PackHalves(item.embedding));
-  out.set_box_embeddings(PackHalves(item.box_embeddings));
-  out.set_appearance(PackBytes(item.appearance));
-  out.set_scene(PackBytes(item.scene));
-  for (const Rle& mask : item.masks) out.add_masks(CompressCounts(mask));
-  out.set_votes(PackBytes(item.votes));
-}
-
-Result<std::vector<Rle>> UnpackMasks(const wire::Item& in) {
-  if (in.masks_size() != 0 && in.masks_size() != in.predictions().classes_size()) {
-    return Malformed("there is not one mask a prediction");
-  }
-  std::vector<Rle> masks;
-  masks.reserve(static_cast<std::size_t>(in.masks_size()));
-  for (const std::string& counts : in.masks()) {
-    Result<Rle> mask = ParseRle(in.height(), in.width(), counts);
-    if (!mask) return Malformed(mask.error().message.c_str());
-    masks.push_back(std::move(mask).value());
-  }
-  return masks;
-}
-
-Result<ItemResult> Unpack(const wire::Item& in) {
-  if (in.width() > kMaxImageSide || in.height() > kMaxImageSide)
-    return Malformed("image size out of range");
-  ItemResult item;
-  item.item = in.item();
-  item.error = in.error();
-  item.width = static_cast<int>(in.width());
-  item.height = static_cast<int>(in.height());
-  if (!item.ok()) return item;
-  PRELABEL_TRY(item.predictions, Unpack(in.predictions()));
-  if (in.stats_size() != 8) return Malformed("eight image statistics are expected");
-  item.stats = {in.stats(0), in.stats(1), in.stats(2), in.stats(3),
-                in.stats(4), in.stats(5), in.stats(6), in.stats(7)};
-  PRELABEL_TRY(item.embedding, UnpackHalves(in.embedding()));
-  PRELABEL_TRY(item.box_embeddings, UnpackHalves(in.box_embeddings()));
-  PRELABEL_TRY(item.appearance, UnpackAppearance(in.appearance(), item.predictions.size()));
-  PRELABEL_TRY(item.scene, UnpackAppearance(in.scene(), 1));
-  PRELABEL_TRY(item.masks, UnpackMasks(in));
-  if (!in.votes().empty() && in.votes().size() != item.predictions.size()) {
-    return Malformed("there is not one vote a prediction");
-  }
-  item.votes.assign(in.votes().begin(), in.votes().end());
-  return item;
-}
-
-void Pack(const Track& track, wire::Track& out) {
-  out.set_id(track.id);
-  out.set_class_id(track.class_id);
-  std::int64_t previous = 0;
-  for (const Keyframe& key : track.keyframes) {
-    out.add_frame_steps(key.frame - previous);
-    previous = key.frame;
-    out.add_scores(key.score);
-    PackBox(key.box, *out.mutable_boxes());
-  }
-}
-
-Result<Track> Unpack(const wire::Track& in) {
-  const int n = in.frame_steps_size();
-  if (in.scores_size() != n || in.boxes_size() != 4 * n || in.class_id() >= kMaxClasses) {
-    return Malformed("lists of a track differ in length");
-  }
-  if (!AllFinite(in.scores()) || !AllFinite(in.boxes())) return Malformed("a number is not finite");
-  Track track;
-  track.id = in.id();
-  track.class_id = static_cast<std::uint16_t>(in.class_id());
-  track.keyframes.reserve(static_cast<std::size_t>(n));
-  std::int64_t frame = 0;
-  for (int i = 0; i < n; ++i) {
-    const std::int64_t step = in.frame_steps(i);
-    if (step < (i == 0 ? 0 : 1) || step > std::numeric_limits<std::int64_t>::max() - frame) {
-      return Malformed("keyframes of a track do not ascend");
-    }
-    frame += step;
-    track.keyframes.push_back({frame, UnpackBox(in.boxes(), i), in.scores(i)});
-  }
-  return track;
 }
 
 void Pack(const ImageTile& tile, wire::ImageTile& out) {
@@ -272,7 +59,7 @@ void Pack(const Assignment& assignment, wire::Assignment& out) {
   for (const FrameDetections& frame : assignment.detections) {
     wire::Frame& packed = *out.add_detections();
     packed.set_frame(frame.frame);
-    Pack(frame.predictions, *packed.mutable_predictions());
+    PackPredictions(frame.predictions, *packed.mutable_predictions());
     packed.set_appearance(PackBytes(frame.appearance));
     packed.set_scene(PackBytes(frame.scene));
   }
@@ -314,7 +101,7 @@ Result<Assignment> Unpack(const wire::Assignment& in) {
     out.paths.push_back(path);
   }
   for (const wire::Frame& frame : in.detections()) {
-    PRELABEL_TRY(auto predictions, Unpack(frame.predictions()));
+    PRELABEL_TRY(auto predictions, UnpackPredictions(frame.predictions()));
     FrameDetections detections{frame.frame(), std::move(predictions)};
     PRELABEL_TRY(detections.appearance,
                  UnpackAppearance(frame.appearance(), detections.predictions.size()));
@@ -670,67 +457,6 @@ Result<CoordinatorMessage> Unpack(const wire::Ack& in) {
   return CoordinatorMessage(std::move(message));
 }
 
-// https://protobuf.dev/programming-guides/encoding, of CoordinatorEnvelope.chunk and Chunk.bytes.
-constexpr std::uint32_t kChunkMessage = 7U << 3 | 2U;
-constexpr std::uint32_t kChunkBytes = 4U << 3 | 2U;
-
-void AddVarint(std::uint64_t value, std::string& out) {
-  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80U);
-  out += static_cast<char>(value);
-}
-
-bool TakeVarint(std::string_view& bytes, std::uint64_t& value) {
-  constexpr std::size_t kLongest = 10;
-  value = 0;
-  for (std::size_t i = 0; i < std::min(bytes.size(), kLongest); ++i) {
-    const auto byte = static_cast<std::uint8_t>(bytes[i]);
-    value |= std::uint64_t{byte & 0x7FU} << (7 * i);
-    if (byte < 0x80) {
-      bytes.remove_prefix(i + 1);
-      return true;
-    }
-  }
-  return false;
-}
-
-// A message that EncodeChunk made, without another copy of its bytes, which are taken; nothing
-// where it is any other, and then it is left alone.
-std::optional<Chunk> TakeChunk(std::string& message) {
-  std::string_view rest = message;
-  std::uint64_t key = 0;
-  std::uint64_t length = 0;
-  if (!TakeVarint(rest, key) || key != kChunkMessage || !TakeVarint(rest, length) ||
-      length != rest.size()) {
-    return std::nullopt;
-  }
-  Chunk chunk;
-  std::uint64_t* const numbers[] = {&chunk.id, &chunk.size, &chunk.version};
-  std::uint64_t last = 0;
-  while (TakeVarint(rest, key) && key != kChunkBytes) {
-    const std::uint64_t field = key >> 3;
-    if ((key & 7U) != 0 || field <= last || field > std::size(numbers)) return std::nullopt;
-    last = field;
-    if (!TakeVarint(rest, *numbers[field - 1])) return std::nullopt;
-  }
-  if (key != kChunkBytes || !TakeVarint(rest, length) || length != rest.size() || length == 0 ||
-      length > kMaxChunkBytes) {
-    return std::nullopt;
-  }
-  message.erase(0, message.size() - rest.size());
-  chunk.bytes = std::move(message);
-  return chunk;
-}
-
-template <class Message>
-Result<void> Parse(Message& message, WireRoot root, std::string_view bytes) {
-  PRELABEL_TRY(CheckWireLimits(root, bytes));
-  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()) ||
-      !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return Malformed("not this protocol's");
-  }
-  return Ok();
-}
-
 }  // namespace
 
 std::string EncodeWorkerMessage(const WorkerMessage& message) {
@@ -743,31 +469,6 @@ std::string EncodeCoordinatorMessage(const CoordinatorMessage& message) {
   wire::CoordinatorEnvelope envelope;
   std::visit(CoordinatorPacker{envelope}, message);
   return envelope.SerializeAsString();
-}
-
-std::string EncodeChunk(Chunk chunk) {
-  if (chunk.error || chunk.bytes.empty()) return EncodeCoordinatorMessage(std::move(chunk));
-  // What stands before the bytes in the encoding of a Chunk is put before them.
-  std::string fields;
-  const std::uint64_t numbers[] = {chunk.id, chunk.size, chunk.version};
-  for (std::uint32_t i = 0; i < std::size(numbers); ++i) {
-    if (numbers[i] == 0) continue;
-    AddVarint((i + 1) << 3, fields);
-    AddVarint(numbers[i], fields);
-  }
-  AddVarint(kChunkBytes, fields);
-  AddVarint(chunk.bytes.size(), fields);
-  std::string head;
-  AddVarint(kChunkMessage, head);
-  AddVarint(fields.size() + chunk.bytes.size(), head);
-  std::string message = std::move(chunk.bytes);
-  message.insert(0, head + fields);
-  return message;
-}
-
-Result<CoordinatorMessage> TakeCoordinatorMessage(std::string bytes) {
-  if (std::optional<Chunk> chunk = TakeChunk(bytes)) return CoordinatorMessage(std::move(*chunk));
-  return DecodeCoordinatorMessage(bytes);
 }
 
 Result<WorkerMessage> DecodeWorkerMessage(std::string_view bytes) {
@@ -818,98 +519,6 @@ Result<CoordinatorMessage> DecodeCoordinatorMessage(std::string_view bytes) {
       break;
   }
   return Malformed("an empty message");
-}
-
-std::string EncodeTaskPayload(const TaskResult& result) {
-  wire::TaskPayload payload;
-  for (const ItemResult& item : result.items) Pack(item, *payload.add_items());
-  for (const Track& track : result.tracks) Pack(track, *payload.add_tracks());
-  return payload.SerializeAsString();
-}
-
-std::string EncodeVideoIndex(const VideoIndex& index) {
-  wire::VideoIndex out;
-  out.set_width(static_cast<std::uint32_t>(index.width));
-  out.set_height(static_cast<std::uint32_t>(index.height));
-  out.set_time_base_num(static_cast<std::uint32_t>(index.time_base_num));
-  out.set_time_base_den(static_cast<std::uint32_t>(index.time_base_den));
-  out.set_by_count(index.by_count);
-  std::int64_t pts = 0;
-  std::int64_t keyframe = 0;
-  for (std::size_t i = 0; i < index.frames.size(); ++i) {
-    const VideoFrameEntry& frame = index.frames[i];
-    const auto number = static_cast<std::int64_t>(i);
-    out.add_pts_steps(Minus(frame.pts, pts));
-    out.add_dts(Minus(frame.dts, frame.pts));
-    out.add_packets(frame.decode_index - number);
-    out.add_bytes(static_cast<std::uint32_t>(frame.bytes));
-    if (frame.keyframe) {
-      out.add_keyframe_steps(number - keyframe);
-      keyframe = number;
-    }
-    pts = frame.pts;
-  }
-  return out.SerializeAsString();
-}
-
-Result<VideoIndex> DecodeVideoIndex(std::string_view bytes) {
-  wire::VideoIndex in;
-  PRELABEL_TRY(Parse(in, WireRoot::kVideoIndex, bytes));
-  const int frames = in.pts_steps_size();
-  if (in.dts_size() != frames || in.packets_size() != frames || in.bytes_size() != frames) {
-    return Malformed("lists of a video's index differ in length");
-  }
-  constexpr std::uint32_t kMostTimeBase = std::numeric_limits<std::int32_t>::max();
-  if (in.width() > kMaxImageSide || in.height() > kMaxImageSide || in.time_base_num() == 0 ||
-      in.time_base_den() == 0 || in.time_base_num() > kMostTimeBase ||
-      in.time_base_den() > kMostTimeBase) {
-    return Malformed("a video's index is out of range");
-  }
-  VideoIndex index;
-  index.width = static_cast<int>(in.width());
-  index.height = static_cast<int>(in.height());
-  index.time_base_num = static_cast<int>(in.time_base_num());
-  index.time_base_den = static_cast<int>(in.time_base_den());
-  index.by_count = in.by_count();
-  index.frames.resize(static_cast<std::size_t>(frames));
-  std::int64_t pts = 0;
-  for (int i = 0; i < frames; ++i) {
-    VideoFrameEntry& frame = index.frames[static_cast<std::size_t>(i)];
-    const std::int64_t next = Plus(pts, in.pts_steps(i));
-    if (i > 0 && next < pts) return Malformed("frames of a video's index do not ascend");
-    frame.pts = pts = next;
-    frame.dts = Plus(pts, in.dts(i));
-    const std::int64_t step = in.packets(i);
-    if (step < -i || step > kMaxPackets - i ||
-        in.bytes(i) > static_cast<std::uint32_t>(std::numeric_limits<std::int32_t>::max())) {
-      return Malformed("a packet of a video's index is out of range");
-    }
-    frame.decode_index = i + step;
-    frame.bytes = static_cast<std::int32_t>(in.bytes(i));
-  }
-  PRELABEL_TRY(const std::vector<std::int64_t> keyframes, UnpackSteps(in.keyframe_steps()));
-  for (const std::int64_t keyframe : keyframes) {
-    if (keyframe >= frames) return Malformed("a keyframe of a video's index is none of its frames");
-    index.frames[static_cast<std::size_t>(keyframe)].keyframe = true;
-  }
-  return index;
-}
-
-Result<TaskResult> DecodeTaskPayload(std::string_view bytes) {
-  wire::TaskPayload in;
-  PRELABEL_TRY(Parse(in, WireRoot::kTaskPayload, bytes));
-  TaskResult result;
-  result.items.reserve(static_cast<std::size_t>(in.items_size()));
-  for (const wire::Item& item : in.items()) {
-    PRELABEL_TRY(auto unpacked, Unpack(item));
-    result.items.push_back(std::move(unpacked));
-  }
-  result.tracks.reserve(static_cast<std::size_t>(in.tracks_size()));
-  for (const wire::Track& track : in.tracks()) {
-    PRELABEL_TRY(auto unpacked, Unpack(track));
-    result.tracks.push_back(std::move(unpacked));
-  }
-  return result;
 }
 
 }  // namespace prelabel

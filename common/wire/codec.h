@@ -1,4 +1,4 @@
-// Protobuf encoding of messages and payloads (adapter; protobuf's headers stay in codec.cc).
+// Protobuf encoding of messages and payloads (adapter; protobuf's headers stay in the codecs).
 // Decoding never trusts its input: limits are checked, and what is malformed is an InvalidArgument
 // with the reason. Thread-safe.
 #pragma once

@@ -5,6 +5,8 @@
 #include <span>
 #include <string>
 
+#include "common/wire/varint.h"
+
 namespace prelabel {
 namespace {
 
@@ -235,16 +237,16 @@ class Scan {
   const char* Message(const MessageRule& rule, std::string_view bytes) {
     while (!bytes.empty()) {
       std::uint64_t key = 0;
-      if (!Varint(bytes, key)) return kCutShort;
+      if (!TakeVarint(bytes, key)) return kCutShort;
       const auto type = static_cast<std::uint8_t>(key & 7U);
       const std::uint64_t number = key >> 3;
       if (number == 0 || number >= (1U << 29)) return "no such field number";
       std::uint64_t length = 0;  // of the value that follows, in bytes
       if (type == kWireVarint) {
         std::uint64_t value = 0;
-        if (!Varint(bytes, value)) return kCutShort;
+        if (!TakeVarint(bytes, value)) return kCutShort;
       } else if (type == kWireBytes) {
-        if (!Varint(bytes, length)) return kCutShort;
+        if (!TakeVarint(bytes, length)) return kCutShort;
       } else if (type == kWire32 || type == kWire64) {
         length = type == kWire32 ? 4 : 8;
       } else {
@@ -270,20 +272,6 @@ class Scan {
     const auto found = std::find_if(rule.fields.begin(), rule.fields.end(),
                                     [&](const FieldRule& field) { return field.number == number; });
     return found == rule.fields.end() ? nullptr : &*found;
-  }
-
-  static bool Varint(std::string_view& bytes, std::uint64_t& value) {
-    constexpr std::size_t kLongest = 10;
-    value = 0;
-    for (std::size_t i = 0; i < std::min(bytes.size(), kLongest); ++i) {
-      const auto byte = static_cast<std::uint8_t>(bytes[i]);
-      value |= std::uint64_t{byte & 0x7FU} << (7 * i);
-      if (byte < 0x80) {
-        bytes.remove_prefix(i + 1);
-        return true;
-      }
-    }
-    return false;
   }
 
   bool Count(Counter counter, std::size_t number = 1) {
