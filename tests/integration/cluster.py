@@ -353,6 +353,14 @@ class ClusterTest(support.ProgramTest):
         """They are those of the run without a fault, byte for byte."""
         self.assert_same(self.expected, self.outputs(cluster.run), f"after {cluster.name}")
 
+    def check_finished(self, cluster, coordinator, workers=()):
+        """All of them end well, and nothing was lost, done twice or given up."""
+        for process in (*workers, coordinator):
+            cluster.check_status(process, 0)
+        self.assertFalse(cluster.events("quarantined"))
+        self.check_labels(cluster)
+        self.check_committed_once(cluster)
+
     def check_committed_once(self, cluster):
         done = [e["task"] for e in cluster.events("committed")]
         self.assertEqual(len(done), len(set(done)), "tasks were committed twice")

@@ -112,12 +112,6 @@ class NetworkTest(cluster.ClusterTest):
                           endpoint=f"tcp://10.77.{n + 1}.1:{run.port}",
                           prefix=["ip", "netns", "exec", self.network.leaves[n]])
 
-    def finish(self, run, server):
-        run.check_status(server, 0)
-        self.assertFalse(run.events("quarantined"))
-        self.check_labels(run)
-        self.check_committed_once(run)
-
     def partition(self, name, *hooks):
         run, server, (first, second) = self.start(name)
         for hook in hooks:
@@ -133,7 +127,7 @@ class NetworkTest(cluster.ClusterTest):
         run.check_status(first, 0)
         # Its Hellos may have arrived although it heard no answer: it opens connections until it does.
         self.assertGreaterEqual(len(run.events("worker joined")), 3)
-        self.finish(run, server)
+        self.check_finished(run, server)
 
     def test_the_worker_hears_nothing(self):
         self.partition("deaf", "input")
@@ -153,7 +147,7 @@ class NetworkTest(cluster.ClusterTest):
         run.wait(lambda: run.events("worker left"), "it is given up", alive=[server, second])
         self.assertIn("lease", run.events("worker left")[0]["reason"])
         run.check_status(second, 0)
-        self.finish(run, server)
+        self.check_finished(run, server)
 
     def test_the_coordinator_vanishes(self):
         """Its workers' connections stay half open; they notice the silence and connect again."""
@@ -168,7 +162,7 @@ class NetworkTest(cluster.ClusterTest):
             self.network.heal(n)
         for worker in workers:
             run.check_status(worker, 0)
-        self.finish(run, server)
+        self.check_finished(run, server)
 
     def test_one_packet_in_twenty_is_lost(self):
         run, server, workers = self.start("lossy", heartbeat="500ms")
@@ -177,7 +171,7 @@ class NetworkTest(cluster.ClusterTest):
             self.network.drop(n, "output", "numgen random mod 100 < 5")
         for worker in workers:
             run.check_status(worker, 0)
-        self.finish(run, server)
+        self.check_finished(run, server)
 
 
 if __name__ == "__main__":

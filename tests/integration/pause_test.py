@@ -22,12 +22,6 @@ class PauseTest(cluster.ClusterTest):
         run.wait_commits(5, alive=[server, *workers])
         return run, server, workers
 
-    def finish(self, run, server):
-        run.check_status(server, 0)
-        self.assertFalse(run.events("quarantined"))
-        self.check_labels(run)
-        self.check_committed_once(run)
-
     def test_a_worker_past_its_lease(self):
         run, server, (first, second) = self.start("worker")
         first.signal(signal.SIGSTOP)
@@ -42,7 +36,7 @@ class PauseTest(cluster.ClusterTest):
         first.signal(signal.SIGCONT)
         run.check_status(first, 0)
         self.assertEqual(len(run.events("worker joined")), 3)
-        self.finish(run, server)
+        self.check_finished(run, server)
 
     def test_the_coordinator_for_several_leases(self):
         """It reads what has arrived meanwhile before it holds their silence against anyone."""
@@ -56,7 +50,7 @@ class PauseTest(cluster.ClusterTest):
         self.assertEqual(silent, [])
         for worker in workers:
             run.check_status(worker, 0)
-        self.finish(run, server)
+        self.check_finished(run, server)
 
     def test_everyone_at_once(self):
         """As a suspended laptop, or a virtual machine that is moved."""
@@ -68,7 +62,7 @@ class PauseTest(cluster.ClusterTest):
             process.signal(signal.SIGCONT)
         for worker in workers:
             run.check_status(worker, 0)
-        self.finish(run, server)
+        self.check_finished(run, server)
 
 
 if __name__ == "__main__":

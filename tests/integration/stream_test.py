@@ -123,14 +123,6 @@ class ThreeHostsTest(cluster.ClusterTest):
                          "--keys", self.hosts / f"worker{n}", "--slots", 1,
                          "--model-cache", self.hosts / f"cache{n}", prefix=self.alone(n))
 
-    def finish(self, run, server, workers):
-        for worker in workers:
-            run.check_status(worker, 0)
-        run.check_status(server, 0)
-        self.assertFalse(run.events("quarantined"))
-        self.check_labels(run)
-        self.check_committed_once(run)
-
     def test_one_host_is_cut_off_for_a_while(self):
         run, server, workers = self.start("cut-off")
         self.network.drop(0, "input")
@@ -141,13 +133,13 @@ class ThreeHostsTest(cluster.ClusterTest):
         workers[1].signal(signal.SIGTERM)  # the rest is the first one's
         run.check_status(workers[1], 128 + signal.SIGTERM)
         self.network.heal(0)
-        self.finish(run, server, workers[:1])
+        self.check_finished(run, server, workers[:1])
 
     def test_the_coordinator_is_killed_and_starts_again(self):
         run, server, workers = self.start("killed")
         server.kill()
         server = self.serve(run)
-        self.finish(run, server, workers)
+        self.check_finished(run, server, workers)
 
     def test_without_streaming_such_a_worker_is_told_what_to_do(self):
         keys = self.hosts / "coordinator"
