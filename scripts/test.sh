@@ -9,4 +9,4 @@ scripts/models/prepare_nanodet.py
 scripts/data/fetch_vtest.sh
 cmake --preset release -Wno-dev
 cmake --build --preset release
-ctest --test-dir build/release --output-on-failure --no-tests=error "$@"
+ctest --test-dir build/release -j "$(nproc)" --output-on-failure --no-tests=error "$@"
