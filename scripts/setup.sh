@@ -48,6 +48,8 @@ dev_packages=(
   slurm-wlm munge
   # tests/integration/ssh_test.py
   openssh-client openssh-server
+  # tests/integration/install_test.py: the Debian packages and their units.
+  dpkg-dev lintian systemd
   # tests/integration: the report and the live page in a browser.
   chromium chromium-driver python3-selenium
   # tests/bench: what noop_bench has beside its figures.
