@@ -103,6 +103,10 @@ class InstallTest(cluster.ClusterTest):
                                    check=True, stdout=subprocess.PIPE).stdout
             self.assertIn("NEEDED", shown)
             self.assertNotRegex(shown, "RPATH|RUNPATH")
+        # Man pages and completions that the build made, compressed or not.
+        share = unpacked / "usr/share"
+        for path in (p.relative_to(BUILD / "share") for p in (BUILD / "share").rglob("*") if p.is_file()):
+            self.assertTrue((share / path).exists() or (share / f"{path}.gz").exists(), path)
         # Links of the documentation lead somewhere.
         for name in ("schema/job.schema.json", "profiles/nanodet-g-coco.profile", "video.yaml"):
             self.assertTrue((unpacked / "usr/share/doc/prelabel/examples" / name).is_file(), name)
