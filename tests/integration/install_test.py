@@ -111,6 +111,21 @@ class InstallTest(cluster.ClusterTest):
         for name in ("schema/job.schema.json", "profiles/nanodet-g-coco.profile", "video.yaml"):
             self.assertTrue((unpacked / "usr/share/doc/prelabel/examples" / name).is_file(), name)
 
+    def test_any_prefix(self):
+        prefix = self.folder / "prefix"
+        subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix, "--strip"], check=True,
+                       stdout=subprocess.DEVNULL)
+        job = self.job("prefix", [{"images": str(self.srv / "pictures")}],
+                       model=str(self.srv / "model/model.yaml"))
+        shown = self.prelabel("launch", job, "--dry-run", program=prefix / "bin/prelabel").stdout
+        self.assertIn(f"\n{prefix}/bin/prelabel-worker ", shown)
+        self.prelabel("--version", program=prefix / "bin/prelabel-worker")
+        for unit in ("prelabel-worker", "prelabel-coordinator"):
+            text = (prefix / f"lib/systemd/system/{unit}@.service").read_text()
+            self.assertIn(f"ExecStart={prefix}/bin/", text)
+            self.assertIn(f"EnvironmentFile=-{prefix}/etc/default/{unit}\n", text)
+            self.assertTrue((prefix / "etc/default" / unit).is_file())
+
     def test_installed_used_and_removed(self):
         """On one machine: dpkg checks the dependencies, systemd the units; a run of local workers by a user without
         rights; one by the units; nothing that should go stays."""
