@@ -29,6 +29,8 @@ build_packages=(
   prometheus-cpp-dev
   # The presets build the tests too.
   libgtest-dev libgmock-dev libbenchmark-dev
+  # cpack: what the Debian packages depend on.
+  dpkg-dev file
   # scripts/models. Torchvision's package also has the operators that its modules need.
   python3-numpy python3-yaml python3-torchvision
 )
@@ -48,6 +50,8 @@ dev_packages=(
   slurm-wlm munge
   # tests/integration/ssh_test.py
   openssh-client openssh-server
+  # tests/integration/install_test.py: the Debian packages and their units.
+  lintian systemd
   # tests/integration: the report and the live page in a browser.
   chromium chromium-driver python3-selenium
   # tests/bench: what noop_bench has beside its figures.
