@@ -11,18 +11,18 @@ string(TIMESTAMP PRELABEL_PACKAGE_DATE "%a, %d %b %Y %H:%M:%S +0000" UTC)
 # system user and of its program; UNIT that of the systemd unit and of its file in /etc/default.
 function(prelabel_install_component component package unit)
   set(build ${PROJECT_BINARY_DIR}/packaging/${package})
-  configure_file(packaging/debian/changelog.in ${build}/changelog @ONLY)
+  configure_file(cmake/packaging/debian/changelog.in ${build}/changelog @ONLY)
   foreach(script conffiles postinst prerm postrm)
-    configure_file(packaging/debian/${script}.in ${build}/${script} @ONLY)
+    configure_file(cmake/packaging/debian/${script}.in ${build}/${script} @ONLY)
   endforeach()
   install(TARGETS ${package} RUNTIME COMPONENT ${component})
-  install(FILES packaging/debian/copyright NOTICE.md DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/${package}
+  install(FILES cmake/packaging/debian/copyright NOTICE.md DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/${package}
           COMPONENT ${component})
   # Known at installation only: the prefix, and what other targets generated.
   install(CODE "
     set(package \"${package}\")
     set(unit \"${unit}\")
-    set(source \"${PROJECT_SOURCE_DIR}/packaging\")
+    set(source \"${PROJECT_SOURCE_DIR}/cmake/packaging\")
     set(build \"${build}\")
     set(generated \"${PROJECT_BINARY_DIR}/share\")
     set(bindir \"${CMAKE_INSTALL_BINDIR}\")
