@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the release preset and runs every benchmark of docs/benchmarks.md, about twelve minutes on an
+# Builds the release preset and runs every benchmark of docs/benchmarks.md, about fourteen minutes on an
 # idle machine; ends with one table of ratios. Arguments go to pipeline_bench (--rounds 5 …).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

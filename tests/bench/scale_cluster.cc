@@ -138,6 +138,10 @@ class Meter : public RunObserver {
 
 }  // namespace
 
+double ItemSeconds(const ScaleOptions& options, std::uint64_t task) {
+  return 1e-3 * options.item_millis * (0.5 + 0.1 * static_cast<double>(task * 7 % 11));
+}
+
 Result<ScaleRun> RunScaleCoordinator(const ScaleOptions& options, std::size_t processes) {
   const WorkFolder folder("scale_bench");
   NoopOptions noop;
@@ -185,8 +189,10 @@ Result<void> RunScaleWorkers(const std::string& endpoint, const std::string& key
   SleepingWorker worker;
   worker.endpoint = endpoint;
   PRELABEL_TRY(worker.keys, LoadWorkerKeys(keys));
-  worker.item_time = [item = Duration(std::chrono::milliseconds(options.item_millis))](
-                         const Task&) { return item; };
+  worker.item_time = [options](const Task& task) {
+    return std::chrono::duration_cast<Duration>(
+        std::chrono::duration<double>(ItemSeconds(options, task.id.value)));
+  };
   worker.payload = Payload(options.items);
   std::mutex mutex;
   Result<void> outcome = Ok();

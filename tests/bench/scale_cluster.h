@@ -14,7 +14,8 @@ namespace prelabel::bench {
 struct ScaleOptions {
   std::size_t workers = 1;
   std::uint64_t tasks_a_worker = 1;
-  int item_millis = 10;
+  int item_millis = 10;     // mean; a task's items take half to one and a half times that, so that
+                            // workers do not go in step
   std::uint32_t items = 8;  // a task: the default of cluster.shard_size
 };
 
@@ -34,6 +35,9 @@ struct ScaleRun {
   double joined_bytes = 0;  // at the first assignment, with all of them
   double peak_bytes = 0;    // of the whole process
 };
+
+// Of an item of this task, in seconds.
+double ItemSeconds(const ScaleOptions& options, std::uint64_t task);
 
 // A coordinator with workers in `processes` children of this program, which call RunScaleWorkers.
 // Nothing is given out before all have joined. Internal: not every task was committed once.
