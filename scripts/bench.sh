@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the release preset and runs every benchmark of docs/benchmarks.md, about nine minutes on an
+# Builds the release preset and runs every benchmark of docs/benchmarks.md, about fourteen minutes on an
 # idle machine; ends with one table of ratios. Arguments go to pipeline_bench (--rounds 5 …).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -9,7 +9,7 @@ scripts/data/fetch_vtest.sh
 cmake --preset release -Wno-dev >/dev/null
 cmake --build --preset release --target prelabel prelabel-worker \
   decode_bench features_bench formats_bench pipeline_bench seek_bench noop_bench page_bench plan_memory_bench report_bench resume_bench \
-  stream_bench tail_bench micro_bench
+  scale_bench stream_bench tail_bench micro_bench
 
 bin=build/release/bin
 log=$(mktemp)
@@ -35,6 +35,7 @@ run page_bench
 run plan_memory_bench
 run plan_memory_bench --tasks 250000 --shard-size 16
 run resume_bench
+run scale_bench
 run stream_bench
 run tail_bench
 PRELABEL_BIN=$PWD/bin ../../tests/bench/failover_bench.py | tee -a "$log"

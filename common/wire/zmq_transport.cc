@@ -10,6 +10,7 @@
 #include <utility>
 #include <zmq.hpp>
 
+#include "common/base/file_limit.h"
 #include "common/wire/zmq_handshakes.h"
 
 namespace prelabel {
@@ -302,6 +303,7 @@ Error FromZmq(const zmq::error_t& error, const std::string& endpoint) {
 
 Result<BoundTransport> BindCoordinator(const std::string& endpoint,
                                        const std::optional<ServerSecurity>& security) {
+  RaiseFileLimit();  // a descriptor a worker
   try {
     auto transport = std::make_unique<CoordinatorTransport>(security);
     PRELABEL_TRY(std::string bound,

@@ -39,7 +39,7 @@ Scheduler::Scheduler(const std::vector<TaskRow>& rows, SchedulerOptions options)
         retries_.Add(row.task.id, {TimePoint::min(), WorkerId(), true});
       } else {
         source.pending.Add(row.task.id);
-        waiting_.insert(row.task.source);
+        NoteWaiting(row.task.source, source);
       }
     }
     tasks_.push_back(entry);
@@ -77,6 +77,7 @@ void Scheduler::On(const WorkerCredit& event, TimePoint now, Actions&) {
   if (it == workers_.end()) return;
   it->second.credit = event.tasks;
   it->second.seen = now;
+  NoteHunger(it->first, it->second);
 }
 
 void Scheduler::On(const WorkerSeen& event, TimePoint now, Actions&) {
@@ -250,15 +251,16 @@ void Scheduler::On(const ClockGap& event, TimePoint, Actions&) {
 
 void Scheduler::AddPending(TaskEntry& entry) {
   entry.state = State::kPending;
-  sources_[entry.task.source].pending.Add(entry.task.id);
-  waiting_.insert(entry.task.source);
+  Source& source = sources_[entry.task.source];
+  source.pending.Add(entry.task.id);
+  NoteWaiting(entry.task.source, source);
 }
 
 bool Scheduler::TakePending(TaskId task) {
   const SourceId id = tasks_[task.value].task.source;
   Source& source = sources_[id];
   if (!source.pending.Take(task)) return false;
-  if (source.pending.empty()) waiting_.erase(id);
+  NoteWaiting(id, source);
   return true;
 }
 
@@ -383,6 +385,7 @@ void Scheduler::AddRun(WorkerId id, Worker& worker, TaskEntry& entry, TimePoint 
   run.order = ++assignments_;
   worker.held.emplace(run.order, entry.task.id);
   running_.emplace(entry.task.id, run);
+  NoteHunger(id, worker);
   StartNext(worker, id, now);
 }
 
@@ -394,6 +397,7 @@ void Scheduler::EraseRun(Runs::iterator run, TimePoint now) {
   if (worker == workers_.end()) return;
   worker->second.held.erase(order);
   if (worker->second.held.empty()) worker->second.alone = false;
+  NoteHunger(id, worker->second);
   StartNext(worker->second, id, now);
 }
 
@@ -412,6 +416,18 @@ void Scheduler::StartNext(Worker& worker, WorkerId id, TimePoint now) {
     if (run.started) continue;
     run.started = true;
     run.started_at = run.progress_at = now;
+  }
+}
+
+// Called where what a worker holds, its credit or `alone` has changed.
+void Scheduler::NoteHunger(WorkerId id, Worker& worker) {
+  const bool hungry = worker.held.size() < worker.credit && !worker.alone;
+  if (hungry == worker.hungry) return;
+  worker.hungry = hungry;
+  if (hungry) {
+    hungry_.insert(id);
+  } else {
+    hungry_.erase(id);
   }
 }
 
@@ -460,6 +476,7 @@ void Scheduler::Remove(WorkerId id, Departure departure, const std::string& reas
   ClearNext(it->second);
   const Worker worker = std::move(it->second);
   workers_.erase(it);
+  hungry_.erase(id);
   actions.push_back(DropWorker{id, reason, permanent});
   for (const auto& [order, task] : worker.held) {
     const auto found = FindRun(task, id);

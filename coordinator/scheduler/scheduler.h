@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/clock.h"
@@ -145,8 +146,9 @@ class Scheduler {
     std::map<std::uint64_t, TaskId> held;  // by order of assignment
     TaskId next;                           // where its decoder stands
     bool has_next = false;
-    bool alone = false;  // what it holds must have no company
-    bool clean = true;   // nothing runs there that was called back
+    bool alone = false;   // what it holds must have no company
+    bool hungry = false;  // is in hungry_
+    bool clean = true;    // nothing runs there that was called back
     std::optional<TimePoint> strays_since;
     std::uint64_t heartbeats = 0;
     std::uint64_t failures = 0;
@@ -163,6 +165,7 @@ class Scheduler {
     std::vector<TaskId> links;       // that have not been given out yet
     TaskId last_link;                // of all, ended ones too
     std::uint32_t active = 0;        // workers that continue here
+    bool waits = false;              // is in waiting_
   };
 
   using Actions = std::vector<SchedulerAction>;
@@ -208,6 +211,7 @@ class Scheduler {
   void RecallUnstarted(WorkerId id, TimePoint now, Actions& actions);
 
   // Dispatch.
+  bool MayGive(TimePoint now) const;
   bool GiveOne(WorkerId id, Worker& worker, TimePoint now, Actions& actions);
   bool TakeFor(Worker& worker, TaskId& task);
   bool StealFor(WorkerId thief, TaskId& task, TimePoint now, Actions& actions);
@@ -215,6 +219,9 @@ class Scheduler {
   bool BackUpFor(WorkerId id, const Worker& worker, TaskId& task, TimePoint now);
   void ReserveWorker(TimePoint now, Actions& actions);
   void Give(WorkerId id, Worker& worker, TaskId task, bool backup, TimePoint now, Actions& actions);
+  void NoteHunger(WorkerId id, Worker& worker);
+  void NoteWaiting(SourceId id, Source& source);
+  void AddActive(SourceId id, int change);
   void SetNext(Worker& worker, TaskId task);
   void ClearNext(Worker& worker);
 
@@ -224,10 +231,14 @@ class Scheduler {
   SchedulerOptions options_;
   std::vector<TaskEntry> tasks_;
   std::map<SourceId, Source> sources_;
-  std::set<SourceId> waiting_;  // sources with pending tasks
+  // Sources with pending tasks, by how many workers are at them.
+  std::set<std::pair<std::uint32_t, SourceId>> waiting_;
   RetryQueue retries_;
   Runs running_;
   Workers workers_;
+  // Workers that asked for more than they hold: no dispatch looks at the others, however many.
+  std::set<WorkerId> hungry_;
+  bool nothing_to_steal_ = false;           // since the last time that something was given out
   WorkerId reserved_;                       // takes no more, to be idle for a task of its own
   std::map<TaskId, std::string> reasons_;   // of the last failure, of tasks that have not ended
   std::multiset<TaskId> claims_;            // every worker's `next`

@@ -13,20 +13,30 @@ constexpr int kBackupFactor = 2;
 
 void Scheduler::Dispatch(TimePoint now, Actions& actions) {
   ReserveWorker(now, actions);
+  nothing_to_steal_ = false;
   for (bool gave = true; gave;) {
     gave = false;
-    for (auto& [id, worker] : workers_) {
-      if (worker.held.size() >= worker.credit || worker.alone || !CanWork(worker, now)) continue;
-      gave |= GiveOne(id, worker, now, actions);
+    // A gift may take the worker out of the set, and add one that something was taken from.
+    for (auto next = hungry_.begin(); next != hungry_.end() && MayGive(now);) {
+      const WorkerId id = *next;
+      Worker& worker = workers_.at(id);
+      if (CanWork(worker, now)) gave |= GiveOne(id, worker, now, actions);
+      next = hungry_.upper_bound(id);
     }
   }
+}
+
+// At the end of a run many workers stand idle: where this is false GiveOne is, for each of them.
+bool Scheduler::MayGive(TimePoint now) const {
+  return !waiting_.empty() || !nothing_to_steal_ || now >= next_backup_look_ ||
+         retries_.AnyDue(now);
 }
 
 bool Scheduler::GiveOne(WorkerId id, Worker& worker, TimePoint now, Actions& actions) {
   if (retries_.AnyDue(now)) {
     if (const auto retry =
             retries_.Take(now, id, worker.held.empty() && worker.clean, OthersCanWork(id, now))) {
-      worker.alone = retry->second.alone;
+      worker.alone = retry->second.alone;  // Give notes it
       if (worker.alone && reserved_ == id) reserved_ = WorkerId();
       Give(id, worker, retry->first, false, now, actions);
       return true;
@@ -55,6 +65,7 @@ void Scheduler::Give(WorkerId id, Worker& worker, TaskId task, bool backup, Time
                      Actions& actions) {
   TaskEntry& entry = tasks_[task.value];
   ++entry.attempt;
+  nothing_to_steal_ = false;
   AddRun(id, worker, entry, now);
   SetNext(worker, TaskId(task.value + 1));
   actions.push_back(AssignTask{id, entry.task, Attempt(entry.attempt), backup});
@@ -67,20 +78,37 @@ bool Scheduler::TakeFor(Worker& worker, TaskId& task) {
     return true;
   }
   // A source that nobody works on yet, else the one where the fewest do.
-  auto best = waiting_.begin();
-  for (auto it = waiting_.begin(); it != waiting_.end() && sources_[*best].active > 0; ++it) {
-    if (sources_[*it].active < sources_[*best].active) best = it;
-  }
-  const SourceId source = *best;
+  const SourceId id = waiting_.begin()->second;
+  Source& source = sources_[id];
   const auto stretch =
-      sources_[source].pending.TakeStretch([this](TaskId id) { return claims_.count(id) > 0; });
+      source.pending.TakeStretch([this](TaskId t) { return claims_.count(t) > 0; });
   if (!stretch) return false;
   task = *stretch;
-  if (sources_[source].pending.empty()) waiting_.erase(source);
+  NoteWaiting(id, source);
   return true;
 }
 
+// Called where its pending tasks have changed.
+void Scheduler::NoteWaiting(SourceId id, Source& source) {
+  const bool waits = !source.pending.empty();
+  if (waits == source.waits) return;
+  source.waits = waits;
+  if (waits) {
+    waiting_.emplace(source.active, id);
+  } else {
+    waiting_.erase({source.active, id});
+  }
+}
+
+void Scheduler::AddActive(SourceId id, int change) {
+  Source& source = sources_[id];
+  if (source.waits) waiting_.erase({source.active, id});
+  source.active += static_cast<std::uint32_t>(change);
+  if (source.waits) waiting_.emplace(source.active, id);
+}
+
 bool Scheduler::StealFor(WorkerId thief, TaskId& task, TimePoint now, Actions& actions) {
+  if (nothing_to_steal_) return false;
   WorkerId victim;
   std::size_t most = 0;
   for (const auto& [id, worker] : workers_) {
@@ -92,7 +120,10 @@ bool Scheduler::StealFor(WorkerId thief, TaskId& task, TimePoint now, Actions& a
     most = unstarted;
     victim = id;
   }
-  if (most == 0) return false;
+  if (most == 0) {
+    nothing_to_steal_ = true;  // for no thief: who steals has nothing to spare itself
+    return false;
+  }
   task = std::prev(workers_[victim].held.end())->second;
   CancelRun(FindRun(task, victim), now, actions);
   return true;
@@ -155,13 +186,13 @@ void Scheduler::SetNext(Worker& worker, TaskId task) {
   worker.next = task;
   worker.has_next = true;
   claims_.insert(task);
-  ++sources_[tasks_[task.value].task.source].active;
+  AddActive(tasks_[task.value].task.source, 1);
 }
 
 void Scheduler::ClearNext(Worker& worker) {
   if (!worker.has_next) return;
   claims_.erase(claims_.find(worker.next));
-  --sources_[tasks_[worker.next.value].task.source].active;
+  AddActive(tasks_[worker.next.value].task.source, -1);
   worker.has_next = false;
 }
 

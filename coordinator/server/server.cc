@@ -9,7 +9,14 @@ namespace prelabel {
 namespace {
 
 constexpr int kMessagesPerTurn = 4096;  // then commit, so that acknowledgements are not late
+// The same by time: where messages arrive as fast as they are read, a turn would never end.
+constexpr Duration kReadingPerTurn = std::chrono::milliseconds(10);
+constexpr int kLookAtClock = 32;  // messages
 constexpr std::chrono::milliseconds kLongestWait{100};
+// Workers tell of every item that they begin, and tell no more before they are answered: with many
+// workers answers wait, so that all together bring no more than 5,000 heartbeats a second.
+constexpr Duration kAnswerEach = std::chrono::microseconds(200);
+constexpr Duration kAnswerAtOnce = std::chrono::milliseconds(10);  // up to 50 workers
 constexpr Duration kTickEvery = std::chrono::milliseconds(100);
 constexpr Duration kCommitRetry = std::chrono::seconds(1);  // while the disk is full
 constexpr int kCancelArrives = 5;  // heartbeats after which it has, or never will
@@ -30,7 +37,7 @@ Server::Server(Welcome welcome, Transport& transport, Store& store, Scheduler& s
 Result<ServerStats> Server::Run(const std::atomic<bool>& stop, Duration drain_limit) {
   last_turn_ = clock_.Now();
   while ((!scheduler_.Finished() || !batch_.empty()) && !stop.load()) {
-    transport_.Wait(kLongestWait);
+    transport_.Wait(LongestWait());
     const TimePoint now = clock_.Now();
     PRELABEL_TRY(Turn(now, !paused_));
     if (!observer_.OnTurn(scheduler_, now)) break;
@@ -46,7 +53,7 @@ Result<void> Server::Drain(Duration limit) {
   for (const auto& [id, session] : sessions_) Send(id, prelabel::Drain{});
   const TimePoint end = clock_.Now() + limit;
   while (!sessions_.empty() && clock_.Now() < end) {
-    transport_.Wait(kLongestWait);
+    transport_.Wait(LongestWait());
     const TimePoint now = clock_.Now();
     PRELABEL_TRY(Turn(now, false));
     observer_.OnTurn(scheduler_, now);
@@ -57,6 +64,7 @@ Result<void> Server::Drain(Duration limit) {
 Result<void> Server::Turn(TimePoint now, bool dispatch) {
   NoticeGap(now);
   for (int i = 0; i < kMessagesPerTurn; ++i) {
+    if (i % kLookAtClock == kLookAtClock - 1 && clock_.Now() - now > kReadingPerTurn) break;
     const auto received = transport_.Receive();
     if (!received) break;
     Handle(*received, now);
@@ -75,8 +83,36 @@ Result<void> Server::Turn(TimePoint now, bool dispatch) {
     actions_.clear();
     PRELABEL_TRY(CommitWaiting());  // tasks that could not be given out
   }
+  AnswerDue(now);
   Flush(now);
   return Ok();
+}
+
+void Server::AnswerLater(WorkerId worker, Session& session, std::uint64_t heartbeat,
+                         TimePoint now) {
+  session.heartbeat = std::max(session.heartbeat, heartbeat);
+  if (std::exchange(session.unanswered, true)) return;
+  Duration wait = kAnswerEach * sessions_.size();
+  if (wait <= kAnswerAtOnce) wait = {};
+  answers_.emplace(now + std::min<Duration>(wait, welcome_.heartbeat / 4), worker);
+}
+
+// What acknowledged a result in between has answered, too.
+void Server::AnswerDue(TimePoint now) {
+  while (!answers_.empty() && answers_.begin()->first <= now) {
+    const auto session = sessions_.find(answers_.begin()->second);
+    if (session != sessions_.end() && session->second.unanswered) {
+      outboxes_[session->first].answer = true;
+    }
+    answers_.erase(answers_.begin());
+  }
+}
+
+std::chrono::milliseconds Server::LongestWait() const {
+  if (answers_.empty()) return kLongestWait;
+  const auto due =
+      std::chrono::ceil<std::chrono::milliseconds>(answers_.begin()->first - clock_.Now());
+  return std::clamp(due, std::chrono::milliseconds(0), kLongestWait);
 }
 
 // After a stop of this process itself every lease would be over before its renewal is read.
@@ -165,15 +201,14 @@ void Server::Handle(const Received& received, TimePoint now) {
   if (const auto* credit = std::get_if<Credit>(&message)) {
     Raise(WorkerCredit{worker, credit->tasks}, now);
   } else if (auto* heartbeat = std::get_if<Heartbeat>(&message)) {
-    Outbox& outbox = outboxes_[worker];
-    const Session& session = sessions_.at(worker);
+    Session& session = sessions_.at(worker);
+    const auto outbox = outboxes_.find(worker);
     const bool seen_all = heartbeat->cancels == session.cancels_sent ||
                           now - session.cancel_sent > kCancelArrives * welcome_.heartbeat;
     Raise(WorkerProgress{worker, std::move(heartbeat->running), heartbeat->strays > 0,
-                         seen_all && outbox.cancels.empty()},
+                         seen_all && (outbox == outboxes_.end() || outbox->second.cancels.empty())},
           now);
-    outbox.answer = true;
-    outbox.ack.heartbeat = std::max(outbox.ack.heartbeat, heartbeat->sequence);
+    AnswerLater(worker, session, heartbeat->sequence, now);
   } else if (auto* results = std::get_if<ResultMessage>(&message)) {
     Handle(worker, std::move(*results), now);
   } else if (const auto* failure = std::get_if<Failure>(&message)) {
@@ -330,15 +365,19 @@ void Server::Flush(TimePoint now) {
   std::vector<WorkerId> unreachable;
   for (auto& [worker, outbox] : outboxes_) {
     bool sent = true;
+    const auto session = sessions_.find(worker);
+    if (session == sessions_.end()) continue;  // it left
+    outbox.ack.heartbeat = session->second.heartbeat;
     if (store_waits_) {  // nothing is promised, and nothing is given out, before the commit
       if (outbox.answer) sent = Send(worker, Ack{{}, outbox.ack.heartbeat});
-      outbox.answer = false;
+      if (std::exchange(outbox.answer, false)) session->second.unanswered = false;
     } else {
-      if (!outbox.ack.items.empty() || outbox.answer) sent = Send(worker, outbox.ack);
+      if (!outbox.ack.items.empty() || outbox.answer) {
+        sent = Send(worker, outbox.ack);
+        session->second.unanswered = false;
+      }
       for (const Cancel& cancel : outbox.cancels) {
         sent = sent && Send(worker, cancel);
-        const auto session = sessions_.find(worker);
-        if (session == sessions_.end()) continue;
         ++session->second.cancels_sent;
         session->second.cancel_sent = now;
       }

@@ -110,7 +110,9 @@ class Server {
     TimePoint heard{};
     std::vector<Welcome::Grant> granted;  // told again where the Hello comes again
     std::uint64_t cancels_sent = 0;
-    TimePoint cancel_sent{};  // the last one
+    TimePoint cancel_sent{};      // the last one
+    std::uint64_t heartbeat = 0;  // sequence of the last one
+    bool unanswered = false;      // it is, and answers_ says when it will be
   };
   // Who somebody claims to be: a User-Id and a uuid.
   using Identity = std::pair<std::string, std::string>;
@@ -138,6 +140,9 @@ class Server {
   void Apply(const SchedulerAction& action, TimePoint now);
   Result<Assignment> FitsAMessage(Assignment assignment) const;
   void Forget(WorkerId worker, const std::string& reason);
+  void AnswerLater(WorkerId worker, Session& session, std::uint64_t heartbeat, TimePoint now);
+  void AnswerDue(TimePoint now);
+  std::chrono::milliseconds LongestWait() const;
   void Flush(TimePoint now);
   bool Send(WorkerId worker, const CoordinatorMessage& message);
   void Reply(const std::string& peer, const CoordinatorMessage& message);
@@ -164,6 +169,7 @@ class Server {
   bool store_waits_ = false;  // the last commit said: not now
   TimePoint next_commit_{};
   std::map<WorkerId, Outbox> outboxes_;
+  std::multimap<TimePoint, WorkerId> answers_;  // to heartbeats, when they are due
   TimePoint last_turn_{};
   TimePoint last_tick_{};
   bool draining_ = false;

@@ -24,6 +24,8 @@ class ChildProcess {
   void Write(const std::string& text) const;
   // The exit status, 128 + signal where one ended it. Reads the rest of the output first.
   int Wait();
+  // -1 after Wait.
+  pid_t pid() const { return pid_; }
 
  private:
   pid_t pid_ = -1;

@@ -48,32 +48,84 @@ class NoopExecutor : public Executor {
   std::uint64_t done_ = 0;
 };
 
-class SilentObserver : public ServerObserver {
+// Counts, tells `other` if there is one, and lets the server begin when all workers are there.
+class NoopObserver : public ServerObserver {
  public:
-  void OnWorkerJoined(const WorkerInfo&) override {}
-  void OnWorkerLeft(const WorkerInfo&, const std::string&) override {}
-  void OnCommitted(const std::vector<EncodedResult>&) override {}
-  void OnQuarantined(const QuarantinedTask&) override {}
+  NoopObserver(ServerObserver* other, std::size_t workers) : other_(other), awaited_(workers) {}
+  void Watch(Server& server) {
+    server_ = &server;
+    server.SetPaused(awaited_ > 0);
+  }
+  void OnWorkerJoined(const WorkerInfo& worker) override {
+    if (other_ != nullptr) other_->OnWorkerJoined(worker);
+  }
+  void OnWorkerLeft(const WorkerInfo& worker, const std::string& reason) override {
+    if (other_ != nullptr) other_->OnWorkerLeft(worker, reason);
+  }
+  void OnCommitted(const std::vector<EncodedResult>& results) override {
+    if (other_ != nullptr) other_->OnCommitted(results);
+  }
+  void OnQuarantined(const QuarantinedTask& task) override {
+    if (other_ != nullptr) other_->OnQuarantined(task);
+  }
   void OnRefusedMessage(const std::string& reason) override {
     fmt::print(stderr, "refused: {}\n", reason);
   }
   void OnDecision(const SchedulerAction& action) override {
     const auto* assign = std::get_if<AssignTask>(&action);
     if (assign != nullptr && assign->backup) ++backups_;
+    if (other_ != nullptr) other_->OnDecision(action);
   }
-  void OnStoreTrouble(const Error*) override {}
-  bool OnTurn(const Scheduler& scheduler, TimePoint) override {
+  void OnStoreTrouble(const Error* error) override {
+    if (other_ != nullptr) other_->OnStoreTrouble(error);
+  }
+  void OnDraining() override {
+    if (other_ != nullptr) other_->OnDraining();
+  }
+  bool OnTurn(const Scheduler& scheduler, TimePoint now) override {
+    if (awaited_ > 0 && scheduler.WorkerCount() >= awaited_) {
+      awaited_ = 0;
+      server_->SetPaused(false);
+    }
     held_sum_ += static_cast<double>(scheduler.RunningCount());
     ++turns_;
-    return true;
+    return other_ == nullptr || other_->OnTurn(scheduler, now);
   }
   std::uint64_t backups() const { return backups_; }
   double mean_held() const { return held_sum_ / std::max(1.0, turns_); }
 
  private:
+  ServerObserver* other_;
+  Server* server_ = nullptr;
+  std::size_t awaited_;  // workers; 0: nothing is waited for any more
   std::uint64_t backups_ = 0;
   double held_sum_ = 0;
   double turns_ = 0;
+};
+
+class CountingTransport : public Transport {
+ public:
+  CountingTransport(Transport& transport, Traffic& traffic)
+      : transport_(transport), traffic_(traffic) {}
+  void Wait(std::chrono::milliseconds timeout) override { transport_.Wait(timeout); }
+  std::optional<Received> Receive() override {
+    auto received = transport_.Receive();
+    if (received) {
+      ++traffic_.received;
+      traffic_.received_bytes += received->bytes.size();
+    }
+    return received;
+  }
+  SendStatus Send(const std::string& peer, std::string bytes) override {
+    ++traffic_.sent;
+    traffic_.sent_bytes += bytes.size();
+    return transport_.Send(peer, std::move(bytes));
+  }
+  void Wake() override { transport_.Wake(); }
+
+ private:
+  Transport& transport_;
+  Traffic& traffic_;
 };
 
 // As a coordinator that was given `cluster.keys`.
@@ -93,7 +145,8 @@ Result<NoopRun> RunNoopServer(const NoopOptions& options,
   PRELABEL_TRY(const Epoch epoch, store->NextEpoch());
   std::vector<Task> tasks;
   for (std::uint64_t i = 0; i < options.tasks; ++i) {
-    tasks.push_back({TaskId(i), TaskKind::kDetect, SourceId(0), i, 1, 1});
+    tasks.push_back(
+        {TaskId(i), TaskKind::kDetect, SourceId(0), i * options.items, options.items, 1});
   }
   PRELABEL_TRY(store->AppendTasks(tasks));
   PRELABEL_TRY(const std::vector<TaskRow> rows, store->LoadTasks());
@@ -101,7 +154,13 @@ Result<NoopRun> RunNoopServer(const NoopOptions& options,
   const MonotonicClock clock;
   PRELABEL_TRY(const auto security, Security(options.keys, clock));
   PRELABEL_TRY(const BoundTransport bound, BindCoordinator("tcp://127.0.0.1:0", security));
-  SilentObserver observer;
+  Traffic traffic;
+  CountingTransport transport(*bound.transport, traffic);
+  ServerObserver* told = nullptr;
+  if (options.observer) {
+    PRELABEL_TRY(told, options.observer(rows, traffic));
+  }
+  NoopObserver observer(told, options.workers);
   Welcome welcome;
   welcome.epoch = epoch;
   welcome.max_message_bytes = kMaxMessageBytes;
@@ -109,10 +168,11 @@ Result<NoopRun> RunNoopServer(const NoopOptions& options,
     Assignment assignment;
     assignment.task = task;
     assignment.attempt = attempt;
-    assignment.paths = {"photos/2026/11/camera-03/image-00000000.jpg"};
+    assignment.paths.assign(task.count, "photos/2026/11/camera-03/image-00000000.jpg");
     return assignment;
   };
-  Server server(welcome, *bound.transport, *store, scheduler, build, clock, observer);
+  Server server(welcome, transport, *store, scheduler, build, clock, observer);
+  observer.Watch(server);
   start_workers(bound.endpoint);
   const std::atomic<bool> stop{false};
   PRELABEL_TRY(const ServerStats stats, server.Run(stop, kDrainLimit));

@@ -3,18 +3,35 @@
 // Not thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "common/base/result.h"
+#include "coordinator/server/server.h"
 
 namespace prelabel::bench {
 
+// What went through the coordinator's socket.
+struct Traffic {
+  std::uint64_t received = 0;  // messages
+  std::uint64_t received_bytes = 0;
+  std::uint64_t sent = 0;
+  std::uint64_t sent_bytes = 0;
+};
+
 struct NoopOptions {
   std::uint64_t tasks = 0;
-  std::string database;  // a file that does not exist yet
-  std::string keys;      // the coordinator's folder (key_files.h); empty: no encryption
+  std::string database;     // a file that does not exist yet
+  std::string keys;         // the coordinator's folder (key_files.h); empty: no encryption
+  std::uint32_t items = 1;  // images a task, each with a path of 44 characters
+  std::size_t workers = 0;  // that join before anything is given out
+  // Names who is told of everything that the server tells, before the workers start; must outlive
+  // the run, and the traffic, which counts on meanwhile, does not. Null: nobody.
+  std::function<Result<ServerObserver*>(const std::vector<TaskRow>&, const Traffic&)> observer =
+      nullptr;
 };
 
 struct NoopRun {

@@ -4,38 +4,22 @@
 //
 //   plan_memory_bench --tasks 1000000
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
 #include <string>
 
 #include "coordinator/plan/planner.h"
 #include "coordinator/scheduler/scheduler.h"
 #include "coordinator/store/store.h"
 #include "tests/bench/child_process.h"
+#include "tests/bench/cpu_time.h"
 
 namespace prelabel::bench {
 namespace {
 
 constexpr std::size_t kPayloadBytes = 64;
 constexpr std::uint32_t kCredit = 1024;
-
-double ResidentBytes() {
-  double total = 0;
-  double resident = 0;
-  std::ifstream("/proc/self/statm") >> total >> resident;
-  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
-}
-
-double PeakBytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind("VmHWM:", 0) == 0) return std::stod(line.substr(6)) * 1024;
-  }
-  return 0;
-}
 
 Dataset Images(std::uint64_t count) {
   Dataset dataset;
@@ -97,9 +81,9 @@ Result<void> Measure(std::uint64_t count, int shard_size) {
   print("+ scheduler (plan freed)");
   PRELABEL_TRY(RunPlan(scheduler, *store));
   print("every task committed");
-  fmt::print("{:<28}{:7.0f} bytes a task\n", "peak", (PeakBytes() - before) / tasks);
+  fmt::print("{:<28}{:7.0f} bytes a task\n", "peak", (PeakResidentBytes() - before) / tasks);
   fmt::print("RATIO memory/KiB-a-task {:.3f} target <=1.00 ({} tasks of {} images)\n",
-             (PeakBytes() - before) / tasks / 1024, count, shard_size);
+             (PeakResidentBytes() - before) / tasks / 1024, count, shard_size);
   return Ok();
 }
 

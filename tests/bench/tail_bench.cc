@@ -8,7 +8,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <string>
@@ -16,16 +15,14 @@
 #include <vector>
 
 #include "common/base/clock.h"
-#include "common/wire/zmq_transport.h"
 #include "tests/bench/child_process.h"
 #include "tests/bench/noop_cluster.h"
-#include "tests/support/queue_executor.h"
-#include "worker/loop/worker_loop.h"
+#include "tests/bench/sleeping_worker.h"
 
 namespace prelabel::bench {
 namespace {
 
-constexpr int kWorkers = 3;
+constexpr std::uint64_t kWorkers = 3;
 constexpr int kSlowness = 10;
 
 struct Arguments {
@@ -35,25 +32,16 @@ struct Arguments {
   int milliseconds = 100;    // a task, nearly
 };
 
-void RunSleepingWorker(const std::string& endpoint, int number, Duration task) {
-  const MonotonicClock clock;
-  SessionOptions options;
-  options.hello.worker_uuid = "worker " + std::to_string(number);
-  options.hello.nonce = (static_cast<std::uint64_t>(number) << 32) + 1;
-  WorkerLoop* to_wake = nullptr;
-  QueueExecutor executor(
-      [&to_wake] { to_wake->Wake(); },
-      [task](const Assignment& assignment) -> Completion {
-        // Between 0.9 and 1.1 of the usual.
-        std::this_thread::sleep_for(task * (90 + 2 * (assignment.task.id.value * 7 % 11)) / 100);
-        return EncodedResult{assignment.task.id, assignment.attempt, 1, 0, 0, "x"};
-      });
-  WorkerLoop loop(
-      options, [&] { return ConnectWorker(endpoint); }, executor, clock);
-  to_wake = &loop;
-  const std::atomic<bool> stop{false};
-  const auto outcome = loop.Run(stop);
-  executor.Stop();  // before the loop that it wakes is gone
+void RunWorker(const std::string& endpoint, std::uint64_t number, Duration task) {
+  SleepingWorker worker;
+  worker.endpoint = endpoint;
+  worker.number = number;
+  // Between 0.9 and 1.1 of the usual.
+  worker.item_time = [task](const Task& t) {
+    return task * (90 + 2 * (t.id.value * 7 % 11)) / 100;
+  };
+  worker.payload = "x";
+  const auto outcome = RunSleepingWorker(worker);
   if (!outcome) fmt::print(stderr, "worker {}: {}\n", number, outcome.error().ToString());
 }
 
@@ -62,9 +50,10 @@ Result<NoopRun> RunSleepers(const Arguments& arguments, std::uint64_t tasks, boo
   const Duration task = std::chrono::milliseconds(arguments.milliseconds);
   std::vector<std::thread> workers;
   auto run = RunNoopServer({tasks, folder.File("run.db"), {}}, [&](const std::string& endpoint) {
-    for (int i = 1; i <= kWorkers; ++i) workers.emplace_back(RunSleepingWorker, endpoint, i, task);
+    for (std::uint64_t i = 1; i <= kWorkers; ++i)
+      workers.emplace_back(RunWorker, endpoint, i, task);
     if (straggler) {
-      workers.emplace_back(RunSleepingWorker, endpoint, kWorkers + 1, kSlowness * task);
+      workers.emplace_back(RunWorker, endpoint, kWorkers + 1, kSlowness * task);
     }
   });
   for (std::thread& worker : workers) worker.join();

@@ -30,6 +30,7 @@ class FakeTransport : public Transport {
     if (inbox.empty()) return std::nullopt;
     Received received = std::move(inbox.front());
     inbox.pop_front();
+    if (on_receive) on_receive();
     return received;
   }
   SendStatus Send(const std::string& peer, std::string bytes) override {
@@ -42,6 +43,7 @@ class FakeTransport : public Transport {
   void Wake() override { ++wakes; }
 
   std::function<void(std::chrono::milliseconds timeout)> on_wait;
+  std::function<void()> on_receive;          // after each message
   std::function<void(const Sent&)> on_send;  // for what outlives the transport
   std::deque<Received> inbox;
   std::vector<Sent> sent;                    // what was accepted, in order

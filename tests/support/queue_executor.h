@@ -28,6 +28,15 @@ class QueueExecutor : public Executor {
   QueueExecutor(const QueueExecutor&) = delete;
   QueueExecutor& operator=(const QueueExecutor&) = delete;
 
+  // From within `work`: so many items of the task in hand are done, and all are decoded.
+  void Progress(const Assignment& assignment, std::uint32_t items_done) {
+    {
+      const std::lock_guard lock(mutex_);
+      running_ = {assignment.task.id, assignment.attempt, items_done, assignment.task.count};
+    }
+    wake_();
+  }
+
   // Ends the thread after the task in hand; `wake` is not called any more.
   void Stop() {
     {

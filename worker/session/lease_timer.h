@@ -20,6 +20,9 @@ class LeaseTimer {
   // The heartbeat of this sequence has arrived; unknown sequences mean nothing.
   void Confirm(std::uint64_t sequence);
 
+  // No heartbeat of this session waits for an answer.
+  bool Answered() const { return sent_.empty(); }
+
   // Time since what was sent last of all that is known to have arrived.
   Duration Unconfirmed(TimePoint now) const { return now - confirmed_; }
 

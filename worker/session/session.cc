@@ -308,7 +308,8 @@ void Session::Beat(const TimePassed& event, TimePoint now, Actions& actions) {
   const bool begun = !running.empty() && running != running_told_;
   // Somebody may wait for this worker to be rid of what was called back.
   const bool rid = std::pair(cancels_, strays) != cancels_told_;
-  const bool news = begun || rid;
+  // A coordinator of many workers takes its time to answer: it can do with less news.
+  const bool news = (begun || rid) && lease_.Answered();
   if (since < heartbeat_ && !(news && since >= options_.progress_interval)) return;
   heartbeat_sent_ = now;
   cancels_told_ = {cancels_, strays};

@@ -296,6 +296,47 @@ TEST_F(ServerTest, AnswersAHeartbeatWithAnEmptyAck) {
   EXPECT_THAT(Sent<Ack>("ada")[0].items, IsEmpty());
 }
 
+TEST_F(ServerTest, TakesItsTimeToAnswerWhereThereAreManyWorkers) {
+  AddDetects(2);
+  steps_ = {[&] {
+              for (int i = 0; i < 200; ++i) Join("worker " + std::to_string(i), i < 2 ? 1 : 0);
+            },
+            [&] {
+              Say("worker 0", Heartbeat{0, 1, {}});
+              Say("worker 1", Heartbeat{0, 1, {}});
+            },
+            [&] {
+              Say("worker 0", Heartbeat{0, 2, {}});
+              Finish("worker 1", 1);
+            },
+            [&] {},
+            [&] { EXPECT_THAT(Sent<Ack>("worker 0"), IsEmpty()); },
+            [&] {}};
+  ASSERT_TRUE(Run().has_value());
+  ASSERT_EQ(Sent<Ack>("worker 0").size(), 1U);  // 40 ms after the first heartbeat
+  EXPECT_EQ(Sent<Ack>("worker 0")[0].heartbeat, 2U);
+  ASSERT_EQ(Sent<Ack>("worker 1").size(), 1U);  // of the result, which answers too
+  EXPECT_EQ(Sent<Ack>("worker 1")[0].items.size(), 1U);
+  EXPECT_EQ(Sent<Ack>("worker 1")[0].heartbeat, 1U);
+}
+
+TEST_F(ServerTest, AnswersWhileMoreArrivesThanItCanRead) {
+  AddDetects(1);
+  std::size_t unread = 0;  // at the first answer
+  transport_.on_receive = [&] { clock_.Advance(milliseconds(1)); };
+  transport_.on_send = [&](const FakeTransport::Sent& sent) {
+    const auto message = DecodeCoordinatorMessage(sent.bytes);
+    if (unread == 0 && std::holds_alternative<Ack>(message.value()))
+      unread = transport_.inbox.size();
+  };
+  steps_ = {[&] { Join("ada", 0); },
+            [&] {
+              for (std::uint64_t i = 1; i <= 1000; ++i) Say("ada", Heartbeat{0, i, {}});
+            }};
+  ASSERT_TRUE(Run().has_value());
+  EXPECT_GE(unread, 900U);
+}
+
 TEST_F(ServerTest, ASecondHelloOfTheSameSessionIsWelcomedAgain) {
   AddDetects(3);
   steps_ = {[&] { Join("ada", 2); }, [&] { Join("ada", 0); }};

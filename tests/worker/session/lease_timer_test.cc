@@ -36,5 +36,21 @@ TEST(LeaseTimer, CountsFromTheSendingOfWhatWasConfirmed) {
   EXPECT_EQ(timer.Unconfirmed(seconds(71)), seconds(1));
 }
 
+TEST(LeaseTimer, IsAnsweredWhenTheLastHeartbeatIs) {
+  LeaseTimer timer;
+  timer.Begin(seconds(50), seconds(10));
+  EXPECT_TRUE(timer.Answered());
+  timer.Beat(seconds(52));
+  timer.Beat(seconds(54));
+  EXPECT_FALSE(timer.Answered());
+  timer.Confirm(1);
+  EXPECT_FALSE(timer.Answered());
+  timer.Confirm(2);
+  EXPECT_TRUE(timer.Answered());
+  timer.Beat(seconds(56));
+  timer.Begin(seconds(70), seconds(10));  // nobody will answer what was sent before
+  EXPECT_TRUE(timer.Answered());
+}
+
 }  // namespace
 }  // namespace prelabel

@@ -433,12 +433,14 @@ TEST(Session, AnItemJustBegunIsNamedSoon) {
   driver.Event(TimePassed{0, {first}});
   ASSERT_EQ(driver.Sent<Heartbeat>().size(), 1U);
   EXPECT_THAT(driver.Sent<Heartbeat>()[0].running, ElementsAre(first));
+  driver.Event(Ack{{}, 1});
   driver.now += milliseconds(100);
   driver.Event(TimePassed{0, {first}});  // nothing new
   EXPECT_THAT(driver.actions, IsEmpty());
   // 20 ms must lie between two: of many items in that time the last is named.
   driver.Event(TimePassed{0, {{TaskId(4), Attempt(1), 1, 2}}});
   EXPECT_EQ(driver.Sent<Heartbeat>().size(), 1U);
+  driver.Event(Ack{{}, 2});
   driver.now += milliseconds(19);
   const RunningTask later{TaskId(4), Attempt(1), 2, 3};
   const RunningTask other{TaskId(5), Attempt(1), 0, 0};
@@ -451,6 +453,26 @@ TEST(Session, AnItemJustBegunIsNamedSoon) {
   EXPECT_THAT(driver.Sent<Heartbeat>()[0].running, ElementsAre(later, other));
 }
 
+TEST(Session, TellsOfNoFurtherItemBeforeTheLastHeartbeatIsAnswered) {
+  Driver driver;
+  driver.Join();
+  driver.Assigned({Task1(4)});
+  driver.now += milliseconds(30);
+  driver.Event(TimePassed{0, {{TaskId(4), Attempt(1), 0, 0}}});
+  ASSERT_EQ(driver.Sent<Heartbeat>().size(), 1U);
+  const RunningTask later{TaskId(4), Attempt(1), 1, 1};
+  driver.now += milliseconds(1999);
+  driver.Event(TimePassed{0, {later}});
+  EXPECT_THAT(driver.actions, IsEmpty());
+  driver.Event(Ack{{}, 1});
+  driver.Event(TimePassed{0, {later}});
+  ASSERT_EQ(driver.Sent<Heartbeat>().size(), 1U);
+  EXPECT_THAT(driver.Sent<Heartbeat>()[0].running, ElementsAre(later));
+  driver.now += milliseconds(2000);  // a heartbeat interval: answered or not
+  driver.Event(TimePassed{0, {later}});
+  EXPECT_EQ(driver.Sent<Heartbeat>().size(), 1U);
+}
+
 TEST(Session, WhatWasCalledBackIsToldSoonAndWhenItHasEnded) {
   Driver driver;
   driver.Join();
@@ -458,6 +480,7 @@ TEST(Session, WhatWasCalledBackIsToldSoonAndWhenItHasEnded) {
   const RunningTask running{TaskId(4), Attempt(1), 0, 0};
   driver.now += milliseconds(30);
   driver.Event(TimePassed{0, {running}});
+  driver.Event(Ack{{}, 1});
   driver.Event(Cancel{TaskId(4), Attempt(1)});
   driver.now += milliseconds(20);
   driver.Event(TimePassed{0, {running}});
@@ -465,10 +488,12 @@ TEST(Session, WhatWasCalledBackIsToldSoonAndWhenItHasEnded) {
   EXPECT_EQ(driver.Sent<Heartbeat>()[0].cancels, 1U);
   EXPECT_EQ(driver.Sent<Heartbeat>()[0].strays, 1U);
   EXPECT_THAT(driver.Sent<Heartbeat>()[0].running, IsEmpty());
+  driver.Event(Ack{{}, 2});
   driver.now += milliseconds(20);
   driver.Event(TimePassed{0, {}});
   ASSERT_EQ(driver.Sent<Heartbeat>().size(), 1U);
   EXPECT_EQ(driver.Sent<Heartbeat>()[0].strays, 0U);
+  driver.Event(Ack{{}, 3});
   driver.now += milliseconds(20);
   driver.Event(TimePassed{0, {}});
   EXPECT_THAT(driver.actions, IsEmpty());
