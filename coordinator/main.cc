@@ -157,6 +157,74 @@ CLI::App* AddModelCheck(CLI::App& app, ModelCheckWords& words) {
   return command;
 }
 
+// `tasks`: theirs, too.
+void AddStates(CLI::App* command, std::vector<std::string>& states, bool tasks) {
+  std::vector<std::string> known(kWorkerStates.begin(), kWorkerStates.end());
+  if (tasks) known.insert(known.begin(), kTaskStates.begin(), kTaskStates.end());
+  command
+      ->add_option("--state", states,
+                   tasks ? "Only tasks and workers in this state, and failures where it is failed; "
+                           "several with commas between"
+                         : "Only workers in this state; several with commas between")
+      ->check(CLI::IsMember(known))
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
+void AddOutput(CLI::App* command, std::string& output, bool& json, const char* quiet) {
+  CLI::Option* option =
+      command
+          ->add_option("--output", output,
+                       fmt::format("text; json, the same for programs; or quiet: {}", quiet))
+          ->check(CLI::IsMember({"text", "json", "quiet"}))
+          ->capture_default_str();
+  command->add_flag("--json", json, "The same as --output json")->excludes(option);
+}
+
+CLI::App* AddStatus(CLI::App& app, StatusArguments& status) {
+  CLI::App* command = app.add_subcommand(
+      "status", "How a run is doing, and why each unfinished task is not done yet");
+  command->add_option("run", status.run, "The run directory (the job's output.dir)")->required();
+  AddOutput(command, status.output, status.json, "its state in a word, and an exit status");
+  command->add_flag("--all", status.all, "Every task and failure, not only the first lines");
+  command->add_flag("--watch,-w", status.watch,
+                    "Go on until the run has ended: in a terminal a screen, elsewhere a line a "
+                    "change");
+  command
+      ->add_option(
+          "--tasks", status.filter.tasks,
+          "Only these unfinished tasks: 3, 10-20, several of them with commas between; all; "
+          "last")
+      ->type_name("TASKS")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--worker", status.filter.workers,
+                   "Only these workers and the tasks at them: numbers and hosts, 3, 2-5, gpu-1, "
+                   "several of them with commas between; all; last")
+      ->type_name("WORKERS")
+      ->allow_extra_args(false);
+  AddStates(command, status.filter.states, true);
+  command->footer(
+      "Exit status: 0 it could be read, 1 failed, 2 there is no run, or bad usage. With --watch "
+      "and\n"
+      "--output quiet that of the run: 0 finished, 1 failed, 3 finished with quarantined items, 4 "
+      "it\n"
+      "goes on, 5 it is unfinished and no coordinator works on it.");
+  return command;
+}
+
+CLI::App* AddWorkers(CLI::App& app, WorkersArguments& workers) {
+  CLI::App* command = app.add_subcommand("workers", "Who works on a run");
+  command->add_option("run", workers.run, "The run directory")->required();
+  command->add_option(
+      "worker", workers.workers,
+      "Only these: numbers and hosts, 3, 2-5, gpu-1, several of them with commas or "
+      "blanks between; all; last, who joined last");
+  AddStates(command, workers.states, false);
+  AddOutput(command, workers.output, workers.json, "their numbers, a line each");
+  return command;
+}
+
 // The parser would say only that a command is missing.
 Error UnknownCommand(const CLI::App& app, const std::string& word) {
   std::vector<std::string> names;
@@ -239,25 +307,19 @@ int Main(int argc, char** argv) {
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
   };
-  bool status_json = false;
-  bool status_all = false;
-  CLI::App* status_command = app.add_subcommand(
-      "status", "How a run is doing, and why each unfinished task is not done yet");
-  status_command->add_option("run", run_dir, "The run directory (the job's output.dir)")
-      ->required();
-  status_command->add_flag("--json", status_json, "The same for programs");
-  status_command->add_flag("--all", status_all, "Every task, not only the first lines");
-  std::string worker;
-  bool workers_json = false;
-  CLI::App* workers_command = app.add_subcommand("workers", "Who works on a run");
-  workers_command->add_option("run", run_dir, "The run directory")->required();
-  workers_command->add_flag("--json", workers_json, "The same for programs");
+  StatusArguments status;
+  CLI::App* status_command = AddStatus(app, status);
+  WorkersArguments workers;
+  CLI::App* workers_command = AddWorkers(app, workers);
+  std::vector<std::string> drained;
   CLI::App* drain_command =
-      app.add_subcommand("drain", "Have a worker hand back what it has, and leave");
+      app.add_subcommand("drain", "Have workers hand back what they have, and leave");
   drain_command->add_option("run", run_dir, "The run directory")->required();
   drain_command
-      ->add_option("worker", worker,
-                   "Its number (prelabel workers), or its host where that has one")
+      ->add_option(
+          "worker", drained,
+          "Numbers (prelabel workers) and hosts: 3, 2-5, gpu-1, several of them with commas "
+          "or blanks between; all; last, who joined last")
       ->required();
   const auto add_control = [&](const char* name, const char* text) {
     CLI::App* command = app.add_subcommand(name, text);
@@ -381,12 +443,12 @@ int Main(int argc, char** argv) {
   }
   if (launch_command->parsed()) return ShowLaunch(launch_job, launch_set);
   if (plan_command->parsed()) return PlanJob(plan);
-  if (status_command->parsed()) return ShowRunStatus(run_dir, status_json, status_all);
-  if (workers_command->parsed()) return ShowWorkers(run_dir, workers_json);
-  if (drain_command->parsed()) return ControlRun(run_dir, ControlKind::kDrain, worker);
-  if (pause_command->parsed()) return ControlRun(run_dir, ControlKind::kPause, "");
-  if (resume_command->parsed()) return ControlRun(run_dir, ControlKind::kResume, "");
-  if (cancel_command->parsed()) return ControlRun(run_dir, ControlKind::kCancel, "");
+  if (status_command->parsed()) return ShowRunStatus(status);
+  if (workers_command->parsed()) return ShowWorkers(workers);
+  if (drain_command->parsed()) return ControlRun(run_dir, ControlKind::kDrain, drained);
+  if (pause_command->parsed()) return ControlRun(run_dir, ControlKind::kPause);
+  if (resume_command->parsed()) return ControlRun(run_dir, ControlKind::kResume);
+  if (cancel_command->parsed()) return ControlRun(run_dir, ControlKind::kCancel);
   if (report_command->parsed()) {
     if (!compare.empty() && (!run_dir.empty() || !set.empty())) {
       return Fail(InvalidArgument("--compare takes two runs and nothing else but --out"));
