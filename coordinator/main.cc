@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/base/nearest_name.h"
+#include "common/command_line/describe_itself.h"
 #include "coordinator/cli/audit_command.h"
 #include "coordinator/cli/compare_command.h"
 #include "coordinator/cli/control_command.h"
@@ -63,9 +64,7 @@ int Export(const ExportArguments& arguments) {
   std::optional<Route> route;
   if (!arguments.route.empty()) {
     route = ParseRoute(arguments.route);
-    if (!route || arguments.format.empty()) {
-      return Fail(InvalidArgument("--route takes auto, review or manual, and needs --format"));
-    }
+    if (arguments.format.empty()) return Fail(InvalidArgument("--route needs --format"));
   }
   auto context = LoadRunContext(arguments.run, arguments.set);
   if (!context) return Fail(context.error());
@@ -142,8 +141,10 @@ CLI::App* AddModelCheck(CLI::App& app, ModelCheckWords& words) {
   model->require_subcommand(1);
   CLI::App* command = model->add_subcommand(
       "check", "Load a model, run it, time it, and draw what it finds in a picture");
-  command->add_option("card", words.card, "The model card (model.yaml)")->required();
-  command->add_option("image", words.image, "A picture to look at");
+  command->add_option("card", words.card, "The model card (model.yaml)")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("image", words.image, "A picture to look at")->type_name("FILE");
   command
       ->add_option("--out,-o", words.out,
                    "The picture to draw, a JPEG file; default: the name of IMAGE with -check.jpg, "
@@ -154,6 +155,77 @@ CLI::App* AddModelCheck(CLI::App& app, ModelCheckWords& words) {
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   command->footer("Exit status: 0 done, 1 failed, 2 bad card or usage.");
+  return command;
+}
+
+// `tasks`: theirs, too.
+void AddStates(CLI::App* command, std::vector<std::string>& states, bool tasks) {
+  std::vector<std::string> known(kWorkerStates.begin(), kWorkerStates.end());
+  if (tasks) known.insert(known.begin(), kTaskStates.begin(), kTaskStates.end());
+  command
+      ->add_option("--state", states,
+                   tasks ? "Only tasks and workers in this state, and failures where it is failed; "
+                           "several with commas between"
+                         : "Only workers in this state; several with commas between")
+      ->check(CLI::IsMember(known))
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
+void AddOutput(CLI::App* command, std::string& output, bool& json, const char* quiet) {
+  CLI::Option* option =
+      command
+          ->add_option(
+              "--output", output,
+              fmt::format("What is printed: text; json, the same for programs; quiet, {}", quiet))
+          ->check(CLI::IsMember({"text", "json", "quiet"}))
+          ->capture_default_str();
+  command->add_flag("--json", json, "The same as --output json")->excludes(option);
+}
+
+CLI::App* AddStatus(CLI::App& app, StatusArguments& status) {
+  CLI::App* command = app.add_subcommand(
+      "status", "How a run is doing, and why each unfinished task is not done yet");
+  command->add_option("run", status.run, "The run directory (the job's output.dir)")
+      ->type_name("DIR")
+      ->required();
+  AddOutput(command, status.output, status.json, "its state in a word, and an exit status");
+  command->add_flag("--all", status.all, "Every task and failure, not only the first lines");
+  command->add_flag("--watch,-w", status.watch,
+                    "Go on until the run has ended: in a terminal a screen, elsewhere a line a "
+                    "change");
+  command
+      ->add_option(
+          "--tasks", status.filter.tasks,
+          "Only these unfinished tasks: 3, 10-20, several of them with commas between; all; "
+          "last")
+      ->type_name("TASKS")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--worker", status.filter.workers,
+                   "Only these workers and the tasks at them: numbers and hosts, 3, 2-5, gpu-1, "
+                   "several of them with commas between; all; last")
+      ->type_name("WORKERS")
+      ->allow_extra_args(false);
+  AddStates(command, status.filter.states, true);
+  command->footer(
+      "Exit status: 0 it could be read, 1 failed, 2 there is no run, or bad usage. With --watch "
+      "and\n"
+      "--output quiet that of the run: 0 finished, 1 failed, 3 finished with quarantined items, 4 "
+      "it\n"
+      "goes on, 5 it is unfinished and no coordinator works on it.");
+  return command;
+}
+
+CLI::App* AddWorkers(CLI::App& app, WorkersArguments& workers) {
+  CLI::App* command = app.add_subcommand("workers", "Who works on a run");
+  command->add_option("run", workers.run, "The run directory")->type_name("DIR")->required();
+  command->add_option(
+      "worker", workers.workers,
+      "Only these: numbers and hosts, 3, 2-5, gpu-1, several of them with commas or "
+      "blanks between; all; last, who joined last");
+  AddStates(command, workers.states, false);
+  AddOutput(command, workers.output, workers.json, "their numbers, a line each");
   return command;
 }
 
@@ -178,25 +250,12 @@ int Main(int argc, char** argv) {
       "Exit status: 0 done, 1 failed, 2 bad job or usage, 3 finished with quarantined items,\n"
       "130 and 143 stopped by a signal (the same command goes on).");
 
-  std::string launch_job;
-  std::vector<std::string> launch_set;
-  CLI::App* launch_command = app.add_subcommand(
-      "launch", "What `prelabel run` would do to start a job's workers: commands and scripts");
-  launch_command->add_option("job", launch_job, "The job file (docs/job-file.md)")->required();
-  launch_command
-      ->add_option("--set", launch_set,
-                   "Override a key of the job: --set cluster.workers=4; repeatable")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
-  bool dry_run = false;  // required: `prelabel run` is what starts them
-  launch_command
-      ->add_flag("--dry-run", dry_run, "Print them; nothing is started (`prelabel run` does)")
-      ->required();
-
   PlanArguments plan;
   CLI::App* plan_command = app.add_subcommand(
       "plan", "What a job would do: check it, count items, try the model on a sample");
-  plan_command->add_option("job", plan.job_file, "The job file (docs/job-file.md)")->required();
+  plan_command->add_option("job", plan.job_file, "The job file (docs/job-file.md)")
+      ->type_name("FILE")
+      ->required();
   plan_command
       ->add_option("--set", plan.set,
                    "Override a key of the job: --set labels.threshold=0.5; repeatable")
@@ -213,7 +272,9 @@ int Main(int argc, char** argv) {
 
   RunArguments run;
   const auto add_job = [&run](CLI::App* command) {
-    command->add_option("job", run.job_file, "The job file (docs/job-file.md)")->required();
+    command->add_option("job", run.job_file, "The job file (docs/job-file.md)")
+        ->type_name("FILE")
+        ->required();
     command
         ->add_option("--set", run.set,
                      "Override a key of the job: --set cluster.workers=4; repeatable")
@@ -234,34 +295,47 @@ int Main(int argc, char** argv) {
   std::vector<std::string> set;
   const auto add_run = [&](CLI::App* command, std::string& into,
                            std::vector<std::string>& set_into) {
-    command->add_option("run", into, "The run directory (the job's output.dir)")->required();
+    command->add_option("run", into, "The run directory (the job's output.dir)")
+        ->type_name("DIR")
+        ->required();
     command->add_option("--set", set_into, "Override a key of the job: --set labels.threshold=0.5")
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
   };
-  bool status_json = false;
-  bool status_all = false;
-  CLI::App* status_command = app.add_subcommand(
-      "status", "How a run is doing, and why each unfinished task is not done yet");
-  status_command->add_option("run", run_dir, "The run directory (the job's output.dir)")
+  std::string launch_job;
+  std::vector<std::string> launch_set;
+  CLI::App* launch_command = app.add_subcommand(
+      "launch", "What `prelabel run` would do to start a job's workers: commands and scripts");
+  launch_command->add_option("job", launch_job, "The job file (docs/job-file.md)")
+      ->type_name("FILE")
       ->required();
-  status_command->add_flag("--json", status_json, "The same for programs");
-  status_command->add_flag("--all", status_all, "Every task, not only the first lines");
-  std::string worker;
-  bool workers_json = false;
-  CLI::App* workers_command = app.add_subcommand("workers", "Who works on a run");
-  workers_command->add_option("run", run_dir, "The run directory")->required();
-  workers_command->add_flag("--json", workers_json, "The same for programs");
+  launch_command
+      ->add_option("--set", launch_set,
+                   "Override a key of the job: --set cluster.workers=4; repeatable")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  bool dry_run = false;  // required: `prelabel run` is what starts them
+  launch_command
+      ->add_flag("--dry-run", dry_run, "Print them; nothing is started (`prelabel run` does)")
+      ->required();
+
+  StatusArguments status;
+  CLI::App* status_command = AddStatus(app, status);
+  WorkersArguments workers;
+  CLI::App* workers_command = AddWorkers(app, workers);
+  std::vector<std::string> drained;
   CLI::App* drain_command =
-      app.add_subcommand("drain", "Have a worker hand back what it has, and leave");
-  drain_command->add_option("run", run_dir, "The run directory")->required();
+      app.add_subcommand("drain", "Have workers hand back what they have, and leave");
+  drain_command->add_option("run", run_dir, "The run directory")->type_name("DIR")->required();
   drain_command
-      ->add_option("worker", worker,
-                   "Its number (prelabel workers), or its host where that has one")
+      ->add_option(
+          "worker", drained,
+          "Numbers (prelabel workers) and hosts: 3, 2-5, gpu-1, several of them with commas "
+          "or blanks between; all; last, who joined last")
       ->required();
   const auto add_control = [&](const char* name, const char* text) {
     CLI::App* command = app.add_subcommand(name, text);
-    command->add_option("run", run_dir, "The run directory")->required();
+    command->add_option("run", run_dir, "The run directory")->type_name("DIR")->required();
     return command;
   };
   CLI::App* pause_command = add_control("pause", "Give out nothing more until prelabel resume");
@@ -279,7 +353,7 @@ int Main(int argc, char** argv) {
       report_command
           ->add_option("--compare", compare,
                        "Two runs, or their report.json, side by side; nothing is written again")
-          ->type_name("A B")
+          ->type_name("PATH")
           ->expected(2);
   report_command->add_option("--out,-o", compare_out, "With --compare: the page to write")
       ->type_name("FILE")
@@ -288,13 +362,15 @@ int Main(int argc, char** argv) {
   ExportArguments arguments;
   CLI::App* export_command = app.add_subcommand("export", "Write a run's labels in another format");
   add_run(export_command, arguments.run, arguments.set);
-  export_command->add_option("--format", arguments.format, ExportFormatNames());
-  export_command->add_option("--out,-o", arguments.out,
-                             "File or folder to write; default: below RUN/labels");
+  export_command->add_option("--format", arguments.format, "The format (docs/formats.md)")
+      ->check(CLI::IsMember(ExportFormats()));
+  export_command
+      ->add_option("--out,-o", arguments.out, "File or folder to write; default: below RUN/labels")
+      ->type_name("PATH");
   export_command->add_flag("--raw", arguments.raw,
                            "coco-results: everything that the model said above the raw threshold");
-  export_command->add_option("--route", arguments.route,
-                             "Only labels that go this way: auto, review or manual");
+  export_command->add_option("--route", arguments.route, "Only labels that go this way")
+      ->check(CLI::IsMember({"auto", "review", "manual"}));
   export_command->add_flag("--frames", arguments.frames,
                            "Write the videos' frames as JPEG files under the names in coco.json");
 
@@ -302,6 +378,7 @@ int Main(int argc, char** argv) {
   CLI::App* profile_command = app.add_subcommand(
       "profile", "Keep what a run looks like as a reference that other runs are compared with");
   profile_command->add_option("run", profile.run, "The run directory (the job's output.dir)")
+      ->type_name("DIR")
       ->required();
   profile_command
       ->add_option(
@@ -310,7 +387,9 @@ int Main(int argc, char** argv) {
           "labels of sources 'coco', 'yolo' and 'voc' are read without it")
       ->type_name("FILE")
       ->allow_extra_args(false);
-  profile_command->add_option("--out,-o", profile.out, "The profile to write")->required();
+  profile_command->add_option("--out,-o", profile.out, "The profile to write")
+      ->type_name("FILE")
+      ->required();
   profile_command->footer("Jobs name it as report.reference.");
 
   AuditSampleArguments audit_sample;
@@ -321,6 +400,7 @@ int Main(int argc, char** argv) {
   CLI::App* sample_command = audit_command->add_subcommand(
       "sample", "Draw labels and whole images, and write them for CVAT and Label Studio");
   sample_command->add_option("run", audit_sample.run, "The run directory (the job's output.dir)")
+      ->type_name("DIR")
       ->required();
   sample_command
       ->add_option("--labels", audit_sample.labels,
@@ -333,16 +413,20 @@ int Main(int argc, char** argv) {
       ->capture_default_str();
   sample_command->add_option("--seed", audit_sample.seed, "Another seed draws others")
       ->capture_default_str();
-  sample_command->add_option("--out,-o", audit_sample.out,
-                             "Folder of the files for people; default: RUN/audit");
+  sample_command
+      ->add_option("--out,-o", audit_sample.out,
+                   "Folder of the files for people; default: RUN/audit")
+      ->type_name("DIR");
   CLI::App* ingest_command =
       audit_command->add_subcommand("ingest", "Read what people answered, for 'prelabel report'");
   ingest_command->add_option("run", audit_ingest.run, "The run directory (the job's output.dir)")
+      ->type_name("DIR")
       ->required();
   ingest_command
       ->add_option(
           "answers", audit_ingest.answers,
           "CVAT for images 1.1 (XML), Label Studio (JSON) or COCO instances (whole images)")
+      ->type_name("FILE")
       ->required();
 
   ValidateArguments validate;
@@ -350,6 +434,7 @@ int Main(int argc, char** argv) {
       "validate", "Check COCO, MOT and CVAT label files for what importers break on");
   validate_command
       ->add_option("path", validate.path, "A label file, a folder of them or a run directory")
+      ->type_name("PATH")
       ->required();
   validate_command->add_option("--max-problems", validate.max_problems, "How many to print")
       ->capture_default_str();
@@ -364,9 +449,11 @@ int Main(int argc, char** argv) {
   CLI::App* keygen_command = app.add_subcommand(
       "keygen", "Make keys that let a worker of another machine join (SECURITY.md)");
   keygen_command->add_option("dir", keys_dir, "The coordinator's folder of keys; it is created")
+      ->type_name("DIR")
       ->required();
   keygen_command->add_option("--name", key_name, "The worker's name; one key a worker")
       ->capture_default_str();
+  DescribeItself itself(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -379,14 +466,15 @@ int Main(int argc, char** argv) {
     run.launch = run_command->parsed();
     return RunJob(run);
   }
+  if (itself.parsed()) return Tell(itself.Text());
   if (launch_command->parsed()) return ShowLaunch(launch_job, launch_set);
   if (plan_command->parsed()) return PlanJob(plan);
-  if (status_command->parsed()) return ShowRunStatus(run_dir, status_json, status_all);
-  if (workers_command->parsed()) return ShowWorkers(run_dir, workers_json);
-  if (drain_command->parsed()) return ControlRun(run_dir, ControlKind::kDrain, worker);
-  if (pause_command->parsed()) return ControlRun(run_dir, ControlKind::kPause, "");
-  if (resume_command->parsed()) return ControlRun(run_dir, ControlKind::kResume, "");
-  if (cancel_command->parsed()) return ControlRun(run_dir, ControlKind::kCancel, "");
+  if (status_command->parsed()) return ShowRunStatus(status);
+  if (workers_command->parsed()) return ShowWorkers(workers);
+  if (drain_command->parsed()) return ControlRun(run_dir, ControlKind::kDrain, drained);
+  if (pause_command->parsed()) return ControlRun(run_dir, ControlKind::kPause);
+  if (resume_command->parsed()) return ControlRun(run_dir, ControlKind::kResume);
+  if (cancel_command->parsed()) return ControlRun(run_dir, ControlKind::kCancel);
   if (report_command->parsed()) {
     if (!compare.empty() && (!run_dir.empty() || !set.empty())) {
       return Fail(InvalidArgument("--compare takes two runs and nothing else but --out"));

@@ -54,6 +54,8 @@ dev_packages=(
   lintian systemd
   # tests/integration: the report and the live page in a browser.
   chromium chromium-driver python3-selenium
+  # tests/integration/terminal_test.py: completions and man pages.
+  zsh fish man-db mandoc
   # tests/bench: what noop_bench has beside its figures.
   python3-distributed
 )

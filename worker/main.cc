@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "common/base/signals.h"
+#include "common/command_line/describe_itself.h"
 #include "common/job/devices.h"
 #include "common/media/frame_source.h"
 #include "common/media/image_codec.h"
@@ -273,9 +274,9 @@ int Work(const WorkerArguments& arguments) {
 CLI::App* AddCheckCommand(CLI::App& app, CheckArguments& check) {
   CLI::App* command = app.add_subcommand(
       "check", "Tries a model instead (`prelabel model check` does so): loads, runs and draws");
-  command->add_option("card", check.options.card, "The model card")->required();
-  command->add_option("image", check.options.image, "A picture");
-  command->add_option("--out", check.out, "The picture to draw");
+  command->add_option("card", check.options.card, "The model card")->type_name("FILE")->required();
+  command->add_option("image", check.options.image, "A picture")->type_name("FILE");
+  command->add_option("--out", check.out, "The picture to draw")->type_name("FILE");
   command->add_option("--device", check.options.device, "auto, cpu or cuda:N");
   command->add_option("--threshold", check.options.limits.threshold, "Scores over this are shown")
       ->check(CLI::Range(0.0, 1.0));
@@ -352,13 +353,19 @@ int Main(int argc, char** argv) {
       ->type_name("DIR");
   CheckArguments check;
   CLI::App* check_command = AddCheckCommand(app, check);
+  DescribeItself itself(app);
   try {
     app.parse(argc, argv);
-    if (!check_command->parsed() && arguments.endpoint.empty()) {
+    if (!itself.parsed() && !check_command->parsed() && arguments.endpoint.empty()) {
       throw CLI::RequiredError("--connect");
     }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kExitUsage;
+  }
+  if (itself.parsed()) {
+    const auto text = itself.Text();
+    if (text) fmt::print("{}", text.value());
+    return text ? 0 : kExitUsage;
   }
   if (check_command->parsed()) {
     return RunCheck(check, RealMedia(), MonotonicClock(), std::cout, std::cerr);

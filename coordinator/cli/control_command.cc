@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "coordinator/cli/status_command.h"
 #include "coordinator/http/http_client.h"
 #include "coordinator/http/page_token.h"
+#include "coordinator/status/status_filter.h"
 
 namespace prelabel {
 namespace {
@@ -45,8 +45,34 @@ std::string TargetOf(ControlKind kind, WorkerId worker) {
   return fmt::format("/api/v1/workers/{}/drain", worker.value);
 }
 
-Result<std::string> Ask(const std::filesystem::path& run, ControlKind kind,
-                        const std::string& name) {
+std::string Said(ControlKind kind, WorkerId worker) {
+  switch (kind) {
+    case ControlKind::kPause:
+      return "paused: nothing more is given out; prelabel resume goes on";
+    case ControlKind::kResume:
+      return "the run goes on";
+    case ControlKind::kCancel:
+      return "the run stops; the same command that started it goes on from there";
+    case ControlKind::kDrain:
+      break;
+  }
+  return fmt::format("worker {} hands back what it has, and leaves", worker.value);
+}
+
+// Whom a command is about; of what is about the run, nobody in particular.
+Result<std::vector<WorkerId>> Targets(const RunStatus& status, ControlKind kind,
+                                      const std::vector<std::string>& workers) {
+  if (kind != ControlKind::kDrain) return std::vector<WorkerId>{WorkerId{}};
+  PRELABEL_TRY(const Selector selector, ParseSelector(workers, SelectorNames::kHosts));
+  PRELABEL_TRY(const auto meant, FindWorkers(status, selector));
+  std::vector<WorkerId> targets;
+  for (const RunStatus::Worker& worker : meant) targets.emplace_back(worker.id);
+  return targets;
+}
+
+// The exit status.
+Result<int> Ask(const std::filesystem::path& run, ControlKind kind,
+                const std::vector<std::string>& workers) {
   PRELABEL_TRY(const RunStatus status, LoadRunStatus(run));
   if (status.started.empty()) {
     return InvalidArgument("no coordinator works on this run", run.string());
@@ -55,47 +81,25 @@ Result<std::string> Ask(const std::filesystem::path& run, ControlKind kind,
     return InvalidArgument("the run takes no commands without its page (cluster.page: off)",
                            run.string());
   }
-  WorkerId worker{};
-  if (kind == ControlKind::kDrain) {
-    PRELABEL_TRY(worker, FindWorker(status, name));
-  }
+  PRELABEL_TRY(const std::vector<WorkerId> targets, Targets(status, kind, workers));
   PRELABEL_TRY(const PageAddress address, ParsePageUrl(status.page));
   PRELABEL_TRY(const std::string token, TokenOf(run, status));
-  PRELABEL_TRY(const HttpAnswer answer, HttpPost(address, TargetOf(kind, worker), token, kLimit));
-  if (answer.status != 202) {
-    return Unavailable(fmt::format("the coordinator refused ({}): {}", answer.status, answer.body),
-                       status.page);
+  int exit = kExitDone;
+  for (const WorkerId worker : targets) {
+    const auto answer = HttpPost(address, TargetOf(kind, worker), token, kLimit);
+    if (!answer) return answer.error();  // nor would it answer to the next
+    if (answer.value().status == 202) {
+      fmt::print("{}\n", Said(kind, worker));
+      continue;
+    }
+    exit = Fail(Unavailable(
+        fmt::format("the coordinator refused ({}): {}", answer.value().status, answer.value().body),
+        status.page));
   }
-  switch (kind) {
-    case ControlKind::kPause:
-      return std::string("paused: nothing more is given out; prelabel resume goes on");
-    case ControlKind::kResume:
-      return std::string("the run goes on");
-    case ControlKind::kCancel:
-      return std::string("the run stops; the same command that started it goes on from there");
-    case ControlKind::kDrain:
-      break;
-  }
-  return fmt::format("worker {} hands back what it has, and leaves", worker.value);
+  return exit;
 }
 
 }  // namespace
-
-Result<WorkerId> FindWorker(const RunStatus& status, const std::string& worker) {
-  std::uint64_t id = 0;
-  const auto [stop, error] = std::from_chars(worker.data(), worker.data() + worker.size(), id);
-  const bool number = error == std::errc() && stop == worker.data() + worker.size();
-  std::vector<std::uint64_t> meant;
-  for (const RunStatus::Worker& present : status.workers) {
-    if (number ? present.id == id : present.host == worker) meant.push_back(present.id);
-  }
-  if (meant.size() == 1) return WorkerId(meant.front());
-  if (meant.empty()) {
-    return InvalidArgument("the run has no such worker; prelabel workers lists them", worker);
-  }
-  return InvalidArgument(
-      fmt::format("{} workers run there; name one of them by its number", meant.size()), worker);
-}
 
 std::string DescribeWorkers(const RunStatus& status) {
   const std::vector<std::string> head{"worker", "host",  "device",   "slots", "state",
@@ -125,26 +129,36 @@ std::string DescribeWorkers(const RunStatus& status) {
   return text;
 }
 
-int ControlRun(const std::filesystem::path& run, ControlKind kind, const std::string& worker) {
-  const auto said = Ask(run, kind, worker);
-  if (!said) return Fail(said.error());
-  fmt::print("{}\n", said.value());
-  return kExitDone;
+int ControlRun(const std::filesystem::path& run, ControlKind kind,
+               const std::vector<std::string>& workers) {
+  const auto exit = Ask(run, kind, workers);
+  return exit ? exit.value() : Fail(exit.error());
 }
 
-int ShowWorkers(const std::filesystem::path& run, bool json) {
-  const auto status = LoadRunStatus(run);
+int ShowWorkers(const WorkersArguments& arguments) {
+  const auto filter = MakeStatusFilter({{}, arguments.workers, arguments.states});
+  if (!filter) return Fail(filter.error());
+  auto status = LoadRunStatus(arguments.run);
   if (!status) return Fail(status.error());
-  if (json) {
-    fmt::print("{}", FormatWorkers(status.value()));
-    return kExitDone;
+  if (filter.value().workers) {
+    // Whom nobody knows is a mistake here: it is who was asked for.
+    const auto meant = FindWorkers(status.value(), *filter.value().workers);
+    if (!meant) return Fail(meant.error());
   }
-  if (status.value().workers.empty()) {
+  const bool anybody = !status.value().workers.empty();
+  const RunStatus shown = FilterStatus(std::move(status).value(), filter.value());
+  if (arguments.json || arguments.output == "json") {
+    fmt::print("{}", FormatWorkers(shown));
+  } else if (arguments.output == "quiet") {
+    for (const RunStatus::Worker& worker : shown.workers) fmt::print("{}\n", worker.id);
+  } else if (!shown.workers.empty()) {
+    fmt::print("{}", DescribeWorkers(shown));
+  } else if (anybody) {
+    fmt::print("no worker is {}\n", fmt::join(arguments.states, " or "));
+  } else {
     fmt::print("no worker is there{}\n",
-               status.value().started.empty() ? ": no coordinator works on this run" : "");
-    return kExitDone;
+               shown.started.empty() ? ": no coordinator works on this run" : "");
   }
-  fmt::print("{}", DescribeWorkers(status.value()));
   return kExitDone;
 }
 

@@ -38,8 +38,8 @@ Result<std::unique_ptr<LabelWriter>> OpenLabelWriter(const std::string& format, 
     return OpenCocoResultsWriter(path, dataset, classes, context.card,
                                  raw ? CocoResultsKind::kRaw : CocoResultsKind::kLabels);
   }
-  return InvalidArgument(
-      fmt::format("unknown format \"{}\"; write {}", format, ExportFormatNames()));
+  return InvalidArgument(fmt::format("unknown format \"{}\"; write one of {}", format,
+                                     fmt::join(ExportFormats(), ", ")));
 }
 
 std::filesystem::path DefaultLabelPath(const std::string& format, bool raw, const RunPaths& paths) {
@@ -51,8 +51,10 @@ std::filesystem::path DefaultLabelPath(const std::string& format, bool raw, cons
   return paths.Labels() / format;
 }
 
-std::string ExportFormatNames() {
-  return fmt::format("{} or coco-results", fmt::join(LabelFormats(), ", "));
+std::vector<std::string> ExportFormats() {
+  std::vector<std::string> formats = LabelFormats();
+  formats.emplace_back("coco-results");
+  return formats;
 }
 
 }  // namespace prelabel

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/base/result.h"
 #include "coordinator/cli/job_context.h"
@@ -21,7 +22,7 @@ Result<std::unique_ptr<LabelWriter>> OpenLabelWriter(const std::string& format, 
 // The file or folder below the run's labels that a format is written to.
 std::filesystem::path DefaultLabelPath(const std::string& format, bool raw, const RunPaths& paths);
 
-// "coco, mot or coco-results", for messages.
-std::string ExportFormatNames();
+// What `prelabel export` writes: those of label_formats.h, and coco-results.
+std::vector<std::string> ExportFormats();
 
 }  // namespace prelabel

@@ -44,6 +44,15 @@ std::string FormatProgress(const ProgressState& state, double items_per_second) 
   return line;
 }
 
+std::string FormatBar(const ProgressState& state) {
+  constexpr std::uint64_t kWidth = 24;
+  const std::uint64_t filled =
+      kWidth * state.items_done / std::max<std::uint64_t>(1, state.items_total);
+  std::string bar;
+  for (std::uint64_t i = 0; i < kWidth; ++i) bar += i < filled ? "█" : "░";
+  return bar;
+}
+
 Progress::Progress(std::FILE* out, bool quiet)
     : out_(out), quiet_(quiet), terminal_(isatty(fileno(out)) != 0) {}
 
@@ -72,12 +81,7 @@ void Progress::Draw(const ProgressState& state, TimePoint now) {
     fmt::print(out_, "{}\n", line);
     return;
   }
-  constexpr std::uint64_t kWidth = 24;
-  const std::uint64_t filled =
-      kWidth * state.items_done / std::max<std::uint64_t>(1, state.items_total);
-  std::string bar;
-  for (std::uint64_t i = 0; i < kWidth; ++i) bar += i < filled ? "█" : "░";
-  fmt::print(out_, "\r\x1b[K{} {}", bar, line);
+  fmt::print(out_, "\r\x1b[K{} {}", FormatBar(state), line);
   std::fflush(out_);
   drawn_ = true;
 }

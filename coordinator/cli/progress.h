@@ -25,6 +25,9 @@ struct ProgressState {
 // the first result of this session.
 std::string FormatProgress(const ProgressState& state, double items_per_second);
 
+// How much of the items is done, 24 characters wide: "████████░░░░░░░░░░░░░░░░".
+std::string FormatBar(const ProgressState& state);
+
 // Seconds as m:ss or h:mm:ss.
 std::string FormatDuration(double seconds);
 

@@ -80,6 +80,15 @@ Result<int> RunTasks(const RunArguments& arguments, const JobContext& context, P
   }
 }
 
+// `prelabel status` reads the file: the store does not know why nobody goes on.
+void NoteFailure(const Error& error, const RunPaths& paths) {
+  auto status = LoadRunStatus(paths.dir);
+  if (!status || status.value().started.empty()) return;  // no task was run
+  status.value().state = "failed";
+  status.value().reason = error.ToString();
+  WriteRunStatus(status.value(), paths.Status());
+}
+
 // The last word.
 void EndPage(const Result<int>& status, int signal, const RunPaths& paths, RunPage* page) {
   if (page == nullptr) return;
@@ -111,6 +120,7 @@ Result<int> Run(const RunArguments& arguments, StopSignals& signals) {
     PRELABEL_TRY(page, StartPage(context, progress));
   }
   auto status = RunTasks(arguments, context, run, signals, progress, log, page.get());
+  if (!status) NoteFailure(status.error(), context.paths);
   EndPage(status, signals.signal(), context.paths, page.get());
   return status;
 }

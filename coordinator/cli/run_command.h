@@ -5,11 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/cli/exit_code.h"
 #include "coordinator/cli/write_outputs.h"
 
 namespace prelabel {
-
-enum ExitCode : int { kExitDone = 0, kExitFailed = 1, kExitUsage = 2, kExitQuarantined = 3 };
 
 // Says on standard error what was wrong, and returns the exit status that fits.
 int Fail(const Error& error);

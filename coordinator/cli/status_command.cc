@@ -9,6 +9,7 @@
 #include "coordinator/cli/job_context.h"
 #include "coordinator/cli/run_command.h"
 #include "coordinator/cli/run_log.h"
+#include "coordinator/cli/watch_status.h"
 #include "coordinator/plan/item_counts.h"
 #include "coordinator/plan/redo.h"
 #include "coordinator/store/run_lock.h"
@@ -16,6 +17,17 @@
 
 namespace prelabel {
 namespace {
+
+Result<RunStatus> FromFile(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  if (!file) {
+    return Unavailable("the coordinator has not written its status yet; try again in a moment",
+                       path.parent_path().string());
+  }
+  return ParseRunStatus(text.str());
+}
 
 // What the store alone knows of a run that nobody works on.
 Result<RunStatus> FromStore(const RunPaths& paths) {
@@ -36,7 +48,7 @@ Result<RunStatus> FromStore(const RunPaths& paths) {
         lines.back().why == why) {
       lines.back().last = id;
     } else {
-      lines.push_back({id, id, kind, std::move(why)});
+      lines.push_back({id, id, kind, std::move(why), row.failures > 0 ? "failed" : "pending", {}});
     }
   }
   const ItemCounts counts = CountItems(tasks);
@@ -47,6 +59,13 @@ Result<RunStatus> FromStore(const RunPaths& paths) {
   if (status.state == "stopped") {
     status.reason = fmt::format("prelabel run {} goes on", paths.Job().string());
   }
+  // Why it ended only its coordinator knows.
+  const auto last = FromFile(paths.Status());
+  if (last && last.value().state == "failed") {
+    status.state = "failed";
+    status.reason = last.value().reason;
+    status.failures = last.value().failures;
+  }
   return status;
 }
 
@@ -55,24 +74,49 @@ Result<RunStatus> FromStore(const RunPaths& paths) {
 Result<RunStatus> LoadRunStatus(const std::filesystem::path& run) {
   const RunPaths paths{run};
   if (!RunLock::IsHeld(paths.Lock())) return FromStore(paths);
-  std::ifstream file(paths.Status());
-  std::stringstream text;
-  text << file.rdbuf();
-  if (!file) {
-    return Unavailable("the coordinator has not written its status yet; try again in a moment",
-                       run.string());
-  }
-  return ParseRunStatus(text.str());
+  return FromFile(paths.Status());
 }
 
-int ShowRunStatus(const std::filesystem::path& run, bool json, bool all) {
-  const auto status = LoadRunStatus(run);
-  if (!status) {
-    fmt::print(stderr, "prelabel: {}\n", status.error().ToString());
-    return status.error().code == ErrorCode::kInvalidArgument ? kExitUsage : kExitFailed;
+int ShowRunStatus(const StatusArguments& arguments) {
+  const StatusOutput output = arguments.json || arguments.output == "json" ? StatusOutput::kJson
+                              : arguments.output == "quiet"                ? StatusOutput::kQuiet
+                                                                           : StatusOutput::kText;
+  if (output == StatusOutput::kQuiet && (arguments.all || !arguments.filter.empty())) {
+    return Fail(
+        InvalidArgument("--output quiet prints the run's state alone; leave out --all, --tasks, "
+                        "--worker, --state"));
   }
-  fmt::print("{}", json ? FormatRunStatus(status.value()) : DescribeRunStatus(status.value(), all));
-  return kExitDone;
+  const auto filter = MakeStatusFilter(arguments.filter);
+  if (!filter) return Fail(filter.error());
+  const auto describe = [&](const RunStatus& status) {
+    const RunStatus shown = FilterStatus(status, filter.value());
+    std::string text = DescribeRunStatus(shown, arguments.all);
+    if (!filter.value().empty() && shown.workers.empty() && shown.unfinished.empty() &&
+        shown.failures.empty()) {
+      text += "no worker and no unfinished task is among those\n";
+    }
+    return text;
+  };
+  const auto json = [&](const RunStatus& status) {
+    return FormatRunStatus(FilterStatus(status, filter.value()));
+  };
+  if (arguments.watch) {
+    return WatchStatus({output, [&] { return LoadRunStatus(arguments.run); }, describe, json});
+  }
+  const auto status = LoadRunStatus(arguments.run);
+  if (!status) return Fail(status.error());
+  switch (output) {
+    case StatusOutput::kText:
+      fmt::print("{}", describe(status.value()));
+      return kExitDone;
+    case StatusOutput::kJson:
+      fmt::print("{}", json(status.value()));
+      return kExitDone;
+    case StatusOutput::kQuiet:
+      break;
+  }
+  fmt::print("{}\n", status.value().state);
+  return RunExitOf(status.value());
 }
 
 }  // namespace prelabel

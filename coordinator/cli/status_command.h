@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "common/base/result.h"
 #include "coordinator/status/run_status.h"
+#include "coordinator/status/status_filter.h"
 
 namespace prelabel {
 
@@ -12,7 +14,17 @@ namespace prelabel {
 // InvalidArgument: there is no run.
 Result<RunStatus> LoadRunStatus(const std::filesystem::path& run);
 
-// Prints it, as JSON where wanted; the exit status.
-int ShowRunStatus(const std::filesystem::path& run, bool json, bool all);
+struct StatusArguments {
+  std::filesystem::path run;
+  std::string output = "text";  // text, json or quiet
+  bool json = false;            // the same as output json
+  bool all = false;
+  bool watch = false;
+  StatusFilterWords filter;
+};
+
+// Prints it. The exit status: with --watch or --output quiet that of the run's state (RunExitOf),
+// otherwise kExitDone where it could be read.
+int ShowRunStatus(const StatusArguments& arguments);
 
 }  // namespace prelabel

@@ -10,6 +10,7 @@ namespace prelabel {
 namespace {
 
 constexpr std::size_t kLinesShown = 20;
+constexpr std::size_t kFailuresShown = 5;
 
 std::string Seconds(Duration duration) {
   const double seconds = std::chrono::duration<double>(duration).count();
@@ -23,6 +24,11 @@ std::string Plural(std::uint64_t count, const char* what) {
 std::string At(const TaskStatus& status, const std::string& host) {
   return host.empty() ? fmt::format("worker {}", status.worker.value)
                       : fmt::format("worker {} ({})", status.worker.value, host);
+}
+
+const char* FailureWord(const std::string& kind) {
+  if (kind == "attempt") return "failed";
+  return kind == "worker" ? "lost" : "quarantined";
 }
 
 }  // namespace
@@ -71,6 +77,14 @@ std::string WhyUnfinished(const TaskStatus& status, const std::string& host) {
   return text;
 }
 
+std::string UnfinishedState(const TaskStatus& status) {
+  using Why = TaskStatus::Why;
+  if (status.why == Why::kRunning) return "running";
+  if (status.why == Why::kQueued) return "queued";
+  if (status.why == Why::kBlocked) return "blocked";
+  return status.failures > 0 ? "failed" : "pending";
+}
+
 std::string DescribeRunStatus(const RunStatus& status, bool all) {
   std::string text = status.state;
   if (!status.reason.empty()) text += ": " + status.reason;
@@ -83,6 +97,17 @@ std::string DescribeRunStatus(const RunStatus& status, bool all) {
     text += fmt::format("worker {} on {}, {}: {}{}{}\n", worker.id, worker.host,
                         Plural(worker.slots, "slot"), worker.state,
                         worker.reason.empty() ? "" : " ", worker.reason);
+  }
+  const std::size_t failures =
+      all ? status.failures.size() : std::min(status.failures.size(), kFailuresShown);
+  for (std::size_t i = 0; i < failures; ++i) {
+    const RunStatus::Failure& failure = status.failures[i];
+    text += fmt::format("{}: {}: {}{}\n", FailureWord(failure.kind), failure.what, failure.reason,
+                        failure.count == 1 ? "" : fmt::format(" ({} times)", failure.count));
+  }
+  if (failures < status.failures.size()) {
+    text += fmt::format("... and {} of failures; --all shows them\n",
+                        Plural(status.failures.size() - failures, "line"));
   }
   const std::size_t shown =
       all ? status.unfinished.size() : std::min(status.unfinished.size(), kLinesShown);

@@ -3,16 +3,26 @@
 // is named.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/result.h"
 #include "coordinator/scheduler/scheduler.h"
 
 namespace prelabel {
+
+// Of an unfinished task: running and queued at a worker; blocked by other tasks; pending, it may be
+// given out; failed, it waits to be tried again.
+inline constexpr std::array<std::string_view, 5> kTaskStates{"running", "queued", "blocked",
+                                                             "pending", "failed"};
+// See RunStatus::Worker.
+inline constexpr std::array<std::string_view, 4> kWorkerStates{"loading", "idle", "working",
+                                                               "benched"};
 
 struct RunStatus {
   std::string job;      // its name
@@ -79,6 +89,9 @@ struct RunStatus {
     std::uint64_t last = 0;
     std::string kind;  // TaskKindName
     std::string why;   // a sentence
+    // One of kTaskStates; empty in files of coordinators that did not say.
+    std::string state{};
+    std::optional<std::uint64_t> worker{};  // where it is running or queued
   };
   std::vector<Unfinished> unfinished;
   bool more = false;  // there are too many lines: the rest is left out
@@ -90,6 +103,9 @@ struct RunStatus {
 // The sentence for a task, e.g. "runs on worker 3 (gpu-1) for 12 s, item 5 of 8".
 // `host`: of the worker that the status names; may be empty.
 std::string WhyUnfinished(const TaskStatus& status, const std::string& host);
+
+// One of kTaskStates.
+std::string UnfinishedState(const TaskStatus& status);
 
 std::string FormatRunStatus(const RunStatus& status);              // JSON, version 1
 Result<RunStatus> ParseRunStatus(const std::string& text);         // InvalidArgument: not that

@@ -62,6 +62,18 @@ RunStatus::Worker WorkerOf(const json::object& row) {
   return worker;
 }
 
+RunStatus::Unfinished UnfinishedOf(const json::object& row) {
+  RunStatus::Unfinished task;
+  task.first = NumberOf(row, "first");
+  task.last = NumberOf(row, "last");
+  task.kind = TextOf(row, "kind");
+  task.why = TextOf(row, "why");
+  if (row.contains("state")) task.state = TextOf(row, "state");
+  const json::value* worker = row.if_contains("worker");
+  if (worker != nullptr && !worker->is_null()) task.worker = NumberOf(row, "worker");
+  return task;
+}
+
 RunStatus StatusOf(const json::object& root) {
   RunStatus status;
   status.job = TextOf(root, "job");
@@ -99,9 +111,7 @@ RunStatus StatusOf(const json::object& root) {
                                TextOf(row, "last"), TextOf(row, "what")});
   }
   for (const json::value& value : root.at("unfinished").as_array()) {
-    const json::object& task = value.as_object();
-    status.unfinished.push_back({NumberOf(task, "first"), NumberOf(task, "last"),
-                                 TextOf(task, "kind"), TextOf(task, "why")});
+    status.unfinished.push_back(UnfinishedOf(value.as_object()));
   }
   status.more = root.at("more").as_bool();
   for (const json::value& line : root.at("log").as_array()) {
@@ -162,8 +172,9 @@ std::string FormatRunStatus(const RunStatus& status) {
   text += "],\n\"unfinished\":[";
   Rows unfinished(text);
   for (const RunStatus::Unfinished& task : status.unfinished) {
-    unfinished.Add("{{\"first\":{},\"last\":{},\"kind\":{},\"why\":{}}}", task.first, task.last,
-                   JsonString(task.kind), JsonString(task.why));
+    unfinished.Add("{{\"first\":{},\"last\":{},\"kind\":{},\"state\":{},\"worker\":{},\"why\":{}}}",
+                   task.first, task.last, JsonString(task.kind), JsonString(task.state),
+                   task.worker ? std::to_string(*task.worker) : "null", JsonString(task.why));
   }
   text += fmt::format("],\n\"more\":{},\n\"log\":[", status.more);
   Rows log(text);

@@ -116,9 +116,12 @@ void StatusCollector::Fill(RunStatus& status, const Scheduler& scheduler, TimePo
       break;
     }
     const auto worker = present_.find(task.worker);
+    const std::string state = UnfinishedState(task);
     status.unfinished.push_back(
         {task.first.value, task.last.value, TaskKindName(task.kind),
-         WhyUnfinished(task, worker == present_.end() ? "" : worker->second.info.hostname)});
+         WhyUnfinished(task, worker == present_.end() ? "" : worker->second.info.hostname), state,
+         state == "running" || state == "queued" ? std::optional(task.worker.value)
+                                                 : std::nullopt});
   }
 }
 

@@ -2,9 +2,14 @@
 """What people ask of a run that goes on: pause, resume, drain, cancel, over the API of its page."""
 
 import json
+import os
+import pty
+import signal
+import subprocess
 import time
 
 import cluster
+import support
 
 
 class ControlTest(cluster.ClusterTest):
@@ -63,6 +68,84 @@ class ControlTest(cluster.ClusterTest):
         self.assertIn("no such worker", self.ask("drain", run.run, "77", status=2).stderr)
         self.check_finished(run, server)
         self.assertEqual(run.events("attempt failed"), [])
+
+    def test_several_workers_are_selected(self):
+        run, server, workers = self.start("selected", 4)
+        ids = lambda *words: self.ask("workers", run.run, "--output", "quiet", *words).stdout.split()
+        self.assertEqual(ids(), ["1", "2", "3", "4"])
+        self.assertEqual(ids("2-3,last"), ["2", "3", "4"])
+        self.assertIn("77: the run has no such worker",
+                      self.ask("workers", run.run, "1,77", status=2).stderr)
+        told = json.loads(self.ask("status", run.run, "--worker", "2", "--json").stdout)
+        self.assertEqual([worker["id"] for worker in told["workers"]], [2])
+        self.assertEqual({task["worker"] for task in told["unfinished"]} - {2}, set())
+        # Who is not there keeps everybody from being asked: it is a mistake.
+        self.assertIn("no such worker", self.ask("drain", run.run, "1-2", "77", status=2).stderr)
+        self.assertEqual(ids(), ["1", "2", "3", "4"])
+        done = self.ask("drain", run.run, "1,2", "last")
+        self.assertEqual([line.split()[1] for line in done.stdout.splitlines()], ["1", "2", "4"])
+        run.wait(lambda: ids() == ["3"], "three leave", alive=[server])
+        self.finish(run, server)
+
+    def test_a_script_waits_for_a_run(self):
+        run, server, _ = self.start("watched", 1)
+        watch = lambda *words: run.start("watch", support.PRELABEL, "status", run.run, "--watch",
+                                         *words)
+        lines, last = watch(), watch("--output", "quiet")
+        stopped = watch()
+        self.assertEqual(self.ask("status", run.run, "--output", "quiet", status=4).stdout,
+                         "running\n")
+        run.wait(stopped.text, "it has said something", alive=[stopped])
+        stopped.popen.send_signal(signal.SIGINT)
+        run.check_status(stopped, 130)
+        self.ask("pause", run.run)
+        run.wait(lambda: "paused" in lines.text(), "the pause is told", alive=[server, lines])
+        self.ask("cancel", run.run)
+        run.check_status(server, 143)
+        run.check_status(lines, 5)
+        run.check_status(last, 5)
+        self.assertEqual(last.text(), "stopped\n")
+        self.assertRegex(lines.text(), r"^running .*\n(.*\n)*stopped .* goes on\n$")
+        server = run.serve()
+        run.worker()
+        run.wait_commits(1, alive=[server])
+        line = watch("--output", "json")
+        self.finish(run, server)
+        run.check_status(line, 0)
+        told = [json.loads(text)["state"] for text in line.text().splitlines()]
+        self.assertEqual((told[0], told[-1]), ("running", "finished"))
+        self.assertEqual(self.ask("status", run.run, "--output", "quiet").stdout, "finished\n")
+
+    def test_a_terminal_is_left_as_it_was(self):
+        run, server, _ = self.start("screen", 1)
+        parent, child = pty.openpty()
+        watch = subprocess.Popen([support.PRELABEL, "status", run.run, "--watch"], stdout=child,
+                                 env=support.environment(TERM="xterm"))
+        os.close(child)
+        shown = b""
+        while b"\x1b[J" not in shown:  # a whole screen
+            shown += os.read(parent, 4096)
+        watch.send_signal(signal.SIGINT)
+        self.assertEqual(watch.wait(support.PATIENCE), 130)
+        shown += os.read(parent, 4096)
+        os.close(parent)
+        self.assertTrue(shown.startswith(b"\x1b[?1049h\x1b[?25l\x1b[H"), shown)
+        self.assertTrue(shown.endswith(b"\x1b[?25h\x1b[?1049l"), shown)
+        self.assertIn(b" items done, ", shown)
+        self.finish(run, server)
+
+    def test_why_a_run_failed_is_remembered(self):
+        few = cluster.make_pictures(self.folder / "few", 4)
+        run = self.cluster("failed", data=[{"images": str(few)}], page="off")
+        run.run.mkdir()
+        (run.run / "labels").write_text("where a folder should be")
+        server = run.serve()
+        run.worker()
+        run.check_status(server, 1, 2)
+        # The store has every result: it would say that the run has finished.
+        told = self.ask("status", run.run, "--output", "quiet", status=1)
+        self.assertEqual(told.stdout, "failed\n")
+        self.assertIn("labels", self.ask("status", run.run).stdout.splitlines()[0])
 
     def test_a_cancelled_run_goes_on_later(self):
         run, server, workers = self.start("cancelled", 1)

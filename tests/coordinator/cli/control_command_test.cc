@@ -1,12 +1,9 @@
 #include "coordinator/cli/control_command.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace prelabel {
 namespace {
-
-using ::testing::HasSubstr;
 
 RunStatus ThreeWorkers() {
   RunStatus status;
@@ -14,15 +11,6 @@ RunStatus ThreeWorkers() {
   status.workers.push_back({2, "gpu-2", 1, "idle", "", "cpu", 0, 0, 7, 1, 12});
   status.workers.push_back({31, "gpu-1", 1, "loading", "", "cpu", 0, 0, 0, 0, 0});
   return status;
-}
-
-TEST(ControlCommand, AWorkerIsMeantByNumberOrByAHostThatHasOne) {
-  const RunStatus status = ThreeWorkers();
-  EXPECT_EQ(FindWorker(status, "31").value(), WorkerId(31));
-  EXPECT_EQ(FindWorker(status, "gpu-2").value(), WorkerId(2));
-  EXPECT_THAT(FindWorker(status, "gpu-1").error().message, HasSubstr("2 workers run there"));
-  EXPECT_THAT(FindWorker(status, "3").error().message, HasSubstr("no such worker"));
-  EXPECT_THAT(FindWorker(status, "").error().message, HasSubstr("no such worker"));
 }
 
 TEST(ControlCommand, WorkersAreATable) {

@@ -73,7 +73,8 @@ RunStatus Sample() {
   for (std::uint64_t i = 0; i < 30; ++i) {
     status.unfinished.push_back({2 * i, 2 * i, "detect", "next in line"});
   }
-  status.unfinished.push_back({60, 100, "detect", "every worker has as much as it wants"});
+  status.unfinished.push_back(
+      {60, 100, "detect", "every worker has as much as it wants", "queued", 3});
   return status;
 }
 
@@ -94,6 +95,33 @@ TEST(RunStatus, SurvivesItsFile) {
   EXPECT_EQ(FormatRunStatus(read.value()), FormatRunStatus(status));
   ASSERT_EQ(read.value().unfinished.size(), 31U);
   EXPECT_EQ(read.value().unfinished[30].last, 100U);
+  EXPECT_EQ(read.value().unfinished[30].state, "queued");
+  EXPECT_EQ(read.value().unfinished[30].worker, 3U);
+  EXPECT_EQ(read.value().unfinished[0].worker, std::nullopt);
+}
+
+// Coordinators of before wrote neither the states of tasks nor their workers.
+TEST(RunStatus, ReadsFilesWithoutStatesOfTasks) {
+  std::string text = FormatRunStatus(Sample());
+  const std::string added = R"("state":"queued","worker":3,)";
+  ASSERT_NE(text.find(added), std::string::npos);
+  text.erase(text.find(added), added.size());
+  const auto read = ParseRunStatus(text);
+  ASSERT_TRUE(read.has_value()) << read.error().ToString();
+  EXPECT_EQ(read.value().unfinished[30].state, "");
+  EXPECT_EQ(read.value().unfinished[30].worker, std::nullopt);
+}
+
+TEST(RunStatus, ATaskThatWaitsToBeTriedAgainHasFailed) {
+  EXPECT_EQ(UnfinishedState(Status(Why::kRunning)), "running");
+  EXPECT_EQ(UnfinishedState(Status(Why::kQueued)), "queued");
+  EXPECT_EQ(UnfinishedState(Status(Why::kBlocked)), "blocked");
+  EXPECT_EQ(UnfinishedState(Status(Why::kBusy)), "pending");
+  TaskStatus status = Status(Why::kBackoff);
+  status.failures = 1;
+  EXPECT_EQ(UnfinishedState(status), "failed");
+  status.why = Why::kRunning;
+  EXPECT_EQ(UnfinishedState(status), "running");
 }
 
 TEST(RunStatus, IsShortUnlessAllIsAskedFor) {
@@ -104,6 +132,7 @@ TEST(RunStatus, IsShortUnlessAllIsAskedFor) {
               HasSubstr("worker 3 on gpu-1, 2 slots: benched for 12 s: everything failed there"));
   EXPECT_THAT(text, HasSubstr("page: http://127.0.0.1:5578/"));
   EXPECT_THAT(text, HasSubstr("\nSlurm job: 1 running, 2 waiting, 1 to 3 wanted\n"));
+  EXPECT_THAT(text, HasSubstr("\nfailed: task 4: no <such> file (2 times)\n"));
   EXPECT_THAT(text, HasSubstr("detect task 38: next in line"));
   EXPECT_THAT(text, Not(HasSubstr("detect task 40:")));
   EXPECT_THAT(text, HasSubstr("and 11 lines; --all shows them"));
