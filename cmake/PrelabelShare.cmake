@@ -7,18 +7,20 @@ function(prelabel_share program)
   set(bash ${share}/bash-completion/completions/${program})
   set(zsh ${share}/zsh/site-functions/_${program})
   set(fish ${share}/fish/vendor_completions.d/${program}.fish)
-  set(files ${bash} ${zsh} ${fish})
+  set(man ${share}/man/man1/${program}.1)
+  set(files ${bash} ${zsh} ${fish} ${man})
   # What the libraries of a program leak in a sanitizer build says nothing about these texts.
   set(run ${CMAKE_COMMAND} -E env ASAN_OPTIONS=detect_leaks=0 $<TARGET_FILE:${program}>)
   set(commands
     COMMAND ${run} completion bash > ${bash}
     COMMAND ${run} completion zsh > ${zsh}
-    COMMAND ${run} completion fish > ${fish})
+    COMMAND ${run} completion fish > ${fish}
+    COMMAND ${run} man > ${man})
   foreach(file ${files})
     get_filename_component(folder ${file} DIRECTORY)
     file(MAKE_DIRECTORY ${folder})
   endforeach()
   add_custom_command(OUTPUT ${files} ${commands} DEPENDS ${program} VERBATIM
-                     COMMENT "Writing the completions of ${program}")
+                     COMMENT "Writing the man page and completions of ${program}")
   add_custom_target(${program}-share ALL DEPENDS ${files})
 endfunction()

@@ -22,6 +22,7 @@
 #include "coordinator/cli/status_command.h"
 #include "coordinator/cli/validate_command.h"
 #include "coordinator/cli/write_outputs.h"
+#include "coordinator/manual.h"
 
 namespace prelabel {
 namespace {
@@ -246,9 +247,8 @@ int Main(int argc, char** argv) {
       "prelabel");
   app.set_version_flag("--version", "prelabel " PRELABEL_VERSION);
   app.require_subcommand(1);
-  app.footer(
-      "Exit status: 0 done, 1 failed, 2 bad job or usage, 3 finished with quarantined items,\n"
-      "130 and 143 stopped by a signal (the same command goes on).");
+  const Manual manual = CoordinatorManual();
+  app.footer(ExitStatusLine(manual));
 
   PlanArguments plan;
   CLI::App* plan_command = app.add_subcommand(
@@ -290,6 +290,22 @@ int Main(int argc, char** argv) {
   CLI::App* serve_command = app.add_subcommand(
       "serve", "The same with workers that join from elsewhere (prelabel-worker --connect)");
   add_job(serve_command);
+  std::string launch_job;
+  std::vector<std::string> launch_set;
+  CLI::App* launch_command = app.add_subcommand(
+      "launch", "What `prelabel run` would do to start a job's workers: commands and scripts");
+  launch_command->add_option("job", launch_job, "The job file (docs/job-file.md)")
+      ->type_name("FILE")
+      ->required();
+  launch_command
+      ->add_option("--set", launch_set,
+                   "Override a key of the job: --set cluster.workers=4; repeatable")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  bool dry_run = false;  // required: `prelabel run` is what starts them
+  launch_command
+      ->add_flag("--dry-run", dry_run, "Print them; nothing is started (`prelabel run` does)")
+      ->required();
 
   std::string run_dir;
   std::vector<std::string> set;
@@ -453,7 +469,7 @@ int Main(int argc, char** argv) {
       ->required();
   keygen_command->add_option("--name", key_name, "The worker's name; one key a worker")
       ->capture_default_str();
-  DescribeItself itself(app);
+  DescribeItself itself(app, manual, PRELABEL_VERSION);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

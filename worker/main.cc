@@ -27,6 +27,7 @@
 #include "worker/detect/remote_media.h"
 #include "worker/loop/lane_executor.h"
 #include "worker/loop/worker_loop.h"
+#include "worker/manual.h"
 #include "worker/model/load_model.h"
 #include "worker/model/sha256.h"
 #include "worker/stream/model_store.h"
@@ -286,6 +287,8 @@ CLI::App* AddCheckCommand(CLI::App& app, CheckArguments& check) {
 int Main(int argc, char** argv) {
   CLI::App app("Joins a prelabel coordinator and labels until the run is over.", "prelabel-worker");
   app.set_version_flag("--version", "prelabel-worker " PRELABEL_VERSION);
+  const Manual manual = WorkerManual();
+  app.footer(ExitStatusLine(manual));
   WorkerArguments arguments;
   app.add_option("--connect", arguments.endpoint,
                  "The coordinator's endpoint, as `prelabel serve` prints it: tcp://HOST:PORT")
@@ -353,7 +356,7 @@ int Main(int argc, char** argv) {
       ->type_name("DIR");
   CheckArguments check;
   CLI::App* check_command = AddCheckCommand(app, check);
-  DescribeItself itself(app);
+  DescribeItself itself(app, manual, PRELABEL_VERSION);
   try {
     app.parse(argc, argv);
     if (!itself.parsed() && !check_command->parsed() && arguments.endpoint.empty()) {

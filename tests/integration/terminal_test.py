@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Completions of both programs, in the shells that they are for."""
+"""Completions and man pages of both programs, in the shells and by the tools that they are for."""
 
 import os
 import pty
@@ -146,6 +146,60 @@ class CompletionTest(support.ProgramTest):
         shutil.copy(self.scripts["prelabel-worker", "zsh"], functions / "_prelabel-worker")
         self.typed(shell, f"fpath=({functions} $fpath); autoload -U compinit; compinit -u -D",
                    "prelabel-worker check --thr\t", "--threshold=")
+
+    def test_examples_of_man_pages_are_commands(self):
+        for program in PROGRAMS:
+            page = self.prelabel("man", program=program).stdout.replace("\\-", "-")
+            examples = page[page.index(".SH EXAMPLES"):].splitlines()
+            commands = [words.split() for line in examples if not line.startswith(".")
+                        for words in re.split(r" && |[()]", line)
+                        if re.match(rf"{program.name} [a-z-]", words)]
+            self.assertGreaterEqual(len(commands), 3)
+            for command in commands:
+                for i, word in enumerate(command):
+                    if i == 1 or word.startswith("--"):
+                        with self.subTest(command=command):
+                            self.assertIn(word, self.bash(*command[1:i], word,
+                                                          program=program.name))
+
+
+class ManPageTest(support.ProgramTest):
+    def page(self, program, **env):
+        path = self.folder / f"{program.name}.1"
+        path.write_text(self.prelabel("man", program=program,
+                                      env=support.environment(**env)).stdout)
+        return path
+
+    @unittest.skipUnless(shutil.which("mandoc"), "mandoc is not installed")
+    def test_mandoc_has_nothing_to_say(self):
+        for program in PROGRAMS:
+            done = subprocess.run(["mandoc", "-T", "lint", "-W", "style", self.page(program)],
+                                  text=True, capture_output=True, timeout=support.PATIENCE)
+            # That the other page is not installed is no fault of this one.
+            told = [line for line in done.stdout.splitlines() if "referenced manual" not in line]
+            self.assertEqual(told, [])
+
+    @unittest.skipUnless(shutil.which("man"), "man is not installed")
+    def test_man_shows_everything(self):
+        for program in PROGRAMS:
+            done = subprocess.run(["man", "--warnings", "-l", self.page(program)], text=True,
+                                  capture_output=True, timeout=support.PATIENCE,
+                                  env=support.environment(MANWIDTH="100", LC_ALL="C.UTF-8"))
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            shown = re.sub(".\b", "", done.stdout)
+            for heading in ("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "COMMANDS", "EXIT STATUS",
+                            "ENVIRONMENT", "FILES", "EXAMPLES", "SEE ALSO"):
+                self.assertIn(f"\n{heading}\n", shown)
+            # What --help says of a command, whose text CLI11 writes.
+            for command in (["status"], ["audit", "sample"], []) if program.name == "prelabel" else (
+                    ["check"], []):
+                told = self.prelabel(*command, "--help", program=program).stdout
+                for option in re.findall(r"^  (?:-\w,)?(--[a-z-]+)", told, re.MULTILINE):
+                    self.assertRegex(shown, rf"\n {{7}}(-\w, )?{option}\b")
+
+    def test_a_page_is_dated_as_its_sources_are(self):
+        page = self.page(support.PRELABEL, SOURCE_DATE_EPOCH="1700000000").read_text()
+        self.assertRegex(page, r'\n\.TH PRELABEL 1 2023-11-14 "prelabel \d+\.\d+\.\d+" ')
 
 
 if __name__ == "__main__":
