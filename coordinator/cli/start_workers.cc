@@ -13,6 +13,7 @@
 #include "common/wire/key_files.h"
 #include "coordinator/launch/kubernetes_launcher.h"
 #include "coordinator/launch/local_launcher.h"
+#include "coordinator/launch/pod_template.h"
 #include "coordinator/launch/shell_words.h"
 #include "coordinator/launch/slurm_launcher.h"
 #include "coordinator/launch/ssh_launcher.h"

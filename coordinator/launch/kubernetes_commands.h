@@ -1,4 +1,4 @@
-// What is said to a Kubernetes cluster through kubectl, and how its answers are read. Pure.
+// What is said to a Kubernetes cluster through kubectl. Pure; kubernetes_pods.h reads the answers.
 //
 // A worker is a bare pod that is never started again in its place. All pods of a run, and the
 // Secret with their keys, have the label prelabel/run, so that they are found again, by whoever
@@ -11,7 +11,6 @@
 
 #include "common/base/result.h"
 #include "common/job/job_spec.h"
-#include "coordinator/launch/launcher.h"
 
 namespace prelabel {
 
@@ -26,10 +25,6 @@ struct KubernetesWorkers {
   std::string keys;                  // what it reads from standard input; empty: none
   std::filesystem::path log_dir;     // gets worker-POD.log
 };
-
-// A user's Pod in YAML (or JSON) as JSON. `file` names it in messages. InvalidArgument: it is none,
-// or says what the launcher must say.
-Result<std::string> ReadPodTemplate(const std::string& text, const std::string& file);
 
 // One pod: the template, and what it does not say or the launcher must. InvalidArgument: neither
 // job nor template has an image.
@@ -52,17 +47,5 @@ std::vector<std::string> DeletePodsCommand(const KubernetesWorkers& workers,
                                            const std::vector<std::string>& names);
 std::vector<std::string> DeleteAllPodsCommand(const KubernetesWorkers& workers);
 std::vector<std::string> DeleteSecretCommand(const KubernetesWorkers& workers);
-
-struct KubernetesPod {
-  enum class State : std::uint8_t { kWaiting, kRunning, kEnded };
-  std::string name;
-  State state = State::kWaiting;
-  bool leaving = false;  // somebody deleted it; it may run until its grace period is over
-  // Of one that has ended, or never will begin.
-  AllocationEnd ending = AllocationEnd::kFailed;
-  std::string status;  // "was preempted"
-};
-// Internal: it is no list.
-Result<std::vector<KubernetesPod>> ParsePods(const std::string& output);
 
 }  // namespace prelabel

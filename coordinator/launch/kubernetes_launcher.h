@@ -9,6 +9,7 @@
 
 #include "coordinator/launch/command.h"
 #include "coordinator/launch/kubernetes_commands.h"
+#include "coordinator/launch/kubernetes_pods.h"
 #include "coordinator/launch/launcher.h"
 
 namespace prelabel {
