@@ -78,6 +78,19 @@ class SlurmTest(cluster.ClusterTest):
         run.wait(lambda: [j for j in self.slurm.jobs("RUNNING,PENDING") if j[1] != "other"] == [],
                  "no job is left")
 
+    def test_gives_idle_workers_back_while_one_works(self):
+        # Three tasks at first, of which one takes long.
+        run = self.launched("idle", {"min": 1, "max": NODES, "idle": "1s"}, shard_size=360)
+        coordinator = self.run_job(run)
+        run.wait_joined(NODES, alive=[coordinator])
+        run.wait(lambda: len(self.slurm.jobs("RUNNING")) == 1, "two of three are given back",
+                 [coordinator])
+        self.assertEqual(len(run.events("worker dismissed")), 2)
+        self.assertNotIn(0, [e["task"] for e in run.events("committed")])
+        run.check_status(coordinator, 0)
+        self.assertEqual(run.events("attempt failed"), [])
+        self.check_labels(run)
+
     def test_a_stopped_run_leaves_no_jobs_and_goes_on(self):
         run = self.launched("stopped", NODES)
         coordinator = self.run_job(run)
