@@ -9,11 +9,14 @@
 #include <utility>
 #include <vector>
 
+#include "common/job/path_reader.h"
+
 namespace prelabel {
 namespace {
 
 constexpr int kMostWorkers = 10000;
-constexpr std::array kLaunchers = {LauncherKind::kLocal, LauncherKind::kSlurm, LauncherKind::kSsh,
+constexpr std::array kLaunchers = {LauncherKind::kLocal, LauncherKind::kSlurm,
+                                   LauncherKind::kKubernetes, LauncherKind::kSsh,
                                    LauncherKind::kNone};
 
 bool IsOneLine(const std::string& text) {
@@ -55,6 +58,47 @@ void DecodeSlurm(MapReader reader, Mistakes& mistakes, SlurmOptions& slurm) {
   ReadOptions(reader, mistakes, &slurm.options);
   ReadWord(reader, "command", mistakes, &slurm.command);
   reader.Finish();
+}
+
+void DecodeKubernetes(MapReader reader, const std::filesystem::path& folder, Mistakes& mistakes,
+                      KubernetesOptions& kubernetes) {
+  ReadWord(reader, "image", mistakes, &kubernetes.image);
+  ReadWord(reader, "namespace", mistakes, &kubernetes.name_space);
+  ReadWord(reader, "connect", mistakes, &kubernetes.connect);
+  const YamlNode* connect = reader.Find("connect");
+  if (connect != nullptr && !kubernetes.connect.empty() &&
+      !kubernetes.connect.starts_with("tcp://")) {
+    mistakes.Add(connect->at, fmt::format("'{}' must be tcp://HOST:PORT, not {}",
+                                          reader.FullName("connect"), Describe(*connect)));
+  }
+  reader.Integer("cpus", 1, 65536, &kubernetes.cpus);
+  ReadWord(reader, "memory", mistakes, &kubernetes.memory);
+  reader.Integer("gpus", 0, 1024, &kubernetes.gpus);
+  if (const YamlNode* pod = reader.Find("template")) {
+    if (auto path = ReadPath(*pod, reader.FullName("template"), folder, mistakes)) {
+      kubernetes.pod_template = *path;
+    }
+  }
+  ReadOptions(reader, mistakes, &kubernetes.options);
+  reader.Finish();
+}
+
+// Pods mount nothing by themselves, and their image is nowhere else.
+void CheckKubernetes(MapReader& cluster, const YamlNode& launcher, Mistakes& mistakes,
+                     const KubernetesOptions& kubernetes) {
+  if (!kubernetes.pod_template.empty()) return;
+  if (kubernetes.image.empty()) {
+    mistakes.Add(launcher.at,
+                 "'cluster.launcher' is kubernetes: name the workers' image, e.g. kubernetes: "
+                 "{image: 'prelabel:cpu'}");
+  }
+  const YamlNode* transport = cluster.Find("transport");
+  if (transport == nullptr || transport->text != "stream") {
+    mistakes.Add((transport == nullptr ? launcher : *transport).at,
+                 "'cluster.launcher' is kubernetes, and its pods see no disk of this machine: set "
+                 "cluster.transport to stream, or give cluster.kubernetes.template a pod that "
+                 "mounts the data and the model");
+  }
 }
 
 void DecodeSsh(MapReader reader, Mistakes& mistakes, SshOptions& ssh) {
@@ -118,6 +162,8 @@ const char* LauncherName(LauncherKind kind) {
   switch (kind) {
     case LauncherKind::kSlurm:
       return "slurm";
+    case LauncherKind::kKubernetes:
+      return "kubernetes";
     case LauncherKind::kSsh:
       return "ssh";
     case LauncherKind::kNone:
@@ -128,7 +174,8 @@ const char* LauncherName(LauncherKind kind) {
   return "local";
 }
 
-void DecodeLaunchers(MapReader& cluster, Mistakes& mistakes, ClusterOptions& options) {
+void DecodeLaunchers(MapReader& cluster, const std::filesystem::path& folder, Mistakes& mistakes,
+                     ClusterOptions& options) {
   bool known = true;
   const YamlNode* const launcher = cluster.Find("launcher");
   if (launcher != nullptr) {
@@ -141,6 +188,7 @@ void DecodeLaunchers(MapReader& cluster, Mistakes& mistakes, ClusterOptions& opt
     }
   }
   DecodeSlurm(cluster.Child("slurm"), mistakes, options.slurm);
+  DecodeKubernetes(cluster.Child("kubernetes"), folder, mistakes, options.kubernetes);
   DecodeSsh(cluster.Child("ssh"), mistakes, options.ssh);
   const YamlNode* const workers = cluster.Find("workers");
   if (workers != nullptr) DecodeRange(*workers, mistakes, options.workers);
@@ -152,8 +200,11 @@ void DecodeLaunchers(MapReader& cluster, Mistakes& mistakes, ClusterOptions& opt
   if (options.launcher == LauncherKind::kSsh) {
     CheckSsh(cluster, *launcher, workers, mistakes, options);
   }
+  if (options.launcher == LauncherKind::kKubernetes) {
+    CheckKubernetes(cluster, *launcher, mistakes, options.kubernetes);
+  }
   const bool elsewhere =
-      options.launcher == LauncherKind::kSlurm || options.launcher == LauncherKind::kSsh;
+      options.launcher != LauncherKind::kLocal && options.launcher != LauncherKind::kNone;
   if (elsewhere && cluster.Find("listen") == nullptr) {
     mistakes.Add(launcher->at,
                  fmt::format("'cluster.launcher' is {}, and its workers run on other machines: set "

@@ -288,7 +288,7 @@ class JobDecoder {
 
   void DecodeCluster(MapReader reader) {
     ClusterOptions& cluster = job_.cluster;
-    DecodeLaunchers(reader, mistakes_, cluster);
+    DecodeLaunchers(reader, folder_, mistakes_, cluster);
     DecodeDevice(reader);
     if (const YamlNode* node = reader.Find("listen")) DecodeListen(*node);
     if (const YamlNode* node = reader.Find("transport")) {
@@ -485,6 +485,14 @@ const std::vector<std::string>& JobKeys() {
       "cluster.slurm.cpus_per_task",
       "cluster.slurm.options",
       "cluster.slurm.command",
+      "cluster.kubernetes.image",
+      "cluster.kubernetes.namespace",
+      "cluster.kubernetes.connect",
+      "cluster.kubernetes.cpus",
+      "cluster.kubernetes.memory",
+      "cluster.kubernetes.gpus",
+      "cluster.kubernetes.template",
+      "cluster.kubernetes.options",
       "cluster.ssh.hosts",
       "cluster.ssh.options",
       "cluster.ssh.command",

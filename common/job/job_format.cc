@@ -185,6 +185,18 @@ std::string FormatLaunchers(const ClusterOptions& cluster) {
     text += FormatTexts("options", slurm.options);
     add("command", slurm.command);
   }
+  const KubernetesOptions& kubernetes = cluster.kubernetes;
+  if (kubernetes != KubernetesOptions()) {
+    text += "  kubernetes:\n";
+    add("image", kubernetes.image);
+    add("namespace", kubernetes.name_space);
+    add("connect", kubernetes.connect);
+    text += fmt::format("    cpus: {}\n", kubernetes.cpus);
+    add("memory", kubernetes.memory);
+    text += fmt::format("    gpus: {}\n", kubernetes.gpus);
+    add("template", kubernetes.pod_template.string());
+    text += FormatTexts("options", kubernetes.options);
+  }
   if (cluster.ssh != SshOptions()) {
     text += "  ssh:\n";
     text += FormatTexts("hosts", cluster.ssh.hosts);

@@ -95,7 +95,7 @@ struct FetchOptions {
 };
 
 // Who starts the workers.
-enum class LauncherKind : std::uint8_t { kLocal, kSlurm, kSsh, kNone };
+enum class LauncherKind : std::uint8_t { kLocal, kSlurm, kKubernetes, kSsh, kNone };
 
 // How many workers the launcher keeps: as many as there is work for, within limits.
 struct WorkerRange {
@@ -117,6 +117,19 @@ struct SlurmOptions {
   std::vector<std::string> options{};  // further ones of sbatch
   std::string command{};               // the worker's program; empty: the one beside this one
   friend bool operator==(const SlurmOptions&, const SlurmOptions&) = default;
+};
+
+// What is asked of a Kubernetes cluster for each worker.
+struct KubernetesOptions {
+  std::string image{};       // empty: the template's
+  std::string name_space{};  // empty: kubectl's own
+  std::string connect{};     // what pods connect to; empty: where the coordinator listens
+  int cpus = 1;              // and so many slots, where no `gpus` are asked for
+  std::string memory{};      // as Kubernetes has it; empty: no limit
+  int gpus = 0;              // of NVIDIA
+  std::filesystem::path pod_template{};  // a file; empty: the launcher's own
+  std::vector<std::string> options{};    // of kubectl
+  friend bool operator==(const KubernetesOptions&, const KubernetesOptions&) = default;
 };
 
 // Machines with a worker each, reached by ssh.
@@ -146,6 +159,7 @@ struct ClusterOptions {
   LauncherKind launcher = LauncherKind::kLocal;
   WorkerRange workers;
   SlurmOptions slurm;
+  KubernetesOptions kubernetes;
   SshOptions ssh;
   std::string device = "auto";  // of the workers it starts, as ParseDevices has it
   Precision precision = Precision::kFp32;

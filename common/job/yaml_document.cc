@@ -62,6 +62,7 @@ class TreeBuilder : public YAML::EventHandler {
     CheckTag(mark, tag);
     YamlNode node = Make(YamlNode::Kind::kScalar, mark);
     node.text = value;
+    node.plain = tag != "!";
     Place(std::move(node), anchor);
   }
 

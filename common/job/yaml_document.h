@@ -25,6 +25,7 @@ struct YamlNode {
   Kind kind = Kind::kNull;
   YamlPosition at;
   std::string text;             // kScalar
+  bool plain = false;           // kScalar: written without quotes, so that it may be a number
   bool broken = false;          // already reported; whoever decodes it stays silent
   std::vector<YamlNode> keys;   // kMap: kScalar nodes, parallel to `items`, no two the same
   std::vector<YamlNode> items;  // kSequence, kMap

@@ -127,7 +127,8 @@ Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool lau
   std::unique_ptr<Launcher> launcher;
   std::optional<Fleet> fleet;
   if (launches) {
-    PRELABEL_TRY(launcher, MakeLauncher(context, run.name, bound.endpoint, security.launched_keys));
+    PRELABEL_TRY(launcher,
+                 MakeLauncher(context, run.name, epoch, bound.endpoint, security.launched_keys));
     fleet.emplace(*launcher, LimitsOf(cluster));
   } else {
     // Also under --quiet: with port 0 nobody could know it otherwise.

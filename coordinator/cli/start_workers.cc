@@ -9,8 +9,11 @@
 #include <string_view>
 #include <utility>
 
+#include "common/job/yaml_document.h"
 #include "common/wire/key_files.h"
+#include "coordinator/launch/kubernetes_launcher.h"
 #include "coordinator/launch/local_launcher.h"
+#include "coordinator/launch/pod_template.h"
 #include "coordinator/launch/shell_words.h"
 #include "coordinator/launch/slurm_launcher.h"
 #include "coordinator/launch/ssh_launcher.h"
@@ -28,6 +31,17 @@ std::string PlainName(std::string name) {
     if (kPlain.find(c) == std::string_view::npos) c = '_';
   }
   return name;
+}
+
+// What may be part of a pod's name (RFC 1123), which has at most 63 characters in all.
+std::string NameOfPods(const std::string& job, const std::string& run, const std::string& epoch) {
+  constexpr std::size_t kMost = 20;
+  std::string name = job.substr(0, kMost);
+  for (char& c : name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if ((c < 'a' || c > 'z') && (c < '0' || c > '9')) c = '-';
+  }
+  return fmt::format("prelabel-{}-{}-{}", name, run.substr(0, 8), epoch);
 }
 
 // The worker's program where `command` names none: the one beside this one.
@@ -104,6 +118,36 @@ Result<SlurmWorkers> SlurmWorkersOf(const JobContext& context, const std::string
   return workers;
 }
 
+Result<KubernetesWorkers> KubernetesWorkersOf(const JobContext& context, const std::string& run,
+                                              const std::string& epoch, const std::string& endpoint,
+                                              const std::string& keys) {
+  const ClusterOptions& cluster = context.job.cluster;
+  KubernetesWorkers workers;
+  workers.options = cluster.kubernetes;
+  workers.run = run;
+  workers.prefix = NameOfPods(context.job.name, run, epoch);
+  const std::filesystem::path& file = cluster.kubernetes.pod_template;
+  if (!file.empty()) {
+    PRELABEL_TRY(const std::string text, ReadYamlFile(file, "pod template"));
+    PRELABEL_TRY(workers.pod_template, ReadPodTemplate(text, file.string()));
+  }
+  const std::string& connect = cluster.kubernetes.connect;
+  workers.command =
+      WorkerArguments(context, connect.empty() ? ReachableEndpoint(endpoint) : connect);
+  workers.command.insert(workers.command.begin(), "prelabel-worker");
+  workers.command.insert(workers.command.end(), {"--model-cache", "/cache"});
+  // A container sees all cores of its node.
+  if (cluster.kubernetes.gpus == 0 && (cluster.device == "auto" || cluster.device == "cpu")) {
+    workers.command.insert(workers.command.end(),
+                           {"--slots", std::to_string(cluster.kubernetes.cpus)});
+  }
+  workers.keys = keys;
+  workers.log_dir = context.paths.dir;
+  // What is wrong with the pods is known at once.
+  PRELABEL_TRY(PodManifest(workers, PodName(workers, 1)));
+  return workers;
+}
+
 SshWorkers SshWorkersOf(const JobContext& context, const std::string& endpoint) {
   SshWorkers workers;
   workers.options = context.job.cluster.ssh;
@@ -114,7 +158,7 @@ SshWorkers SshWorkersOf(const JobContext& context, const std::string& endpoint) 
 }
 
 Result<std::unique_ptr<Launcher>> MakeLauncher(const JobContext& context, const std::string& run,
-                                               const std::string& endpoint,
+                                               Epoch epoch, const std::string& endpoint,
                                                const std::string& keys) {
   if (context.job.cluster.launcher == LauncherKind::kSlurm) {
     PRELABEL_TRY(SlurmWorkers workers, SlurmWorkersOf(context, run, endpoint, !keys.empty()));
@@ -122,6 +166,11 @@ Result<std::unique_ptr<Launcher>> MakeLauncher(const JobContext& context, const 
       PRELABEL_TRY(ReplaceSecretFile(workers.keys, keys));
     }
     return std::unique_ptr<Launcher>(std::make_unique<SlurmLauncher>(std::move(workers)));
+  }
+  if (context.job.cluster.launcher == LauncherKind::kKubernetes) {
+    PRELABEL_TRY(KubernetesWorkers workers,
+                 KubernetesWorkersOf(context, run, std::to_string(epoch.value), endpoint, keys));
+    return std::unique_ptr<Launcher>(std::make_unique<KubernetesLauncher>(std::move(workers)));
   }
   if (context.job.cluster.launcher == LauncherKind::kSsh) {
     SshWorkers workers = SshWorkersOf(context, endpoint);
@@ -158,6 +207,19 @@ Result<std::string> DescribeLaunch(const JobContext& context) {
     return fmt::format(
         "# {} workers; at the start, where there is work for all:\n{} <<'EOF'\n{}EOF\n", count,
         ShellLine(SubmitCommand(workers, first)), SubmitScript(workers));
+  }
+  if (cluster.launcher == LauncherKind::kKubernetes) {
+    PRELABEL_TRY(const KubernetesWorkers workers,
+                 KubernetesWorkersOf(context, "RUN", "EPOCH", endpoint,
+                                     keys ? "KEYS, MADE FOR THE RUN\n" : ""));
+    PRELABEL_TRY(const std::string pod, PodManifest(workers, PodName(workers, 1)));
+    const std::string create = ShellLine(CreateCommand(workers));
+    std::string text;
+    if (keys) text = fmt::format("{} <<'EOF'\n{}EOF\n", create, SecretManifest(workers));
+    return text + fmt::format(
+                      "# {} workers; the names of the others end in -2, -3 …:\n"
+                      "{} <<'EOF'\n{}EOF\n",
+                      count, create, pod);
   }
   if (cluster.launcher == LauncherKind::kSsh) {
     SshWorkers workers = SshWorkersOf(context, endpoint);

@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "common/base/ids.h"
 #include "common/base/result.h"
 #include "coordinator/cli/job_context.h"
 #include "coordinator/launch/allocation_policy.h"
+#include "coordinator/launch/kubernetes_commands.h"
 #include "coordinator/launch/launcher.h"
 #include "coordinator/launch/slurm_commands.h"
 
@@ -22,17 +24,22 @@ std::vector<std::string> WorkerArguments(const JobContext& context, const std::s
 
 AllocationLimits LimitsOf(const ClusterOptions& cluster);
 
-// The job's launcher; none has started yet. `run`: its name, that no other run has. `endpoint`:
-// where the coordinator listens. `keys`: for `prelabel-worker --keys -`, empty without encryption.
-// The job has a launcher. InvalidArgument: the worker's program is not there, or a file for the
-// keys cannot be made in the run directory.
+// The job's launcher; none has started yet. `run`: its name, that no other run has; `epoch`: of
+// this coordinator. `endpoint`: where it listens. `keys`: for `prelabel-worker --keys -`, empty
+// without encryption. The job has a launcher. InvalidArgument: the worker's program is not there, a
+// file for the keys cannot be made in the run directory, or the template of pods is wrong.
 Result<std::unique_ptr<Launcher>> MakeLauncher(const JobContext& context, const std::string& run,
-                                               const std::string& endpoint,
+                                               Epoch epoch, const std::string& endpoint,
                                                const std::string& keys);
 
 // The same for Slurm: what it is asked for. `keys`: whether there are any.
 Result<SlurmWorkers> SlurmWorkersOf(const JobContext& context, const std::string& run,
                                     const std::string& endpoint, bool keys);
+
+// The same for Kubernetes. `epoch`: as a text. `keys`: empty without encryption.
+Result<KubernetesWorkers> KubernetesWorkersOf(const JobContext& context, const std::string& run,
+                                              const std::string& epoch, const std::string& endpoint,
+                                              const std::string& keys);
 
 // `prelabel launch JOB --dry-run`: the commands and scripts by which `prelabel run` would start the
 // job's first workers, as a shell has them. What only a run knows (its port, its name) is named in

@@ -18,7 +18,7 @@ namespace prelabel {
 namespace {
 
 constexpr Duration kLongest = std::chrono::minutes(1);
-constexpr std::size_t kMostText = std::size_t{16} << 20;
+constexpr std::size_t kMostText = std::size_t{128} << 20;  // kubectl: 5 KB a pod
 
 // A file in memory: unlike a pipe it is never full, so that neither side waits.
 int MemoryFile() { return memfd_create("prelabel-command", MFD_CLOEXEC); }

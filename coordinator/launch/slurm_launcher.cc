@@ -14,12 +14,11 @@ namespace {
 // controller.
 constexpr Duration kOften = std::chrono::seconds(2);
 constexpr Duration kSeldom = std::chrono::seconds(30);
-constexpr Duration kLongestGoodbye = std::chrono::seconds(10);
 
 }  // namespace
 
-SlurmLauncher::SlurmLauncher(SlurmWorkers workers)
-    : workers_(std::move(workers)), look_every_(kOften) {}
+SlurmLauncher::SlurmLauncher(SlurmWorkers workers, Duration goodbye)
+    : workers_(std::move(workers)), goodbye_(goodbye), look_every_(kOften) {}
 
 SlurmLauncher::~SlurmLauncher() { SlurmLauncher::Terminate(std::chrono::milliseconds(0)); }
 
@@ -40,8 +39,9 @@ void SlurmLauncher::StartNext(TimePoint now, LauncherNews& news) {
     if (to_submit_ > 0) Start(Kind::kCleanUp, CancelAllCommand(workers_.name), "", now, news);
     return;
   }
-  if (!to_cancel_.empty()) {
-    Start(Kind::kCancel, CancelCommand(std::exchange(to_cancel_, {})), "", now, news);
+  if (!to_cancel_.empty() && now >= cancel_after_) {
+    in_cancellation_ = std::exchange(to_cancel_, {});
+    Start(Kind::kCancel, CancelCommand(in_cancellation_), "", now, news);
   } else if (to_submit_ > 0) {
     in_submission_ = std::min(to_submit_, kMostInAnArray);
     to_submit_ -= in_submission_;
@@ -62,6 +62,8 @@ void SlurmLauncher::Start(Kind kind, const std::vector<std::string>& words,
     command_ = std::move(command).value();
   } else if (kind == Kind::kSubmit || kind == Kind::kCleanUp) {
     Refuse(std::move(command).error(), news);
+  } else {
+    Finish(CommandOutcome(), now, news);
   }
 }
 
@@ -96,6 +98,14 @@ void SlurmLauncher::Finish(const CommandOutcome& outcome, TimePoint now, Launche
       return;
     case Kind::kCancel:
       look_every_ = kOften;
+      if (!outcome.ok) {  // else they would wait, and then run, though nobody wants them
+        for (const Allocation& job : jobs_) {
+          const auto& ids = in_cancellation_;
+          if (std::find(ids.begin(), ids.end(), job.id) != ids.end()) to_cancel_.push_back(job.id);
+        }
+        cancel_after_ = now + kOften;
+      }
+      in_cancellation_.clear();
       return;
   }
 }
@@ -136,8 +146,8 @@ void SlurmLauncher::LookSoon() { look_every_ = kOften; }
 std::vector<EndedAllocation> SlurmLauncher::Terminate(std::chrono::milliseconds /*grace*/) {
   if (std::exchange(over_, true)) return {};
   const MonotonicClock clock;
-  const TimePoint end = clock.Now() + kLongestGoodbye;
   const auto wait = [&] {
+    const TimePoint end = clock.Now() + goodbye_;
     while (command_ && !command_->Poll(clock.Now()) && clock.Now() < end) {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }

@@ -17,8 +17,8 @@ namespace prelabel {
 class SlurmLauncher : public Launcher {
  public:
   // Before anything is submitted, jobs of this name that an earlier coordinator left are ended.
-  // `workers.keys` is removed at the end.
-  explicit SlurmLauncher(SlurmWorkers workers);
+  // `workers.keys` is removed at the end. `goodbye`: what Terminate waits for a command at most.
+  explicit SlurmLauncher(SlurmWorkers workers, Duration goodbye = std::chrono::seconds(10));
   // As Terminate.
   ~SlurmLauncher() override;
   SlurmLauncher(const SlurmLauncher&) = delete;
@@ -33,7 +33,7 @@ class SlurmLauncher : public Launcher {
   void LookSoon() override;
 
   // scancel of all; Slurm sends SIGTERM, and SIGKILL after its KillWait. Returns when scancel has
-  // said so, or after ten seconds. How they end is not known.
+  // said so, or has taken too long. How they end is not known.
   std::vector<EndedAllocation> Terminate(std::chrono::milliseconds grace) override;
 
  private:
@@ -54,7 +54,10 @@ class SlurmLauncher : public Launcher {
   int to_submit_ = 0;
   int in_submission_ = 0;
   std::vector<std::string> to_cancel_;
+  std::vector<std::string> in_cancellation_;
+  TimePoint cancel_after_{};
   std::vector<Allocation> jobs_;
+  Duration goodbye_;
   Duration look_every_;
   TimePoint last_look_{};
 };

@@ -6,11 +6,11 @@ cluster."""
 import json
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 
 import cluster
+import kubernetes_server
 import support
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2] / "docker/kubernetes"
@@ -35,6 +35,30 @@ console.log(JSON.stringify(out));
 """
 
 
+def old_kubectl():
+    """Why the kubectl here is too old for components and for an API server's own validation, or None."""
+    version = json.loads(subprocess.run(["kubectl", "version", "--client", "-o", "json"],
+                                        check=True, capture_output=True, text=True).stdout)
+    minor = int("".join(c for c in version["clientVersion"]["minor"] if c.isdigit()))
+    return f"kubectl is 1.{minor}; this takes 1.27" if minor < 27 else None
+
+
+def install(folder):
+    """The schema in a new folder; why that cannot be, or None."""
+    folder.mkdir()
+    done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent", *MODELS],
+                          cwd=folder, capture_output=True, text=True)
+    return None if done.returncode == 0 else f"npm cannot fetch {MODELS}: {done.stderr[-300:]}"
+
+
+def check(folder, text):
+    """The manifests of a text, if they fit the schema in the folder."""
+    done = subprocess.run(["node", "-e", CHECK], cwd=folder, input=text, capture_output=True,
+                          text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
 class KubernetesTest(cluster.ClusterTest):
     PICTURES = 40
 
@@ -47,23 +71,14 @@ class KubernetesTest(cluster.ClusterTest):
                               capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         cls.npm = cls.folder / "npm"
-        cls.npm.mkdir()
-        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent", *MODELS],
-                              cwd=cls.npm, capture_output=True, text=True)
-        if done.returncode != 0:
-            print(f"skipped: npm cannot fetch {MODELS}: {done.stderr[-300:]}")
+        problem = install(cls.npm)
+        if problem:
+            print(f"skipped: {problem}")
             os._exit(support.SKIPPED)
         rendered = subprocess.run(["kubectl", "kustomize", cls.place], capture_output=True, text=True)
         assert rendered.returncode == 0, rendered.stderr
         cls.rendered = rendered.stdout
-        cls.objects = cls.check(cls.rendered)
-
-    @classmethod
-    def check(cls, text):
-        done = subprocess.run(["node", "-e", CHECK], cwd=cls.npm, input=text, capture_output=True,
-                              text=True)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        cls.objects = check(cls.npm, cls.rendered)
 
     def one(self, kind, name):
         found = [o for o in self.objects if o["kind"] == kind
@@ -77,7 +92,34 @@ class KubernetesTest(cluster.ClusterTest):
                                  "PersistentVolumeClaim", "Secret", "Secret", "Service"])
         # The check finds something.
         with self.assertRaises(AssertionError):
-            self.check(self.rendered.replace("replicas: 2", "replicas: two"))
+            check(self.npm, self.rendered.replace("replicas: 2", "replicas: two"))
+
+    def test_a_coordinator_that_starts_its_workers(self):
+        if old_kubectl():
+            self.skipTest(old_kubectl())
+        place = self.folder / "launcher"
+        shutil.copytree(self.place, place)
+        with open(place / "kustomization.yaml", "a") as file:
+            file.write("components: [launcher]\n")
+        rendered = subprocess.run(["kubectl", "kustomize", place], check=True, capture_output=True,
+                                  text=True).stdout
+        objects = {(o["kind"], o["metadata"]["name"].split("-")[0]): o
+                   for o in check(self.npm, rendered)}
+        self.assertNotIn(("Deployment", "workers"), objects)
+        self.assertEqual({o["metadata"]["namespace"] for o in objects.values()
+                          if o["kind"] != "Namespace"}, {"prelabel"})
+        binding = objects["RoleBinding", "coordinator"]
+        self.assertEqual(binding["subjects"], [{"kind": "ServiceAccount", "name": "coordinator",
+                                                "namespace": "prelabel"}])
+        pod = objects["Job", "coordinator"]["spec"]["template"]["spec"]
+        self.assertEqual(pod["serviceAccountName"], "coordinator")
+        self.assertTrue(pod["automountServiceAccountToken"])
+        self.assertEqual(pod["containers"][0]["args"], ["prelabel", "run", "/job/job.yaml"])
+        self.assertTrue(pod["containers"][0]["securityContext"]["readOnlyRootFilesystem"])
+        job = objects["ConfigMap", "job"]["data"]["job.yaml"]
+        self.assertIn("launcher: kubernetes", job)
+        service = objects["Service", "coordinator"]["spec"]
+        self.assertIn(f"connect: tcp://coordinator:{service['ports'][0]['port']}", job)
 
     def test_nothing_runs_as_root_or_may_become_it(self):
         for kind, name in (("Job", "coordinator"), ("Deployment", "workers")):
@@ -120,12 +162,6 @@ class KubernetesTest(cluster.ClusterTest):
                         places[mount["mountPath"]] = str(place)
         return places
 
-    def here(self, words, places):
-        """The words with the folders of this machine in the place of mount paths."""
-        known = "|".join(re.escape(path) for path in sorted(places, key=len, reverse=True))
-        return [re.sub(rf"(?<![\w/])({known})(?=/|$|\s)", lambda m: places[m[1]], str(word))
-                for word in words]
-
     def test_the_commands_make_a_run(self):
         coordinator = self.one("Job", "coordinator")["spec"]["template"]["spec"]
         worker = self.one("Deployment", "workers")["spec"]["template"]["spec"]
@@ -134,8 +170,8 @@ class KubernetesTest(cluster.ClusterTest):
                            transport="stream", page="http://127.0.0.1:0")
         for name, pod in (("coordinator", coordinator), ("worker", worker)):
             places = self.volumes(pod, self.folder / "pods" / name)
-            subprocess.run(self.here(pod["initContainers"][0]["args"], places), check=True)
-            words = self.here(pod["containers"][0]["args"], places)
+            subprocess.run(kubernetes_server.here(pod["initContainers"][0]["args"], places), check=True)
+            words = kubernetes_server.here(pod["containers"][0]["args"], places)
             if name == "coordinator":
                 self.assertEqual(words[:2], ["prelabel", "serve"])
                 server = run.serve("--set", f"cluster.keys={places['/keys']}/own")

@@ -35,7 +35,8 @@ std::string NastyPath(Random& random) {
 
 void AddLauncher(Random& random, ClusterOptions& cluster) {
   cluster.launcher = std::array{LauncherKind::kNone, LauncherKind::kLocal, LauncherKind::kSlurm,
-                                LauncherKind::kSsh}[static_cast<std::size_t>(Below(4, random))];
+                                LauncherKind::kKubernetes,
+                                LauncherKind::kSsh}[static_cast<std::size_t>(Below(5, random))];
   cluster.workers.min = cluster.workers.max = 1 + Below(100, random);
   if (Below(2, random) == 0) cluster.workers.max += Below(5, random);
   if (Below(2, random) == 0) cluster.workers.idle = std::chrono::seconds(1 + Below(86400, random));
@@ -45,6 +46,17 @@ void AddLauncher(Random& random, ClusterOptions& cluster) {
   }
   if (Below(4, random) == 0) cluster.ssh.options.push_back("-" + NastyText(random, false));
   if (Below(4, random) == 0) cluster.ssh.command = NastyText(random, false);
+  KubernetesOptions& kubernetes = cluster.kubernetes;
+  for (std::string* text : {&kubernetes.image, &kubernetes.name_space, &kubernetes.memory}) {
+    if (Below(4, random) == 0) *text = NastyText(random, false);
+  }
+  if (Below(4, random) == 0) kubernetes.connect = "tcp://" + NastyText(random, false);
+  kubernetes.cpus = 1 + Below(3, random);
+  kubernetes.gpus = Below(3, random);
+  if (cluster.launcher == LauncherKind::kKubernetes || Below(4, random) == 0) {
+    kubernetes.pod_template = NastyPath(random);
+  }
+  if (Below(4, random) == 0) kubernetes.options.push_back("-" + NastyText(random, false));
   SlurmOptions& slurm = cluster.slurm;
   for (std::string* text : {&slurm.partition, &slurm.account, &slurm.qos, &slurm.time, &slurm.gres,
                             &slurm.memory, &slurm.command}) {

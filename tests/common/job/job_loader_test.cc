@@ -271,6 +271,39 @@ TEST(JobLoader, WorkersOfSlurm) {
       "e.g. '--NAME=VALUE'");
 }
 
+TEST(JobLoader, WorkersOnKubernetes) {
+  const std::string start = std::string(kSmallest) +
+                            "cluster:\n"
+                            "  launcher: kubernetes\n"
+                            "  listen: tcp://0.0.0.0:5577\n";
+  const KubernetesOptions options =
+      Parse(start +
+            "  transport: stream\n"
+            "  kubernetes: {image: 'x:1', namespace: gpu, connect: 'tcp://coordinator:5577',\n"
+            "               cpus: 4, memory: 8Gi, gpus: 1, template: pods/gpu.yaml,\n"
+            "               options: [--context=far]}\n")
+          .value()
+          .cluster.kubernetes;
+  EXPECT_EQ(options.image, "x:1");
+  EXPECT_EQ(options.name_space, "gpu");
+  EXPECT_EQ(options.connect, "tcp://coordinator:5577");
+  EXPECT_EQ(options.cpus, 4);
+  EXPECT_EQ(options.memory, "8Gi");
+  EXPECT_EQ(options.gpus, 1);
+  EXPECT_EQ(options.pod_template, "/jobs/pods/gpu.yaml");
+  EXPECT_THAT(options.options, ElementsAre("--context=far"));
+  // A template may mount the data, and has an image.
+  EXPECT_TRUE(Parse(start + "  kubernetes: {template: pod.yaml}\n").has_value());
+  EXPECT_EQ(Mistakes(start + "  kubernetes: {connect: coordinator}\n"),
+            "/jobs/job.yaml:7:13: 'cluster.launcher' is kubernetes: name the workers' image, e.g. "
+            "kubernetes: {image: 'prelabel:cpu'}\n"
+            "/jobs/job.yaml:7:13: 'cluster.launcher' is kubernetes, and its pods see no disk of "
+            "this machine: set cluster.transport to stream, or give cluster.kubernetes.template a "
+            "pod that mounts the data and the model\n"
+            "/jobs/job.yaml:9:25: 'cluster.kubernetes.connect' must be tcp://HOST:PORT, not "
+            "'coordinator'");
+}
+
 TEST(JobLoader, WorkersBehindSsh) {
   const std::string start = std::string(kSmallest) +
                             "cluster:\n"

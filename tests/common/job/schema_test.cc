@@ -53,7 +53,8 @@ std::vector<Key> SchemaKeys() {
 Result<JobSpec> ParseWith(const std::vector<std::string>& set) {
   JobSources sources;
   sources.set = {"labels.raw_threshold=0", "cluster.launcher=none",
-                 "cluster.listen=tcp://0.0.0.0:0", "cluster.ssh.hosts=[a, b]"};
+                 "cluster.listen=tcp://0.0.0.0:0", "cluster.ssh.hosts=[a, b]",
+                 "cluster.kubernetes.template=/pod.yaml"};
   sources.set.insert(sources.set.end(), set.begin(), set.end());
   return ParseJob("{name: x, data: [{images: a}], models: [m], output: {dir: r}}", "/j/job.yaml",
                   sources);
@@ -83,7 +84,7 @@ TEST(JobSchema, DefaultsAreThoseOfTheProgram) {
     ASSERT_TRUE(job.has_value()) << job.error().ToString();
     EXPECT_EQ(job.value(), plain) << key.path;
   }
-  EXPECT_EQ(defaults, 35);
+  EXPECT_EQ(defaults, 37);
 }
 
 TEST(JobSchema, RangesAndChoicesAreThoseOfTheProgram) {
@@ -122,7 +123,7 @@ TEST(JobSchema, RangesAndChoicesAreThoseOfTheProgram) {
       ++checked;
     }
   }
-  EXPECT_EQ(checked, 46);  // 20 numbers with two ends each, and five choices
+  EXPECT_EQ(checked, 50);  // 22 numbers with two ends each, and five choices
 }
 
 TEST(JobSchema, EveryKeyHasADescription) {
