@@ -318,23 +318,6 @@ int Main(int argc, char** argv) {
         ->type_name("KEY=VALUE")
         ->allow_extra_args(false);
   };
-  std::string launch_job;
-  std::vector<std::string> launch_set;
-  CLI::App* launch_command = app.add_subcommand(
-      "launch", "What `prelabel run` would do to start a job's workers: commands and scripts");
-  launch_command->add_option("job", launch_job, "The job file (docs/job-file.md)")
-      ->type_name("FILE")
-      ->required();
-  launch_command
-      ->add_option("--set", launch_set,
-                   "Override a key of the job: --set cluster.workers=4; repeatable")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
-  bool dry_run = false;  // required: `prelabel run` is what starts them
-  launch_command
-      ->add_flag("--dry-run", dry_run, "Print them; nothing is started (`prelabel run` does)")
-      ->required();
-
   StatusArguments status;
   CLI::App* status_command = AddStatus(app, status);
   WorkersArguments workers;
