@@ -14,8 +14,8 @@ Manual WorkerManual() {
       "A coordinator on another machine can have it read only what is below a `--data-root`, or "
       "sends data and model itself (`cluster.transport: stream` in its job)."};
   manual.exit_statuses = {{"0", "the run is over"},
-                          {"1", "failed or no coordinator answered"},
-                          {"2", "bad usage or refused by the coordinator"},
+                          {"1", "failed or not let in by a coordinator"},
+                          {"2", "bad usage"},
                           {"130 and 143", "stopped by a signal"}};
   manual.environment = {
       {"XDG_CACHE_HOME, HOME",
