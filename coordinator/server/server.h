@@ -99,7 +99,7 @@ class Server {
 
   // Tells a worker to leave, whatever is still to do; what it has not finished goes to others.
   // Call it from the observer or between runs of the loop.
-  void Dismiss(WorkerId worker) { Send(worker, prelabel::Drain{}); }
+  void Dismiss(WorkerId worker) { outboxes_[worker].drain = true; }
 
  private:
   struct Session {
@@ -123,6 +123,7 @@ class Server {
     bool answer = false;  // send `ack` even when it is empty
     Assign assign;
     std::vector<Cancel> cancels;
+    bool drain = false;
   };
 
   void Handle(const Received& received, TimePoint now);

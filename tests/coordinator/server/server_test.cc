@@ -650,5 +650,31 @@ TEST_F(ServerTest, ALinkTaskThatNoMessageCanHoldIsQuarantined) {
               HasSubstr("more than a message may hold"));
 }
 
+TEST_F(ServerTest, ADismissedWorkerIsToldOnceAndItsTaskGoesToAnother) {
+  AddDetects(1);
+  steps_ = {[&] { Join("a", 1); }, [&] { server_->Dismiss(WorkerId(1)); },
+            [&] {
+              Say("a", Goodbye{"done"});
+              Join("b", 1);
+            },
+            [&] { Finish("b", 0, 2); }};
+  ASSERT_TRUE(Run().has_value());
+  EXPECT_EQ(Sent<Drain>("a").size(), 1U);
+  EXPECT_EQ(store_.committed, std::vector<std::uint64_t>{0});
+}
+
+TEST_F(ServerTest, ADismissedWorkerThatCannotBeReachedIsLost) {
+  AddDetects(1);
+  steps_ = {[&] { Join("a", 0); },
+            [&] {
+              transport_.status["a"] = SendStatus::kBusy;
+              server_->Dismiss(WorkerId(1));
+            },
+            [] {}};
+  ASSERT_TRUE(Run().has_value());
+  ASSERT_EQ(observer_.left.size(), 1U);
+  EXPECT_EQ(observer_.left[0], "its connection is gone");
+}
+
 }  // namespace
 }  // namespace prelabel
