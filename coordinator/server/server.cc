@@ -165,6 +165,7 @@ void Server::Handle(const Received& received, TimePoint now) {
   if (const auto* credit = std::get_if<Credit>(&message)) {
     Raise(WorkerCredit{worker, credit->tasks}, now);
   } else if (auto* heartbeat = std::get_if<Heartbeat>(&message)) {
+    observer_.OnWorkerMemory(worker, heartbeat->resident_bytes);
     Outbox& outbox = outboxes_[worker];
     const Session& session = sessions_.at(worker);
     const bool seen_all = heartbeat->cancels == session.cancels_sent ||

@@ -47,6 +47,8 @@ class ServerObserver {
   virtual void OnStoreTrouble(const Error* error) = 0;
   // Workers are told to leave: the run has ended, or was stopped. Turns go on until they have left.
   virtual void OnDraining() {}
+  // What a worker's heartbeat says of its process; 0: not known.
+  virtual void OnWorkerMemory(WorkerId /*worker*/, std::uint64_t /*resident_bytes*/) {}
   // Every turn of the loop, at least ten times a second. False ends the run early.
   virtual bool OnTurn(const Scheduler& scheduler, TimePoint now) = 0;
 };

@@ -248,8 +248,8 @@ TEST_F(ServerTest, RefusesOtherProtocolVersionsAndSaysWhatToDo) {
   ASSERT_TRUE(Run().has_value());
   const auto rejects = Sent<Reject>("ada");
   ASSERT_EQ(rejects.size(), 2U);
-  EXPECT_THAT(rejects[0].reason, HasSubstr("protocol version 6; the coordinator speaks 7"));
-  EXPECT_THAT(rejects[1].reason, HasSubstr("protocol version 8; the coordinator speaks 7"));
+  EXPECT_THAT(rejects[0].reason, HasSubstr("protocol version 7; the coordinator speaks 8"));
+  EXPECT_THAT(rejects[1].reason, HasSubstr("protocol version 9; the coordinator speaks 8"));
   for (const Reject& reject : rejects) {
     EXPECT_TRUE(reject.permanent);
     EXPECT_THAT(reject.reason, HasSubstr("install the same release on both"));
