@@ -26,6 +26,7 @@
 #include "worker/check/check_command.h"
 #include "worker/detect/remote_media.h"
 #include "worker/loop/lane_executor.h"
+#include "worker/loop/process_memory.h"
 #include "worker/loop/worker_loop.h"
 #include "worker/manual.h"
 #include "worker/model/load_model.h"
@@ -246,7 +247,7 @@ int Work(const WorkerArguments& arguments) {
   Result<void> outcome = Ok();
   {
     LaneExecutor executor(std::move(lanes), clock);
-    WorkerLoop loop(std::move(session), connect, executor, clock);
+    WorkerLoop loop(std::move(session), connect, executor, clock, ResidentBytes);
     loop_to_wake = &loop;
     signals.OnStop([&loop] { loop.Wake(); });
     outcome = loop.Run(signals.stop());

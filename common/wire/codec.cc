@@ -215,6 +215,7 @@ struct WorkerPacker {
     heartbeat.set_sequence(m.sequence);
     heartbeat.set_cancels(m.cancels);
     heartbeat.set_strays(m.strays);
+    heartbeat.set_resident_bytes(m.resident_bytes);
     for (const RunningTask& task : m.running) {
       wire::RunningTask& running = *heartbeat.add_running();
       running.set_task(task.task.value);
@@ -349,7 +350,8 @@ Result<WorkerMessage> Unpack(const wire::Hello& in) {
 
 Result<WorkerMessage> Unpack(const wire::Heartbeat& in) {
   if (in.running_size() > kMaxItems) return Malformed("too many running tasks");
-  Heartbeat heartbeat{in.items_done(), in.sequence(), {}, in.cancels(), in.strays()};
+  Heartbeat heartbeat{in.items_done(), in.sequence(), {},
+                      in.cancels(),    in.strays(),   in.resident_bytes()};
   for (const wire::RunningTask& task : in.running()) {
     heartbeat.running.push_back(
         {TaskId(task.task()), Attempt(task.attempt()), task.items_done(), task.items_read()});

@@ -16,7 +16,7 @@
 
 namespace prelabel {
 
-inline constexpr std::uint32_t kProtocolVersion = 7;
+inline constexpr std::uint32_t kProtocolVersion = 8;
 
 // What the bytes of labels may depend on besides model and data (invariant I0).
 struct ComputeClass {
@@ -111,6 +111,7 @@ struct Heartbeat {
   // called back: what must be tried alone is given to a worker that has seen all and has none.
   std::uint64_t cancels = 0;
   std::uint32_t strays = 0;
+  std::uint64_t resident_bytes = 0;  // of the worker's process; 0: not known
 };
 
 // C→W.

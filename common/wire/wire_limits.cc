@@ -78,11 +78,9 @@ constexpr FieldRule kCreditFields[] = {{1, kVarint}};
 constexpr MessageRule kCredit{"Credit", kCreditFields};
 constexpr FieldRule kRunningTaskFields[] = {{1, kVarint}, {2, kVarint}, {3, kVarint}, {4, kVarint}};
 constexpr MessageRule kRunningTask{"RunningTask", kRunningTaskFields};
-constexpr FieldRule kHeartbeatFields[] = {{1, kVarint},
-                                          {2, kVarint},
-                                          {3, kMessages, kRunning, &kRunningTask},
-                                          {4, kVarint},
-                                          {5, kVarint}};
+constexpr FieldRule kHeartbeatFields[] = {
+    {1, kVarint}, {2, kVarint}, {3, kMessages, kRunning, &kRunningTask},
+    {4, kVarint}, {5, kVarint}, {6, kVarint}};
 constexpr MessageRule kHeartbeat{"Heartbeat", kHeartbeatFields};
 constexpr FieldRule kResultFields[] = {{1, kVarint},
                                        {2, kVarint},

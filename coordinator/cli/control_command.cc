@@ -102,14 +102,16 @@ Result<int> Ask(const std::filesystem::path& run, ControlKind kind,
 }  // namespace
 
 std::string DescribeWorkers(const RunStatus& status) {
-  const std::vector<std::string> head{"worker", "host",  "device",   "slots", "state",
-                                      "tasks",  "items", "failures", "silent"};
+  const std::vector<std::string> head{"worker", "host",  "device",   "slots",  "state",
+                                      "tasks",  "items", "failures", "memory", "silent"};
   std::vector<std::vector<std::string>> rows{head};
   for (const RunStatus::Worker& worker : status.workers) {
-    rows.push_back({std::to_string(worker.id), worker.host, worker.device,
-                    std::to_string(worker.slots), worker.state, std::to_string(worker.held),
-                    std::to_string(worker.items_done), std::to_string(worker.failures),
-                    fmt::format("{:.0f} s", worker.silent_seconds)});
+    rows.push_back(
+        {std::to_string(worker.id), worker.host, worker.device, std::to_string(worker.slots),
+         worker.state, std::to_string(worker.held), std::to_string(worker.items_done),
+         std::to_string(worker.failures),
+         worker.resident_bytes == 0 ? "?" : fmt::format("{} MB", worker.resident_bytes / 1000000),
+         fmt::format("{:.0f} s", worker.silent_seconds)});
   }
   std::vector<std::size_t> widths(head.size());
   for (const auto& row : rows) {

@@ -68,6 +68,10 @@ void RunObserver::OnWorkerLeft(const WorkerInfo& worker, const std::string& reas
   progress_.Note(fmt::format("worker {} on {} left: {}", worker.id.value, worker.hostname, reason));
 }
 
+void RunObserver::OnWorkerMemory(WorkerId worker, std::uint64_t resident_bytes) {
+  collector_.OnWorkerMemory(worker, resident_bytes);
+}
+
 // One line a state change.
 void RunObserver::OnDecision(const SchedulerAction& action) {
   const auto number = [](auto id) { return static_cast<std::int64_t>(id.value); };

@@ -53,6 +53,7 @@ class RunObserver : public ServerObserver {
 
   void OnWorkerJoined(const WorkerInfo& worker) override;
   void OnWorkerLeft(const WorkerInfo& worker, const std::string& reason) override;
+  void OnWorkerMemory(WorkerId worker, std::uint64_t resident_bytes) override;
   void OnCommitted(const std::vector<EncodedResult>& results) override;
   void OnQuarantined(const QuarantinedTask& task) override;
   void OnRefusedMessage(const std::string& reason) override;

@@ -84,9 +84,9 @@ constexpr std::string_view kBody = R"html(
 <div class="card scroll"><table><thead><tr><th>what</th><th class="left">reason</th><th>times</th><th class="left">last</th></tr></thead><tbody></tbody></table></div></section>
 <section id="workers-part"><h2 id="workers">Workers</h2>
 <div class="filter" id="filter" hidden><input id="find" type="search" placeholder="host, device or number" aria-label="Filter workers" autocomplete="off"></div>
-<div class="card scroll" id="hosts" hidden><table><thead><tr><th>host</th><th>workers</th><th>slots</th><th class="left">device</th><th>tasks</th><th>items</th><th>failed</th><th class="left">state</th></tr></thead><tbody></tbody></table></div>
+<div class="card scroll" id="hosts" hidden><table><thead><tr><th>host</th><th>workers</th><th>slots</th><th class="left">device</th><th>tasks</th><th>items</th><th>failed</th><th>memory</th><th class="left">state</th></tr></thead><tbody></tbody></table></div>
 <p class="soft small" id="hosts-more" hidden></p>
-<div class="card scroll" id="each"><table><thead><tr><th>worker</th><th class="left">host</th><th class="left">device</th><th class="left">state</th><th>slots</th><th>tasks</th><th>items</th><th>failed</th><th>last heard</th></tr></thead><tbody></tbody></table><p class="empty" hidden></p></div>
+<div class="card scroll" id="each"><table><thead><tr><th>worker</th><th class="left">host</th><th class="left">device</th><th class="left">state</th><th>slots</th><th>tasks</th><th>items</th><th>failed</th><th>memory</th><th>last heard</th></tr></thead><tbody></tbody></table><p class="empty" hidden></p></div>
 <p class="soft small" id="each-more" hidden></p></section>
 <section id="waits-part" hidden><h2 id="waits">What tasks wait for</h2>
 <div class="card scroll"><table><thead><tr><th>tasks</th><th class="left">kind</th><th class="left">why</th></tr></thead><tbody></tbody></table></div>

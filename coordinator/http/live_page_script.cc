@@ -19,6 +19,8 @@ constexpr std::string_view kScript = R"js(
     : s < 5400 ? Math.round(s / 60) + " min"
     : s < 172800 ? (s / 3600).toFixed(1) + " h" : (s / 86400).toFixed(1) + " days";
   const rate = r => r >= 100 ? count(Math.round(r)) : r.toFixed(1);
+  const memory = bytes => bytes <= 0 ? ""
+    : bytes < 1e9 ? Math.round(bytes / 1e6) + " MB" : (bytes / 1e9).toFixed(1) + " GB";
   const clock = utc => {  // or milliseconds
     const date = new Date(utc);
     return isNaN(date) ? "" : date.toLocaleTimeString("en-GB");
@@ -85,7 +87,8 @@ constexpr std::string_view kScript = R"js(
     for (const w of workers) {
       states.set(w.state, (states.get(w.state) || 0) + 1);
       const host = hosts.get(w.host)
-        || { workers: 0, slots: 0, devices: new Set(), held: 0, items: 0, failures: 0, states: new Map() };
+        || { workers: 0, slots: 0, devices: new Set(), held: 0, items: 0, failures: 0, memory: 0,
+          states: new Map() };
       hosts.set(w.host, host);
       host.workers += 1;
       host.slots += w.slots;
@@ -93,6 +96,7 @@ constexpr std::string_view kScript = R"js(
       host.held += w.held;
       host.items += w.items_done;
       host.failures += w.failures;
+      host.memory += w.resident_bytes;
       host.states.set(w.state, (host.states.get(w.state) || 0) + 1);
     }
     const many = workers.length > 20;
@@ -116,6 +120,7 @@ constexpr std::string_view kScript = R"js(
         { text: name, kind: "wrap" }, { text: count(h.workers) }, { text: count(h.slots) },
         { text: [...h.devices].sort().join(", "), kind: "left small" }, { text: count(h.held) },
         { text: count(h.items) }, { text: count(h.failures), kind: h.failures ? "hot" : "soft" },
+        { text: memory(h.memory) },
         { text: [...h.states].sort().map(([word, n]) => n + " " + word).join(", "), kind: "left" }]));
     }
     show(at("hosts-more"), several && by.length > HOSTS);
@@ -130,6 +135,7 @@ constexpr std::string_view kScript = R"js(
       { text: w.running === w.held ? count(w.held) : w.held + " (" + w.running + " run)" },
       { text: count(w.items_done) },
       { text: count(w.failures), kind: w.failures ? "hot" : "soft" },
+      { text: memory(w.resident_bytes) },
       { text: w.silent_seconds < 1 ? "now" : duration(w.silent_seconds) + " ago",
         kind: w.silent_seconds > 10 ? "hot" : "" }]));
     const none = at("each").querySelector(".empty");

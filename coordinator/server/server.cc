@@ -201,6 +201,7 @@ void Server::Handle(const Received& received, TimePoint now) {
   if (const auto* credit = std::get_if<Credit>(&message)) {
     Raise(WorkerCredit{worker, credit->tasks}, now);
   } else if (auto* heartbeat = std::get_if<Heartbeat>(&message)) {
+    observer_.OnWorkerMemory(worker, heartbeat->resident_bytes);
     Session& session = sessions_.at(worker);
     const auto outbox = outboxes_.find(worker);
     const bool seen_all = heartbeat->cancels == session.cancels_sent ||
@@ -386,6 +387,8 @@ void Server::Flush(TimePoint now) {
         sent = sent && Send(worker, outbox.assign);
       }
     }
+    // One that it does not reach would work on, though nobody counts on it.
+    if (std::exchange(outbox.drain, false)) sent = sent && Send(worker, prelabel::Drain{});
     if (!sent) unreachable.push_back(worker);
   }
   if (!store_waits_) outboxes_.clear();

@@ -47,6 +47,8 @@ class ServerObserver {
   virtual void OnStoreTrouble(const Error* error) = 0;
   // Workers are told to leave: the run has ended, or was stopped. Turns go on until they have left.
   virtual void OnDraining() {}
+  // What a worker's heartbeat says of its process; 0: not known.
+  virtual void OnWorkerMemory(WorkerId /*worker*/, std::uint64_t /*resident_bytes*/) {}
   // Every turn of the loop, at least ten times a second. False ends the run early.
   virtual bool OnTurn(const Scheduler& scheduler, TimePoint now) = 0;
 };
@@ -99,7 +101,7 @@ class Server {
 
   // Tells a worker to leave, whatever is still to do; what it has not finished goes to others.
   // Call it from the observer or between runs of the loop.
-  void Dismiss(WorkerId worker) { Send(worker, prelabel::Drain{}); }
+  void Dismiss(WorkerId worker) { outboxes_[worker].drain = true; }
 
  private:
   struct Session {
@@ -125,6 +127,7 @@ class Server {
     bool answer = false;  // send `ack` even when it is empty
     Assign assign;
     std::vector<Cancel> cancels;
+    bool drain = false;
   };
 
   void Handle(const Received& received, TimePoint now);

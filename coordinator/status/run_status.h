@@ -70,6 +70,8 @@ struct RunStatus {
     std::uint64_t items_done{};  // committed
     std::uint64_t failures{};    // attempts that failed there
     double silent_seconds{};     // since its last message
+    // Of its process, in physical memory; 0: not known.
+    std::uint64_t resident_bytes{};
   };
   std::vector<Worker> workers;  // by id
 

@@ -59,6 +59,8 @@ RunStatus::Worker WorkerOf(const json::object& row) {
   worker.items_done = NumberOf(row, "items_done");
   worker.failures = NumberOf(row, "failures");
   worker.silent_seconds = RealOf(row, "silent_seconds");
+  // Files of releases before it was there are read, too.
+  if (row.contains("resident_bytes")) worker.resident_bytes = NumberOf(row, "resident_bytes");
   return worker;
 }
 
@@ -125,10 +127,11 @@ void AddWorkers(const RunStatus& status, std::string& text) {
   for (const RunStatus::Worker& worker : status.workers) {
     workers.Add(
         "{{\"id\":{},\"host\":{},\"slots\":{},\"state\":{},\"reason\":{},\"device\":{},"
-        "\"held\":{},\"running\":{},\"items_done\":{},\"failures\":{},\"silent_seconds\":{}}}",
+        "\"held\":{},\"running\":{},\"items_done\":{},\"failures\":{},\"silent_seconds\":{},"
+        "\"resident_bytes\":{}}}",
         worker.id, JsonString(worker.host), worker.slots, JsonString(worker.state),
         JsonString(worker.reason), JsonString(worker.device), worker.held, worker.running,
-        worker.items_done, worker.failures, Real(worker.silent_seconds, 1));
+        worker.items_done, worker.failures, Real(worker.silent_seconds, 1), worker.resident_bytes);
   }
 }
 

@@ -55,6 +55,11 @@ void StatusCollector::OnWorkerLeft(const WorkerInfo& worker, const std::string& 
              utc);
 }
 
+void StatusCollector::OnWorkerMemory(WorkerId worker, std::uint64_t resident_bytes) {
+  const auto present = present_.find(worker);
+  if (present != present_.end()) present->second.resident_bytes = resident_bytes;
+}
+
 void StatusCollector::OnCommitDecided(const CommitResult& commit) {
   deciding_[commit.task] = commit.worker;
 }
@@ -109,6 +114,7 @@ void StatusCollector::Fill(RunStatus& status, const Scheduler& scheduler, TimePo
     const auto present = present_.find(worker.worker);
     if (present == present_.end()) continue;
     status.workers.push_back(Describe(present->second.info, worker, present->second.items_done));
+    status.workers.back().resident_bytes = present->second.resident_bytes;
   }
   for (const TaskStatus& task : scheduler.Explain(now, kStatusLines + 1)) {
     if (status.unfinished.size() == kStatusLines) {

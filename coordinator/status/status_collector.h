@@ -19,6 +19,7 @@ class StatusCollector {
   // `utc`: now, as UtcNow() has it.
   void OnWorkerJoined(const WorkerInfo& worker);
   void OnWorkerLeft(const WorkerInfo& worker, const std::string& reason, const std::string& utc);
+  void OnWorkerMemory(WorkerId worker, std::uint64_t resident_bytes);
   void OnCommitDecided(const CommitResult& commit);
   void OnAttemptFailed(const TaskFailures& failures, const std::string& utc);
   // `items`: of the dataset, that the task was about.
@@ -34,6 +35,7 @@ class StatusCollector {
   struct Present {
     WorkerInfo info;
     std::uint64_t items_done = 0;
+    std::uint64_t resident_bytes = 0;
   };
   void AddFailure(const char* kind, const std::string& reason, const std::string& what,
                   const std::string& utc);

@@ -35,6 +35,16 @@ class ControlTest(cluster.ClusterTest):
             return []
         return json.loads(self.ask("workers", run.run, "--json").stdout)
 
+    def told_memory_is_right(self, run, workers):
+        """It is about what the kernel says; workers of one kind have about the same."""
+        pages = []
+        for worker in workers:
+            with open(f"/proc/{worker.pid}/statm") as file:
+                pages.append(int(file.read().split()[1]))
+        told = sorted(row["resident_bytes"] for row in self.workers(run))
+        resident = sorted(n * os.sysconf("SC_PAGESIZE") for n in pages)
+        return all(abs(a - b) < b / 5 for a, b in zip(told, resident))
+
     def state(self, run):
         return json.loads(self.ask("status", run.run, "--json").stdout)["state"]
 
@@ -60,6 +70,9 @@ class ControlTest(cluster.ClusterTest):
         self.assertEqual(len(table), 3)
         self.assertTrue(table[0].startswith("worker  host"))
         self.assertEqual([row["id"] for row in self.workers(run)], [1, 2])
+        run.wait(lambda: self.told_memory_is_right(run, workers), "their memory is known",
+                 alive=[server, *workers])
+        self.assertRegex(self.ask("workers", run.run).stdout.splitlines()[1], r" \d+ MB ")
         self.ask("drain", run.run, "1")
         run.wait(lambda: not all(worker.running() for worker in workers), "one leaves",
                  alive=[server])

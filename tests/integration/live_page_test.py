@@ -107,6 +107,7 @@ class LivePageTest(cluster.ClusterTest):
         working = [s["workers"][0] for s in seen if s["workers"]]
         self.assertEqual({w["device"] for w in working}, {"cpu"})
         self.assertIn("working", {w["state"] for w in working})
+        self.assertGreater(working[-1]["resident_bytes"], 50_000_000)  # LibTorch alone
         done = [s["items_done"] for s in seen]
         self.assertEqual(done, sorted(done))
         self.assertGreater(len(set(done)), 2)
@@ -314,6 +315,10 @@ class BrowserTest(unittest.TestCase):
             self.assertEqual(self.script(
                 "return document.querySelectorAll('#each tbody tr').length"), 5)
             self.assertFalse(self.script("return document.getElementById('filter').checkVisibility()"))
+            column = self.script("return [...document.querySelectorAll('#each th')].findIndex("
+                                 "th => th.textContent === 'memory')")
+            self.wait("[...document.querySelectorAll('#each tbody tr')].some(tr => "
+                      f"/^\\d+ MB|\\d\\.\\d GB$/.test(tr.cells[{column}].textContent))")
             self.assert_fits()
             self.assertEqual(self.browser.get_log("browser"), [])
 

@@ -77,7 +77,10 @@ void ExampleCluster::Step(Duration duration, std::uint64_t share) {
     auto& at = running[task.worker];
     if (at.size() < 4) at.push_back({task.task.id, task.attempt, 3, 4});
   }
-  for (auto& [worker, tasks] : running) Raise(WorkerProgress{worker, std::move(tasks)});
+  for (auto& [worker, tasks] : running) {
+    collector_.OnWorkerMemory(worker, 700'000'000 + 90'000'000 * (worker.value % 9));
+    Raise(WorkerProgress{worker, std::move(tasks)});
+  }
   for (const AssignTask& task : ended) {
     Raise(ResultReceived{task.worker, task.task.id, task.attempt});
     EncodedResult result;

@@ -6,12 +6,19 @@
 #include "common/wire/codec.h"
 
 namespace prelabel {
+namespace {
+
+constexpr Duration kGaugeEvery = std::chrono::milliseconds(500);
+
+}  // namespace
+
 WorkerLoop::WorkerLoop(SessionOptions options, TransportFactory connect, Executor& executor,
-                       const Clock& clock)
+                       const Clock& clock, MemoryGauge memory)
     : session_(std::move(options)),
       connect_(std::move(connect)),
       executor_(executor),
-      clock_(clock) {}
+      clock_(clock),
+      memory_(std::move(memory)) {}
 
 WorkerLoop::~WorkerLoop() {
   if (closing_.joinable()) closing_.join();
@@ -51,9 +58,17 @@ Result<void> WorkerLoop::Run(const std::atomic<bool>& stop) {
       stopping = true;
       Raise(StopWanted{});
     }
-    Raise(TimePassed{executor_.ItemsDone(), executor_.Running()});
+    Gauge();
+    Raise(TimePassed{executor_.ItemsDone(), executor_.Running(), resident_bytes_});
   }
   return outcome_;
+}
+
+void WorkerLoop::Gauge() {
+  const TimePoint now = clock_.Now();
+  if (!memory_ || now < next_gauge_) return;
+  next_gauge_ = now + kGaugeEvery;
+  resident_bytes_ = memory_();
 }
 
 void WorkerLoop::CollectCompleted() {

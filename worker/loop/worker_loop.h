@@ -17,12 +17,14 @@
 namespace prelabel {
 
 using TransportFactory = std::function<Result<std::unique_ptr<Transport>>()>;
+using MemoryGauge = std::function<std::uint64_t()>;  // bytes of this process; 0: not known
 
 class WorkerLoop {
  public:
-  // `connect` is called at the start and whenever the session wants a new connection.
+  // `connect` is called at the start and whenever the session wants a new connection, `memory`
+  // twice a second where it is there.
   WorkerLoop(SessionOptions options, TransportFactory connect, Executor& executor,
-             const Clock& clock);
+             const Clock& clock, MemoryGauge memory = {});
   ~WorkerLoop();
   WorkerLoop(const WorkerLoop&) = delete;
   WorkerLoop& operator=(const WorkerLoop&) = delete;
@@ -39,12 +41,16 @@ class WorkerLoop {
   void Raise(const SessionEvent& event);
   void Apply(SessionAction& action);
   void CollectCompleted();
+  void Gauge();
   Result<void> Connect();
 
   Session session_;
   TransportFactory connect_;
   Executor& executor_;
   const Clock& clock_;
+  MemoryGauge memory_;
+  std::uint64_t resident_bytes_ = 0;
+  TimePoint next_gauge_{};
   std::mutex mutex_;  // guards the pointer against Wake while it is replaced
   std::unique_ptr<Transport> transport_;
   std::thread closing_;  // the transport before

@@ -314,7 +314,8 @@ void Session::Beat(const TimePassed& event, TimePoint now, Actions& actions) {
   heartbeat_sent_ = now;
   cancels_told_ = {cancels_, strays};
   running_told_ = running;
-  Send(Heartbeat{event.items_done, lease_.Beat(now), std::move(running), cancels_, strays},
+  Send(Heartbeat{event.items_done, lease_.Beat(now), std::move(running), cancels_, strays,
+                 event.resident_bytes},
        actions);
 }
 

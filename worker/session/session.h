@@ -51,6 +51,7 @@ struct TaskBroken {
 struct TimePassed {
   std::uint64_t items_done = 0;
   std::vector<RunningTask> running{};  // what has been started
+  std::uint64_t resident_bytes = 0;    // of this process; 0: not known
 };
 struct StopWanted {};  // SIGTERM: hand back and leave
 using SessionEvent = std::variant<Started, Prepared, CoordinatorMessage, TasksDone, TaskBroken,

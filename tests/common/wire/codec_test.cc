@@ -277,7 +277,7 @@ TEST(Codec, WelcomeSurvivesWithGrants) {
 }
 
 TEST(Codec, HeartbeatAndItsAnswerSurvive) {
-  const Heartbeat sent{12, 5, {{TaskId(8), Attempt(2), 3, 6}}, 7, 1};
+  const Heartbeat sent{12, 5, {{TaskId(8), Attempt(2), 3, 6}}, 7, 1, 5'000'000'000};
   const auto got = DecodeWorkerMessage(EncodeWorkerMessage(sent));
   ASSERT_TRUE(got.has_value());
   const auto& heartbeat = std::get<Heartbeat>(got.value());
@@ -286,6 +286,7 @@ TEST(Codec, HeartbeatAndItsAnswerSurvive) {
   EXPECT_EQ(heartbeat.running, sent.running);
   EXPECT_EQ(heartbeat.cancels, 7U);
   EXPECT_EQ(heartbeat.strays, 1U);
+  EXPECT_EQ(heartbeat.resident_bytes, 5'000'000'000U);
   Ack ack;
   ack.heartbeat = 5;
   const auto answer = DecodeCoordinatorMessage(EncodeCoordinatorMessage(ack));

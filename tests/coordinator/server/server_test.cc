@@ -248,8 +248,8 @@ TEST_F(ServerTest, RefusesOtherProtocolVersionsAndSaysWhatToDo) {
   ASSERT_TRUE(Run().has_value());
   const auto rejects = Sent<Reject>("ada");
   ASSERT_EQ(rejects.size(), 2U);
-  EXPECT_THAT(rejects[0].reason, HasSubstr("protocol version 6; the coordinator speaks 7"));
-  EXPECT_THAT(rejects[1].reason, HasSubstr("protocol version 8; the coordinator speaks 7"));
+  EXPECT_THAT(rejects[0].reason, HasSubstr("protocol version 7; the coordinator speaks 8"));
+  EXPECT_THAT(rejects[1].reason, HasSubstr("protocol version 9; the coordinator speaks 8"));
   for (const Reject& reject : rejects) {
     EXPECT_TRUE(reject.permanent);
     EXPECT_THAT(reject.reason, HasSubstr("install the same release on both"));
@@ -689,6 +689,32 @@ TEST_F(ServerTest, ALinkTaskThatNoMessageCanHoldIsQuarantined) {
   ASSERT_EQ(store_.LoadQuarantined().value().size(), 1U);
   EXPECT_THAT(store_.LoadQuarantined().value()[0].reason,
               HasSubstr("more than a message may hold"));
+}
+
+TEST_F(ServerTest, ADismissedWorkerIsToldOnceAndItsTaskGoesToAnother) {
+  AddDetects(1);
+  steps_ = {[&] { Join("a", 1); }, [&] { server_->Dismiss(WorkerId(1)); },
+            [&] {
+              Say("a", Goodbye{"done"});
+              Join("b", 1);
+            },
+            [&] { Finish("b", 0, 2); }};
+  ASSERT_TRUE(Run().has_value());
+  EXPECT_EQ(Sent<Drain>("a").size(), 1U);
+  EXPECT_EQ(store_.committed, std::vector<std::uint64_t>{0});
+}
+
+TEST_F(ServerTest, ADismissedWorkerThatCannotBeReachedIsLost) {
+  AddDetects(1);
+  steps_ = {[&] { Join("a", 0); },
+            [&] {
+              transport_.status["a"] = SendStatus::kBusy;
+              server_->Dismiss(WorkerId(1));
+            },
+            [] {}};
+  ASSERT_TRUE(Run().has_value());
+  ASSERT_EQ(observer_.left.size(), 1U);
+  EXPECT_EQ(observer_.left[0], "its connection is gone");
 }
 
 }  // namespace

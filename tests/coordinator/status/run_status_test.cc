@@ -67,6 +67,7 @@ RunStatus Sample() {
   worker.items_done = 98;
   worker.failures = 3;
   worker.silent_seconds = 1.5;
+  worker.resident_bytes = 6'000'000'000;
   status.workers = {worker};
   status.failures = {{"attempt", "no <such> file", 2, "2026-11-24T09:59:00.000Z", "task 4"}};
   status.log = {R"({"time":"t","event":"worker joined","host":"gpu-1"})"};
@@ -87,6 +88,7 @@ TEST(RunStatus, SurvivesItsFile) {
   EXPECT_EQ(read.value().items_failed, 2U);
   ASSERT_EQ(read.value().workers.size(), 1U);
   EXPECT_EQ(read.value().workers[0].host, "gpu-1");
+  EXPECT_EQ(read.value().workers[0].resident_bytes, 6'000'000'000U);
   EXPECT_EQ(read.value().job, status.job);
   EXPECT_EQ(read.value().eta_seconds, 56.0);
   EXPECT_EQ(read.value().failures[0].reason, "no <such> file");
@@ -122,6 +124,15 @@ TEST(RunStatus, ATaskThatWaitsToBeTriedAgainHasFailed) {
   EXPECT_EQ(UnfinishedState(status), "failed");
   status.why = Why::kRunning;
   EXPECT_EQ(UnfinishedState(status), "running");
+}
+
+TEST(RunStatus, AFileFromBeforeMemoryWasToldIsRead) {
+  std::string text = FormatRunStatus(Sample());
+  const std::string key = ",\"resident_bytes\":6000000000";
+  text.erase(text.find(key), key.size());
+  const auto read = ParseRunStatus(text);
+  ASSERT_TRUE(read.has_value()) << read.error().ToString();
+  EXPECT_EQ(read.value().workers[0].resident_bytes, 0U);
 }
 
 TEST(RunStatus, IsShortUnlessAllIsAskedFor) {

@@ -87,6 +87,15 @@ TEST_F(StatusCollectorTest, SaysWhatEachWorkerDoes) {
   EXPECT_DOUBLE_EQ(Status().workers[1].silent_seconds, 3);
 }
 
+TEST_F(StatusCollectorTest, SaysHowMuchMemoryAWorkerHas) {
+  EXPECT_EQ(Status().workers.at(0).resident_bytes, 0U);
+  collector_.OnWorkerMemory(WorkerId(1), 700);
+  collector_.OnWorkerMemory(WorkerId(77), 800);  // it has left
+  collector_.OnWorkerMemory(WorkerId(1), 900);
+  EXPECT_EQ(Status().workers.at(0).resident_bytes, 900U);
+  EXPECT_EQ(Status().workers.at(1).resident_bytes, 0U);
+}
+
 TEST_F(StatusCollectorTest, ItemsAreTheWorkersThatDidThemOnceTheyAreDurable) {
   On(WorkerCredit{WorkerId(2), 1});
   Dispatch();

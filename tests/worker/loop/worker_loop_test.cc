@@ -22,7 +22,7 @@ class WorkerLoopTest : public ::testing::Test {
 
   Result<void> Run() {
     WorkerLoop loop(
-        options_, [this] { return Connect(); }, executor_, clock_);
+        options_, [this] { return Connect(); }, executor_, clock_, memory_);
     return loop.Run(stop_);
   }
 
@@ -74,6 +74,7 @@ class WorkerLoopTest : public ::testing::Test {
   SessionOptions options_;
   FakeExecutor executor_;
   FakeClock clock_;
+  MemoryGauge memory_;
   FakeTransport* transport_ = nullptr;  // the present one
   milliseconds longest_wait_{};         // the present one
   std::atomic<bool> stop_{false};
@@ -112,6 +113,17 @@ TEST_F(WorkerLoopTest, CarriesATaskFromAssignToAcknowledgementAndDrains) {
   EXPECT_EQ(Sent<Goodbye>().size(), 1U);
   ASSERT_EQ(Sent<ResultMessage>().size(), 1U);
   EXPECT_EQ(Sent<ResultMessage>()[0].results[0].payload, "labels");
+}
+
+TEST_F(WorkerLoopTest, HeartbeatsSayHowMuchMemoryThereIs) {
+  int gauged = 0;
+  memory_ = [&gauged] { return 1'000'000U * static_cast<std::uint64_t>(++gauged); };
+  steps_ = {[&] { Say(MakeWelcome()); }};
+  for (int i = 0; i < 100; ++i) steps_.emplace_back([&] { clock_.Advance(milliseconds(20)); });
+  ASSERT_TRUE(Run().has_value());
+  ASSERT_FALSE(Sent<Heartbeat>().empty());
+  EXPECT_GE(Sent<Heartbeat>().back().resident_bytes, 1'000'000U);
+  EXPECT_LE(gauged, 8);  // in three seconds
 }
 
 TEST_F(WorkerLoopTest, ABrokenTaskIsReported) {

@@ -412,9 +412,10 @@ TEST(Session, HeartbeatsEveryIntervalWhateverElseIsSent) {
   driver.Event(TimePassed{17});
   EXPECT_THAT(driver.Sent<Heartbeat>(), IsEmpty());
   driver.now += milliseconds(1);
-  driver.Event(TimePassed{18});
+  driver.Event(TimePassed{18, {}, 4096});
   ASSERT_EQ(driver.Sent<Heartbeat>().size(), 1U);
   EXPECT_EQ(driver.Sent<Heartbeat>()[0].items_done, 18U);
+  EXPECT_EQ(driver.Sent<Heartbeat>()[0].resident_bytes, 4096U);
   EXPECT_EQ(driver.Sent<Heartbeat>()[0].sequence, 1U);
   driver.Event(TimePassed{18});
   EXPECT_THAT(driver.actions, IsEmpty());
