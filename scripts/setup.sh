@@ -48,6 +48,8 @@ dev_packages=(
   slurm-wlm munge
   # tests/integration/ssh_test.py
   openssh-client openssh-server
+  # .ci/bare-debian; tests/integration/compose_test.py
+  mmdebstrap buildah docker-compose
   # tests/integration: the report and the live page in a browser.
   chromium chromium-driver python3-selenium
   # tests/bench: what noop_bench has beside its figures.

@@ -120,12 +120,6 @@ class KubernetesTest(cluster.ClusterTest):
                         places[mount["mountPath"]] = str(place)
         return places
 
-    def here(self, words, places):
-        """The words with the folders of this machine in the place of mount paths."""
-        known = "|".join(re.escape(path) for path in sorted(places, key=len, reverse=True))
-        return [re.sub(rf"(?<![\w/])({known})(?=/|$|\s)", lambda m: places[m[1]], str(word))
-                for word in words]
-
     def test_the_commands_make_a_run(self):
         coordinator = self.one("Job", "coordinator")["spec"]["template"]["spec"]
         worker = self.one("Deployment", "workers")["spec"]["template"]["spec"]
@@ -134,8 +128,8 @@ class KubernetesTest(cluster.ClusterTest):
                            transport="stream", page="http://127.0.0.1:0")
         for name, pod in (("coordinator", coordinator), ("worker", worker)):
             places = self.volumes(pod, self.folder / "pods" / name)
-            subprocess.run(self.here(pod["initContainers"][0]["args"], places), check=True)
-            words = self.here(pod["containers"][0]["args"], places)
+            subprocess.run(cluster.here(pod["initContainers"][0]["args"], places), check=True)
+            words = cluster.here(pod["containers"][0]["args"], places)
             if name == "coordinator":
                 self.assertEqual(words[:2], ["prelabel", "serve"])
                 server = run.serve("--set", f"cluster.keys={places['/keys']}/own")
