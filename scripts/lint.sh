@@ -54,7 +54,7 @@ if ! command -v shellcheck >/dev/null; then
   echo "lint.sh: shellcheck is missing; run scripts/setup.sh --dev" >&2
   exit 1
 fi
-mapfile -d '' -t shell_files < <(git ls-files -z -- '*.sh' .ci/run)
+mapfile -d '' -t shell_files < <(git ls-files -z -- '*.sh' '.ci/*' docker/install-runtime docker/prelabel-health)
 if [ "${#shell_files[@]}" -gt 0 ] && ! shellcheck -- "${shell_files[@]}"; then
   failed+=(shellcheck)
 fi

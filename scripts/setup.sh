@@ -52,6 +52,8 @@ dev_packages=(
   openssh-client openssh-server
   # tests/integration/install_test.py: the Debian packages and their units.
   lintian systemd
+  # .ci/bare-debian; tests/integration/compose_test.py
+  mmdebstrap buildah docker-compose
   # tests/integration: the report and the live page in a browser.
   chromium chromium-driver python3-selenium
   # tests/integration/terminal_test.py: completions and man pages.

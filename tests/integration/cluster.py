@@ -11,6 +11,7 @@ import importlib.util
 import json
 import os
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -143,6 +144,15 @@ def free_port():
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
+
+
+def here(words, places):
+    """The words of a container's command with the folders of this machine in the place of mount paths."""
+    if not places:
+        return [str(word) for word in words]
+    known = "|".join(re.escape(path) for path in sorted(places, key=len, reverse=True))
+    return [re.sub(rf"(?<![\w/])({known})(?=/|$|\s)", lambda m: places[m[1]], str(word))
+            for word in words]
 
 
 def unread_bytes(port):

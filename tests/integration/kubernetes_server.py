@@ -17,16 +17,9 @@ import threading
 import urllib.parse
 import uuid
 
+import cluster
+
 NAMESPACE = "work"
-
-
-def here(words, places):
-    """The words with the folders of this machine in the place of mount paths."""
-    if not places:
-        return [str(word) for word in words]
-    known = "|".join(re.escape(path) for path in sorted(places, key=len, reverse=True))
-    return [re.sub(rf"(?<![\w/])({known})(?=/|$|\s)", lambda m: places[m[1]], str(word))
-            for word in words]
 
 
 def expand(word, env):
@@ -283,7 +276,7 @@ class KubernetesServer:
         kept.update(env, PATH=f"{self.programs}:{os.environ['PATH']}", HOSTNAME=name)
         with open(self.log_file(name), "wb") as log:
             self.processes[name] = subprocess.Popen(
-                here(words, places), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=kept)
+                cluster.here(words, places), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=kept)
         pod["status"] = {"phase": "Running", "containerStatuses": [
             {"name": "worker", "ready": True, "restartCount": 0, "image": container["image"],
              "imageID": "", "state": {"running": {"startedAt": now()}}}]}

@@ -170,8 +170,8 @@ class KubernetesTest(cluster.ClusterTest):
                            transport="stream", page="http://127.0.0.1:0")
         for name, pod in (("coordinator", coordinator), ("worker", worker)):
             places = self.volumes(pod, self.folder / "pods" / name)
-            subprocess.run(kubernetes_server.here(pod["initContainers"][0]["args"], places), check=True)
-            words = kubernetes_server.here(pod["containers"][0]["args"], places)
+            subprocess.run(cluster.here(pod["initContainers"][0]["args"], places), check=True)
+            words = cluster.here(pod["containers"][0]["args"], places)
             if name == "coordinator":
                 self.assertEqual(words[:2], ["prelabel", "serve"])
                 server = run.serve("--set", f"cluster.keys={places['/keys']}/own")
