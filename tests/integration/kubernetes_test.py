@@ -10,7 +10,6 @@ import shutil
 import subprocess
 
 import cluster
-import kubernetes_server
 import support
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2] / "docker/kubernetes"
