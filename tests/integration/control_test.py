@@ -128,7 +128,7 @@ class ControlTest(cluster.ClusterTest):
         run.worker()
         run.wait_commits(1, alive=[server])
         line = watch("--output", "json")
-        self.finish(run, server)
+        self.check_finished(run, server)
         run.check_status(line, 0)
         told = [json.loads(text)["state"] for text in line.text().splitlines()]
         self.assertEqual((told[0], told[-1]), ("running", "finished"))
