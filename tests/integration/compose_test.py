@@ -27,7 +27,7 @@ class ComposeTest(cluster.ClusterTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        (cls.folder / "page.token").write_text(TOKEN)
+        (cls.folder / "page.token").write_text(TOKEN + "\n")
         (cls.folder / "page.token").chmod(0o600)
 
     def config(self, *files, status=0, **variables):
