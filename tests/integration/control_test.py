@@ -13,7 +13,7 @@ import support
 
 
 class ControlTest(cluster.ClusterTest):
-    PICTURES = 1000
+    PICTURES = 500
     WORK = 4000  # about 20 ms an item
 
     def start(self, name, workers, *options):
