@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "common/base/kept_memory.h"
 #include "common/media/file_part.h"
 #include "common/wire/codec.h"
 
@@ -29,6 +30,7 @@ Chunk Answered(const Fetch& fetch, Result<FilePart> part) {
 
 FileServer::FileServer(Reader read, std::function<void()> wake, FlowLimits limits)
     : read_(std::move(read)), wake_(std::move(wake)), flow_(limits) {
+  KeepFreedMemory();  // every chunk is a block of 1 MiB
   for (int i = 0; i < kReaders; ++i) threads_.emplace_back([this] { ReadAll(); });
 }
 

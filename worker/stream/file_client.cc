@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/kept_memory.h"
 #include "common/wire/codec.h"
 
 namespace prelabel {
@@ -13,7 +14,9 @@ constexpr std::chrono::milliseconds kLongestWait{200};
 }  // namespace
 
 FileClient::FileClient(Options options, const Clock& clock)
-    : options_(std::move(options)), clock_(clock), requests_(options_.limits) {}
+    : options_(std::move(options)), clock_(clock), requests_(options_.limits) {
+  KeepFreedMemory();  // every chunk is a block of 1 MiB
+}
 
 FileClient::~FileClient() {
   {
