@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 extern char** environ;  // NOLINT(readability-redundant-declaration)
@@ -120,6 +121,14 @@ std::optional<CommandOutcome> Command::Poll(TimePoint now) {
     outcome.reason = name_ + " exited with status " + std::to_string(WEXITSTATUS(status));
   }
   return outcome;
+}
+
+void Command::Wait(Duration longest) {
+  const MonotonicClock clock;
+  const TimePoint end = clock.Now() + longest;
+  while (pid_ > 0 && !Poll(clock.Now()) && clock.Now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
 }
 
 }  // namespace prelabel

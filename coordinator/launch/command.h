@@ -1,4 +1,5 @@
-// A short command of another program (sbatch, squeue …) that nobody waits for. Not thread-safe.
+// A short command of another program (sbatch, squeue …) that nobody has to wait for. Not
+// thread-safe.
 #pragma once
 
 #include <sys/types.h>
@@ -33,6 +34,9 @@ class Command {
 
   // How it ended, once; nothing while it runs. One that takes more than a minute is killed.
   std::optional<CommandOutcome> Poll(TimePoint now);
+
+  // Waits until it has ended, or for so long at most.
+  void Wait(Duration longest);
 
  private:
   Command(std::string name, TimePoint deadline) : name_(std::move(name)), deadline_(deadline) {}

@@ -4,15 +4,11 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <thread>
 #include <utility>
 
 namespace prelabel {
 namespace {
 
-// While something changes, and when all is quiet.
-constexpr Duration kOften = std::chrono::seconds(2);
-constexpr Duration kSeldom = std::chrono::seconds(30);
 constexpr Duration kLongestGoodbye = std::chrono::seconds(10);
 constexpr std::size_t kMostLogs = 8;  // of pods that fail together
 
@@ -21,8 +17,7 @@ std::string FirstLine(const std::string& text) { return text.substr(0, text.find
 
 }  // namespace
 
-KubernetesLauncher::KubernetesLauncher(KubernetesWorkers workers)
-    : workers_(std::move(workers)), look_every_(kOften) {}
+KubernetesLauncher::KubernetesLauncher(KubernetesWorkers workers) : workers_(std::move(workers)) {}
 
 KubernetesLauncher::~KubernetesLauncher() {
   KubernetesLauncher::Terminate(std::chrono::milliseconds(0));
@@ -59,9 +54,7 @@ void KubernetesLauncher::StartNext(TimePoint now, LauncherNews& news) {
     StartSubmission(now, news);
   } else if (!to_read_.empty()) {
     Start(Kind::kRead, PodLogCommand(workers_, to_read_.front().id), "", now, news);
-  } else if (!pods_.empty() && now - last_look_ >= look_every_) {
-    last_look_ = now;
-    look_every_ = std::min(2 * look_every_, kSeldom);
+  } else if (!pods_.empty() && looks_.Take(now)) {
     Start(Kind::kLook, ListPodsCommand(workers_), "", now, news);
   }
 }
@@ -112,8 +105,7 @@ void KubernetesLauncher::Finish(const CommandOutcome& outcome, TimePoint now, La
       preparing_ = kind_ == Kind::kDropKeys ? Kind::kGiveKeys : Kind::kSubmit;
       return;
     case Kind::kSubmit:
-      look_every_ = kOften;
-      last_look_ = now;
+      looks_.Restart(now);
       return FinishSubmission(outcome, news);
     case Kind::kLook:
       // Where the cluster does not answer nothing is known, and nothing has ended.
@@ -124,10 +116,10 @@ void KubernetesLauncher::Finish(const CommandOutcome& outcome, TimePoint now, La
     case Kind::kRead:
       return FinishReading(outcome, news);
     case Kind::kDelete:
-      look_every_ = kOften;
+      looks_.Shorten();
       if (!outcome.ok) {
         to_delete_.insert(to_delete_.end(), in_deletion_.begin(), in_deletion_.end());
-        delete_after_ = now + kOften;
+        delete_after_ = now + LookInterval::kOften;
       }
       in_deletion_.clear();
       return;
@@ -159,11 +151,11 @@ void KubernetesLauncher::Compare(const std::vector<KubernetesPod>& listed, Launc
       ended.push_back({pod.id, seen->ending, seen->status, {}, 0});
     } else {
       const bool running = seen->state == KubernetesPod::State::kRunning;
-      if (std::exchange(pod.running, running) != running) look_every_ = kOften;
+      if (std::exchange(pod.running, running) != running) looks_.Shorten();
     }
   }
   for (EndedAllocation& one : ended) {
-    look_every_ = kOften;
+    looks_.Shorten();
     const bool failed =
         one.ending == AllocationEnd::kFailed || one.ending == AllocationEnd::kUnusable;
     if (failed && to_read_.size() < kMostLogs) {
@@ -211,16 +203,11 @@ void KubernetesLauncher::Cancel(const std::vector<std::string>& ids) {
   to_delete_.insert(to_delete_.end(), ids.begin(), ids.end());
 }
 
-void KubernetesLauncher::LookSoon() { look_every_ = kOften; }
-
 std::vector<EndedAllocation> KubernetesLauncher::Terminate(std::chrono::milliseconds /*grace*/) {
   if (std::exchange(over_, true)) return {};
   const MonotonicClock clock;
-  const auto wait = [&] {
-    const TimePoint end = clock.Now() + kLongestGoodbye;
-    while (command_ && !command_->Poll(clock.Now()) && clock.Now() < end) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
+  const auto wait = [this] {
+    if (command_) command_->Wait(kLongestGoodbye);
     command_.reset();
   };
   wait();  // what is being made would outlive its deletion

@@ -11,6 +11,7 @@
 #include "coordinator/launch/kubernetes_commands.h"
 #include "coordinator/launch/kubernetes_pods.h"
 #include "coordinator/launch/launcher.h"
+#include "coordinator/launch/look_interval.h"
 
 namespace prelabel {
 
@@ -30,7 +31,7 @@ class KubernetesLauncher : public Launcher {
   std::vector<Allocation> Allocations() const override { return pods_; }
   int Submitting() const override { return to_submit_ + static_cast<int>(in_submission_.size()); }
   void Cancel(const std::vector<std::string>& ids) override;
-  void LookSoon() override;
+  void LookSoon() override { looks_.Shorten(); }
 
   // Deletes all pods and the Secret; Kubernetes sends SIGTERM, and SIGKILL after the grace period.
   // Returns when kubectl has said so, or after ten seconds for each. How they end is not known.
@@ -64,8 +65,7 @@ class KubernetesLauncher : public Launcher {
   TimePoint delete_after_{};
   std::deque<EndedAllocation> to_read_;  // failed ones whose log is wanted before they are told of
   std::vector<Allocation> pods_;
-  Duration look_every_;
-  TimePoint last_look_{};
+  LookInterval looks_;
 };
 
 }  // namespace prelabel

@@ -4,21 +4,11 @@
 #include <filesystem>
 #include <map>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 namespace prelabel {
-namespace {
-
-// While something changes, and when all is quiet: every look is work for the whole cluster's
-// controller.
-constexpr Duration kOften = std::chrono::seconds(2);
-constexpr Duration kSeldom = std::chrono::seconds(30);
-
-}  // namespace
-
 SlurmLauncher::SlurmLauncher(SlurmWorkers workers, Duration goodbye)
-    : workers_(std::move(workers)), goodbye_(goodbye), look_every_(kOften) {}
+    : workers_(std::move(workers)), goodbye_(goodbye) {}
 
 SlurmLauncher::~SlurmLauncher() { SlurmLauncher::Terminate(std::chrono::milliseconds(0)); }
 
@@ -47,9 +37,7 @@ void SlurmLauncher::StartNext(TimePoint now, LauncherNews& news) {
     to_submit_ -= in_submission_;
     Start(Kind::kSubmit, SubmitCommand(workers_, in_submission_), SubmitScript(workers_), now,
           news);
-  } else if (!jobs_.empty() && now - last_look_ >= look_every_) {
-    last_look_ = now;
-    look_every_ = std::min(2 * look_every_, kSeldom);
+  } else if (!jobs_.empty() && looks_.Take(now)) {
     Start(Kind::kLook, QueueCommand(workers_.name), "", now, news);
   }
 }
@@ -88,30 +76,28 @@ void SlurmLauncher::Finish(const CommandOutcome& outcome, TimePoint now, Launche
         jobs_.push_back({id.value() + "_" + std::to_string(i), false});
       }
       news.accepted += std::exchange(in_submission_, 0);
-      look_every_ = kOften;
-      last_look_ = now;
+      looks_.Restart(now);
       return;
     }
     case Kind::kLook:
       // Where the controller does not answer nothing is known, and nothing has ended.
-      if (outcome.ok) Compare(ParseQueue(outcome.output), now, news);
+      if (outcome.ok) Compare(ParseQueue(outcome.output), news);
       return;
     case Kind::kCancel:
-      look_every_ = kOften;
+      looks_.Shorten();
       if (!outcome.ok) {  // else they would wait, and then run, though nobody wants them
         for (const Allocation& job : jobs_) {
           const auto& ids = in_cancellation_;
           if (std::find(ids.begin(), ids.end(), job.id) != ids.end()) to_cancel_.push_back(job.id);
         }
-        cancel_after_ = now + kOften;
+        cancel_after_ = now + LookInterval::kOften;
       }
       in_cancellation_.clear();
       return;
   }
 }
 
-void SlurmLauncher::Compare(const std::vector<SlurmJob>& listed, TimePoint /*now*/,
-                            LauncherNews& news) {
+void SlurmLauncher::Compare(const std::vector<SlurmJob>& listed, LauncherNews& news) {
   std::map<std::string, const SlurmJob*> by_id;
   for (const SlurmJob& job : listed) by_id[job.id] = &job;
   std::erase_if(jobs_, [&](Allocation& job) {
@@ -119,10 +105,10 @@ void SlurmLauncher::Compare(const std::vector<SlurmJob>& listed, TimePoint /*now
     const SlurmJob* seen = found == by_id.end() ? nullptr : found->second;
     const bool running = seen != nullptr && seen->state == SlurmJob::State::kRunning;
     if (seen != nullptr && seen->state != SlurmJob::State::kEnded) {
-      if (std::exchange(job.running, running) != running) look_every_ = kOften;
+      if (std::exchange(job.running, running) != running) looks_.Shorten();
       return false;
     }
-    look_every_ = kOften;
+    looks_.Shorten();
     EndedAllocation ended{job.id, AllocationEnd::kTaken, "is not known to Slurm any more",
                           LogOfSlurmJob(workers_.log_dir, job.id), 0};
     if (seen != nullptr) {
@@ -141,16 +127,11 @@ void SlurmLauncher::Cancel(const std::vector<std::string>& ids) {
   to_cancel_.insert(to_cancel_.end(), ids.begin(), ids.end());
 }
 
-void SlurmLauncher::LookSoon() { look_every_ = kOften; }
-
 std::vector<EndedAllocation> SlurmLauncher::Terminate(std::chrono::milliseconds /*grace*/) {
   if (std::exchange(over_, true)) return {};
   const MonotonicClock clock;
-  const auto wait = [&] {
-    const TimePoint end = clock.Now() + goodbye_;
-    while (command_ && !command_->Poll(clock.Now()) && clock.Now() < end) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
+  const auto wait = [this] {
+    if (command_) command_->Wait(goodbye_);
     command_.reset();
   };
   const bool any = clean_;

@@ -2,14 +2,13 @@
 // runs at a time, and nobody waits for it. Needs no accounting. Not thread-safe.
 #pragma once
 
-#include <deque>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "coordinator/launch/command.h"
 #include "coordinator/launch/launcher.h"
+#include "coordinator/launch/look_interval.h"
 #include "coordinator/launch/slurm_commands.h"
 
 namespace prelabel {
@@ -30,7 +29,7 @@ class SlurmLauncher : public Launcher {
   std::vector<Allocation> Allocations() const override { return jobs_; }
   int Submitting() const override { return to_submit_ + in_submission_; }
   void Cancel(const std::vector<std::string>& ids) override;
-  void LookSoon() override;
+  void LookSoon() override { looks_.Shorten(); }
 
   // scancel of all; Slurm sends SIGTERM, and SIGKILL after its KillWait. Returns when scancel has
   // said so, or has taken too long. How they end is not known.
@@ -44,7 +43,7 @@ class SlurmLauncher : public Launcher {
              TimePoint now, LauncherNews& news);
   void Finish(const CommandOutcome& outcome, TimePoint now, LauncherNews& news);
   void Refuse(Error error, LauncherNews& news);
-  void Compare(const std::vector<SlurmJob>& listed, TimePoint now, LauncherNews& news);
+  void Compare(const std::vector<SlurmJob>& listed, LauncherNews& news);
 
   SlurmWorkers workers_;
   std::unique_ptr<Command> command_;  // the one that runs
@@ -58,8 +57,7 @@ class SlurmLauncher : public Launcher {
   TimePoint cancel_after_{};
   std::vector<Allocation> jobs_;
   Duration goodbye_;
-  Duration look_every_;
-  TimePoint last_look_{};
+  LookInterval looks_;
 };
 
 }  // namespace prelabel
