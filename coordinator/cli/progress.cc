@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
+
+#include "coordinator/status/run_status.h"
 
 namespace prelabel {
 namespace {
@@ -14,12 +15,6 @@ constexpr Duration kPlainLine = std::chrono::seconds(10);
 
 }  // namespace
 
-std::string FormatDuration(double seconds) {
-  const auto whole = static_cast<std::int64_t>(std::llround(std::max(0.0, seconds)));
-  if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
-  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
-}
-
 std::string FormatProgress(const ProgressState& state, double items_per_second) {
   const std::uint64_t total = std::max<std::uint64_t>(1, state.items_total);
   std::string line = fmt::format("{:3} %  {}/{} items", 100 * state.items_done / total,
@@ -28,7 +23,7 @@ std::string FormatProgress(const ProgressState& state, double items_per_second) 
     const double left = static_cast<double>(state.items_total - state.items_done);
     line += fmt::format("  {:.1f}/s", items_per_second);
     if (state.items_done < state.items_total) {
-      line += "  ETA " + FormatDuration(left / items_per_second);
+      line += "  ETA " + FormatTimeLeft(left / items_per_second);
     }
   }
   if (state.workers > 0) {

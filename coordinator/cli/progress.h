@@ -28,9 +28,6 @@ std::string FormatProgress(const ProgressState& state, double items_per_second);
 // How much of the items is done, 24 characters wide: "████████░░░░░░░░░░░░░░░░".
 std::string FormatBar(const ProgressState& state);
 
-// Seconds as m:ss or h:mm:ss.
-std::string FormatDuration(double seconds);
-
 class Progress {
  public:
   // `quiet` prints nothing at all.

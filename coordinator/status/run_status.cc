@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <fstream>
 
@@ -85,12 +86,23 @@ std::string UnfinishedState(const TaskStatus& status) {
   return status.failures > 0 ? "failed" : "pending";
 }
 
+std::string FormatTimeLeft(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::llround(std::max(0.0, seconds)));
+  if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
+  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
 std::string DescribeRunStatus(const RunStatus& status, bool all) {
   std::string text = status.state;
   if (!status.reason.empty()) text += ": " + status.reason;
-  text += fmt::format("\n{} of {} done, {} quarantined; {} of {} done\n", status.items_done,
+  text += fmt::format("\n{} of {} done, {} quarantined; {} of {} done", status.items_done,
                       Plural(status.items, "item"), status.items_failed, status.tasks_done,
                       Plural(status.tasks, "task"));
+  if (status.items_per_second > 0) {
+    text += fmt::format("; {:.1f} items/s", status.items_per_second);
+    if (status.eta_seconds) text += ", ETA " + FormatTimeLeft(*status.eta_seconds);
+  }
+  text += "\n";
   if (!status.page.empty()) text += "page: " + status.page + "\n";
   if (!status.launcher.empty()) text += status.launcher + "\n";
   for (const RunStatus::Worker& worker : status.workers) {

@@ -114,6 +114,9 @@ Result<RunStatus> ParseRunStatus(const std::string& text);         // InvalidArg
 std::string FormatWorkers(const RunStatus& status);                // its `workers` alone
 std::string DescribeRunStatus(const RunStatus& status, bool all);  // for a terminal
 
+// m:ss or h:mm:ss; what is below 0 s is 0:00.
+std::string FormatTimeLeft(double seconds);
+
 // Replaces the file, without waiting for the disk. A status that cannot be written stops nothing.
 void WriteRunStatus(const RunStatus& status, const std::filesystem::path& path);
 

@@ -10,16 +10,6 @@ namespace {
 
 using std::chrono::seconds;
 
-TEST(FormatDuration, MinutesAndHours) {
-  EXPECT_EQ(FormatDuration(0), "0:00");
-  EXPECT_EQ(FormatDuration(17.4), "0:17");
-  EXPECT_EQ(FormatDuration(59.6), "1:00");
-  EXPECT_EQ(FormatDuration(3599), "59:59");
-  EXPECT_EQ(FormatDuration(3600), "1:00:00");
-  EXPECT_EQ(FormatDuration(100 * 3600 + 62), "100:01:02");
-  EXPECT_EQ(FormatDuration(-5), "0:00");
-}
-
 TEST(FormatProgress, SaysHowFarHowFastAndHowLong) {
   // The line that the header promises: 390 items left at 23.1 a second are 16.9 s.
   EXPECT_EQ(FormatProgress({405, 795, 0, 2, false}, 23.1),

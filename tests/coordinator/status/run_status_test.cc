@@ -151,6 +151,28 @@ TEST(RunStatus, IsShortUnlessAllIsAskedFor) {
               HasSubstr("detect tasks 60-100 (41): every worker has as much as it wants"));
 }
 
+TEST(FormatTimeLeft, MinutesAndHours) {
+  EXPECT_EQ(FormatTimeLeft(0), "0:00");
+  EXPECT_EQ(FormatTimeLeft(17.4), "0:17");
+  EXPECT_EQ(FormatTimeLeft(59.6), "1:00");
+  EXPECT_EQ(FormatTimeLeft(3599), "59:59");
+  EXPECT_EQ(FormatTimeLeft(3600), "1:00:00");
+  EXPECT_EQ(FormatTimeLeft(100 * 3600 + 62), "100:01:02");
+  EXPECT_EQ(FormatTimeLeft(-5), "0:00");
+}
+
+TEST(RunStatus, SaysHowFastItIsAndHowLongItTakesWhereThatIsKnown) {
+  RunStatus status = Sample();
+  status.items_per_second = 23.14;
+  status.eta_seconds = 77;
+  EXPECT_THAT(DescribeRunStatus(status, false),
+              HasSubstr("12 of 101 tasks done; 23.1 items/s, ETA 1:17\n"));
+  status.eta_seconds.reset();
+  EXPECT_THAT(DescribeRunStatus(status, false), HasSubstr("12 of 101 tasks done; 23.1 items/s\n"));
+  status.items_per_second = 0;
+  EXPECT_THAT(DescribeRunStatus(status, false), HasSubstr("12 of 101 tasks done\n"));
+}
+
 TEST(RunStatus, RefusesWhatIsNoStatus) {
   for (const char* text : {"", "{", "[]", "{\"version\":2}", "{\"version\":1,\"state\":3}"}) {
     const auto read = ParseRunStatus(text);
