@@ -35,12 +35,16 @@ Result<std::unique_ptr<RunPage>> StartPage(const JobContext& context, Progress& 
   return page;
 }
 
-// `prelabel status` reads the file.
-void NoteWriting(const RunPaths& paths, RunPage* page) {
-  if (page != nullptr) page->SetState("writing", "");
+// `prelabel status` reads the file: the store does not know what is done with its results, or why
+// nobody goes on.
+void NoteState(const RunPaths& paths, const std::string& state, const std::string& reason) {
   auto status = LoadRunStatus(paths.dir);
-  if (!status || status.value().started.empty()) return;  // no task was run
-  status.value().state = "writing";
+  if (!status) status = StoredRunStatus(paths.dir);  // no task was run
+  if (!status) return;
+  status.value().state = state;
+  status.value().reason = reason;
+  status.value().written = UtcNow();
+  if (state == "finished") status.value().report = (paths.Report() / "report.html").string();
   WriteRunStatus(status.value(), paths.Status());
 }
 
@@ -67,7 +71,8 @@ Result<int> RunTasks(const RunArguments& arguments, const JobContext& context, P
         return 128 + signals.signal();
       }
     }
-    NoteWriting(context.paths, page);
+    if (page != nullptr) page->SetState("writing", "");
+    NoteState(context.paths, "writing", "");
     PRELABEL_TRY(const WrittenOutputs outputs, WriteOutputs(context, *run.store, info));
     if (outputs.damaged.empty() || repairs == kRepairs) {
       return ShowOutcome(outputs, context);
@@ -80,21 +85,12 @@ Result<int> RunTasks(const RunArguments& arguments, const JobContext& context, P
   }
 }
 
-// `prelabel status` reads the file: the store does not know why nobody goes on.
-void NoteFailure(const Error& error, const RunPaths& paths) {
-  auto status = LoadRunStatus(paths.dir);
-  if (!status || status.value().started.empty()) return;  // no task was run
-  status.value().state = "failed";
-  status.value().reason = error.ToString();
-  WriteRunStatus(status.value(), paths.Status());
-}
-
 // The last word.
-void EndPage(const Result<int>& status, int signal, const RunPaths& paths, RunPage* page) {
+void EndPage(const Result<int>& status, bool stopped, const RunPaths& paths, RunPage* page) {
   if (page == nullptr) return;
   if (!status) {
     page->SetState("failed", status.error().ToString());
-  } else if (signal != 0) {
+  } else if (stopped) {
     page->SetState("stopped", "the same command goes on from here");
   } else {
     page->SetState("finished", "", paths.Report() / "report.html");
@@ -120,8 +116,14 @@ Result<int> Run(const RunArguments& arguments, StopSignals& signals) {
     PRELABEL_TRY(page, StartPage(context, progress));
   }
   auto status = RunTasks(arguments, context, run, signals, progress, log, page.get());
-  if (!status) NoteFailure(status.error(), context.paths);
-  EndPage(status, signals.signal(), context.paths, page.get());
+  // One that comes while labels are written stops nothing.
+  const bool stopped = status && status.value() == 128 + signals.signal();
+  if (!status) {
+    NoteState(context.paths, "failed", status.error().ToString());
+  } else if (!stopped) {
+    NoteState(context.paths, "finished", "");
+  }
+  EndPage(status, stopped, context.paths, page.get());
   return status;
 }
 

@@ -29,8 +29,10 @@ Result<RunStatus> FromFile(const std::filesystem::path& path) {
   return ParseRunStatus(text.str());
 }
 
-// What the store alone knows of a run that nobody works on.
-Result<RunStatus> FromStore(const RunPaths& paths) {
+}  // namespace
+
+Result<RunStatus> StoredRunStatus(const std::filesystem::path& run) {
+  const RunPaths paths{run};
   PRELABEL_TRY(const auto store, OpenSqliteStoreReadOnly(paths.Database().string()));
   PRELABEL_TRY(const std::vector<TaskRow> tasks, store->LoadTasks());
   RunStatus status;
@@ -66,14 +68,19 @@ Result<RunStatus> FromStore(const RunPaths& paths) {
     status.reason = last.value().reason;
     status.failures = last.value().failures;
   }
+  if (last && last.value().state == "writing" && status.unfinished.empty()) {
+    status.state = "stopped";
+    status.reason = fmt::format(
+        "it ended while labels and report were written; prelabel run {} "
+        "writes them",
+        paths.Job().string());
+  }
   return status;
 }
 
-}  // namespace
-
 Result<RunStatus> LoadRunStatus(const std::filesystem::path& run) {
   const RunPaths paths{run};
-  if (!RunLock::IsHeld(paths.Lock())) return FromStore(paths);
+  if (!RunLock::IsHeld(paths.Lock())) return StoredRunStatus(run);
   return FromFile(paths.Status());
 }
 

@@ -14,6 +14,9 @@ namespace prelabel {
 // InvalidArgument: there is no run.
 Result<RunStatus> LoadRunStatus(const std::filesystem::path& run);
 
+// What the store knows, and the last words of its coordinator where it left some: no workers, no rate.
+Result<RunStatus> StoredRunStatus(const std::filesystem::path& run);
+
 struct StatusArguments {
   std::filesystem::path run;
   std::string output = "text";  // text, json or quiet

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """SIGKILL of the coordinator and of workers at random instants loses nothing and doubles nothing."""
 
+import json
 import random
 import signal
+import subprocess
 import time
 
 import cluster
@@ -66,6 +68,39 @@ class CoordinatorCrashTest(cluster.ClusterTest):
         run.check_status(run.start("run", support.PRELABEL, "run", run.job, "--quiet"), 0)
         self.check_labels(run)
         self.check_committed_once(run)
+
+
+class KilledWhileWritingTest(cluster.ClusterTest):
+    """A run whose tasks are done and whose labels are not there is not called finished."""
+    PICTURES = 700
+
+    def test_the_same_command_writes_them(self):
+        run = self.cluster("writing", launcher="local", workers=2)
+
+        def state():
+            done = subprocess.run([support.PRELABEL, "status", run.run, "--output", "quiet"],
+                                  capture_output=True, text=True)
+            return done.stdout.strip(), done.returncode
+
+        def kill_while_writing():
+            process = run.start("run", support.PRELABEL, "run", run.job, "--quiet")
+            run.wait(lambda: '"state":"writing"' in status_file(), "it writes labels", [process])
+            process.kill()
+
+        def status_file():
+            file = run.run / "status.json"
+            return file.read_text() if file.exists() else ""
+
+        for _ in range(2):  # the second time nothing is left to do but to write
+            kill_while_writing()
+            self.assertEqual(state(), ("stopped", 5))
+            text = subprocess.run([support.PRELABEL, "status", run.run], check=True,
+                                  capture_output=True, text=True).stdout
+            self.assertIn(f"prelabel run {run.run}/job.yaml writes them", text)
+        run.check_status(run.start("run", support.PRELABEL, "run", run.job, "--quiet"), 0)
+        self.assertEqual(state(), ("finished", 0))
+        self.assertEqual(json.loads(status_file())["state"], "finished")
+        self.check_labels(run)
 
 
 class WorkerCrashTest(cluster.ClusterTest):

@@ -6,6 +6,7 @@ cluster."""
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -143,6 +144,21 @@ class KubernetesTest(cluster.ClusterTest):
         for probe, path in (("startupProbe", "/healthz"), ("livenessProbe", "/healthz"),
                             ("readinessProbe", "/readyz")):
             self.assertEqual(container[probe]["httpGet"], {"path": path, "port": "page"})
+
+    def test_the_page_for_operators_names_what_is_there(self):
+        text = (SOURCE.parents[1] / "docs/operations.md").read_text()
+        for kind, word, pattern in (
+                ("Deployment", "scale", r"kubectl -n (\S+) scale deployment (\S+) --replicas=\d+"),
+                ("Service", "port-forward", r"kubectl -n (\S+) port-forward service/(\S+) (\d+)")):
+            found = re.findall(pattern, text)
+            self.assertEqual(len(found), text.count(f" {word} "), word)
+            self.assertTrue(found, word)
+            for namespace, name, *port in found:
+                object_ = self.one(kind, name)
+                self.assertEqual(object_["metadata"], {**object_["metadata"], "name": name,
+                                                       "namespace": namespace})
+                for number in port:
+                    self.assertIn(int(number), [p["port"] for p in object_["spec"]["ports"]])
 
     def volumes(self, pod, root):
         """Makes folders of a pod's secrets and of what is empty; {mount path: folder}."""
