@@ -164,12 +164,12 @@ Result<Compute> ComputeOf(const WorkerArguments& arguments) {
   return compute;
 }
 
-// Says each trouble once in a row: a refused worker tries again every second.
-TroubleSink TellTrouble(std::string& last, const std::string& endpoint) {
-  return [&last, &endpoint](const std::string& trouble) {
+// Each trouble once in a row: a refused worker tries again every second.
+TroubleSink TellOnce(std::string& last, const NewsSink& tell) {
+  return [&last, tell](const std::string& trouble) {
     if (trouble == last) return;
     last = trouble;
-    fmt::print(stderr, "prelabel-worker: {}: {}\n", endpoint, trouble);
+    tell(trouble);
   };
 }
 
@@ -239,15 +239,17 @@ int Work(const WorkerArguments& arguments) {
       DescribeCompute(compute.value().devices.front(), compute.value().precision);
   session.hello.compute.build += ", " + DescribeOnnxBackend();
 
+  const auto tell = [&endpoint = arguments.endpoint](const std::string& news) {
+    fmt::print(stderr, "prelabel-worker: {}: {}\n", endpoint, news);
+  };
   std::string trouble;
   const auto connect = [&] {
-    return ConnectWorker(arguments.endpoint, keys.value(),
-                         TellTrouble(trouble, arguments.endpoint));
+    return ConnectWorker(arguments.endpoint, keys.value(), TellOnce(trouble, tell));
   };
   Result<void> outcome = Ok();
   {
     LaneExecutor executor(std::move(lanes), clock);
-    WorkerLoop loop(std::move(session), connect, executor, clock, ResidentBytes);
+    WorkerLoop loop(std::move(session), connect, executor, clock, ResidentBytes, tell);
     loop_to_wake = &loop;
     signals.OnStop([&loop] { loop.Wake(); });
     outcome = loop.Run(signals.stop());

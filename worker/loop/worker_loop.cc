@@ -13,12 +13,13 @@ constexpr Duration kGaugeEvery = std::chrono::milliseconds(500);
 }  // namespace
 
 WorkerLoop::WorkerLoop(SessionOptions options, TransportFactory connect, Executor& executor,
-                       const Clock& clock, MemoryGauge memory)
+                       const Clock& clock, MemoryGauge memory, NewsSink tell)
     : session_(std::move(options)),
       connect_(std::move(connect)),
       executor_(executor),
       clock_(clock),
-      memory_(std::move(memory)) {}
+      memory_(std::move(memory)),
+      tell_(std::move(tell)) {}
 
 WorkerLoop::~WorkerLoop() {
   if (closing_.joinable()) closing_.join();
@@ -114,6 +115,8 @@ void WorkerLoop::Apply(SessionAction& action) {
       outcome_ = connected.error();
       left_ = true;
     }
+  } else if (const auto* tell = std::get_if<Tell>(&action)) {
+    if (tell_) tell_(tell->news);
   } else if (auto* leave = std::get_if<Leave>(&action)) {
     if (!leave->ok) outcome_ = Unavailable(leave->reason);
     left_ = true;

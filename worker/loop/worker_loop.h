@@ -17,14 +17,15 @@
 namespace prelabel {
 
 using TransportFactory = std::function<Result<std::unique_ptr<Transport>>()>;
-using MemoryGauge = std::function<std::uint64_t()>;  // bytes of this process; 0: not known
+using NewsSink = std::function<void(const std::string&)>;  // a line for a person
+using MemoryGauge = std::function<std::uint64_t()>;        // bytes of this process; 0: not known
 
 class WorkerLoop {
  public:
   // `connect` is called at the start and whenever the session wants a new connection, `memory`
-  // twice a second where it is there.
+  // twice a second where it is there, `tell` where a person should know of something.
   WorkerLoop(SessionOptions options, TransportFactory connect, Executor& executor,
-             const Clock& clock, MemoryGauge memory = {});
+             const Clock& clock, MemoryGauge memory = {}, NewsSink tell = {});
   ~WorkerLoop();
   WorkerLoop(const WorkerLoop&) = delete;
   WorkerLoop& operator=(const WorkerLoop&) = delete;
@@ -49,6 +50,7 @@ class WorkerLoop {
   Executor& executor_;
   const Clock& clock_;
   MemoryGauge memory_;
+  NewsSink tell_;
   std::uint64_t resident_bytes_ = 0;
   TimePoint next_gauge_{};
   std::mutex mutex_;  // guards the pointer against Wake while it is replaced

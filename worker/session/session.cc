@@ -1,7 +1,9 @@
 #include "worker/session/session.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <string>
 #include <utility>
 
 namespace prelabel {
@@ -68,6 +70,8 @@ void Session::On(const CoordinatorMessage& event, TimePoint now, Actions& action
 void Session::Receive(const Welcome& message, TimePoint now, Actions& actions) {
   if (state_ != State::kJoining) return;  // the answer to a Hello that was sent twice
   state_ = State::kWorking;
+  if (silence_told_) actions.emplace_back(Tell{"the coordinator has answered"});
+  silence_told_ = false;
   epoch_ = message.epoch;
   heartbeat_ = message.heartbeat;
   max_message_bytes_ = message.max_message_bytes;
@@ -275,7 +279,10 @@ void Session::On(const TimePassed& event, TimePoint now, Actions& actions) {
   if (state_ == State::kJoining) {
     if (now - joining_since_ > options_.give_up) {
       End(false, "no coordinator answered", actions);
-    } else if (now - hello_sent_ >= options_.join_retry) {
+      return;
+    }
+    TellOfSilence(now, actions);
+    if (now - hello_sent_ >= options_.join_retry) {
       hellos_ < kHellosASocket ? SayHello(now, actions) : JoinAgain(now, actions);
     }
     return;
@@ -290,6 +297,13 @@ void Session::On(const TimePassed& event, TimePoint now, Actions& actions) {
   }
   ResendLate(now, actions);
   Beat(event, now, actions);
+}
+
+void Session::TellOfSilence(TimePoint now, Actions& actions) {
+  if (silence_told_ || now - joining_since_ < options_.notice) return;
+  silence_told_ = true;
+  const auto limit = std::chrono::duration_cast<std::chrono::seconds>(options_.give_up).count();
+  actions.emplace_back(Tell{"no coordinator answers; trying for " + std::to_string(limit) + " s"});
 }
 
 void Session::Beat(const TimePassed& event, TimePoint now, Actions& actions) {

@@ -28,6 +28,7 @@ struct SessionOptions {
   std::uint32_t max_credit = 1024;
   Duration join_retry = std::chrono::seconds(2);    // Hello again while there is no answer
   Duration give_up = std::chrono::minutes(5);       // without any answer at all
+  Duration notice = std::chrono::seconds(10);       // of no answer, until a person is told
   Duration resend = std::chrono::seconds(5);        // unacknowledged results
   Duration buffer = std::chrono::milliseconds(50);  // observed work to hold beyond what is running
   // Least time between heartbeats that tell of an item just begun.
@@ -75,12 +76,15 @@ struct DropTask {
 };
 struct DropAllTasks {};
 struct Reconnect {};  // close the socket, open a new one; a Hello follows. Tasks go on
+struct Tell {         // a person
+  std::string news;
+};
 struct Leave {
   bool ok = true;
   std::string reason;
 };
 using SessionAction =
-    std::variant<SendMessage, Configure, StartTask, DropTask, DropAllTasks, Reconnect, Leave>;
+    std::variant<SendMessage, Configure, StartTask, DropTask, DropAllTasks, Reconnect, Tell, Leave>;
 
 class Session {
  public:
@@ -142,6 +146,7 @@ class Session {
   void ResendLate(TimePoint now, Actions& actions);
   void Beat(const TimePassed& event, TimePoint now, Actions& actions);
   void UpdateCredit(std::size_t finished, TimePoint now, Actions& actions);
+  void TellOfSilence(TimePoint now, Actions& actions);
   void LeaveWhenFlushed(Actions& actions);
   void End(bool ok, std::string reason, Actions& actions);
 
@@ -151,6 +156,7 @@ class Session {
   TimePoint joining_since_{};
   TimePoint hello_sent_{};
   int hellos_ = 0;  // through the present socket
+  bool silence_told_ = false;
 
   Epoch epoch_;
   Duration heartbeat_ = std::chrono::seconds(2);

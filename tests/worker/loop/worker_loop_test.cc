@@ -22,7 +22,8 @@ class WorkerLoopTest : public ::testing::Test {
 
   Result<void> Run() {
     WorkerLoop loop(
-        options_, [this] { return Connect(); }, executor_, clock_, memory_);
+        options_, [this] { return Connect(); }, executor_, clock_, memory_,
+        [this](const std::string& news) { told_.push_back(news); });
     return loop.Run(stop_);
   }
 
@@ -75,6 +76,7 @@ class WorkerLoopTest : public ::testing::Test {
   FakeExecutor executor_;
   FakeClock clock_;
   MemoryGauge memory_;
+  std::vector<std::string> told_;
   FakeTransport* transport_ = nullptr;  // the present one
   milliseconds longest_wait_{};         // the present one
   std::atomic<bool> stop_{false};
@@ -124,6 +126,13 @@ TEST_F(WorkerLoopTest, HeartbeatsSayHowMuchMemoryThereIs) {
   ASSERT_FALSE(Sent<Heartbeat>().empty());
   EXPECT_GE(Sent<Heartbeat>().back().resident_bytes, 1'000'000U);
   EXPECT_LE(gauged, 8);  // in three seconds
+}
+
+TEST_F(WorkerLoopTest, APersonIsToldThatNobodyAnswers) {
+  steps_ = {[&] { clock_.Advance(seconds(10)); }, [&] { Say(MakeWelcome()); }};
+  ASSERT_TRUE(Run().has_value());
+  EXPECT_EQ(told_, (std::vector<std::string>{"no coordinator answers; trying for 300 s",
+                                             "the coordinator has answered"}));
 }
 
 TEST_F(WorkerLoopTest, ABrokenTaskIsReported) {

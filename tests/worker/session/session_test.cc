@@ -159,6 +159,43 @@ TEST(Session, GivesUpWhenNobodyAnswers) {
   EXPECT_THAT(driver.actions, IsEmpty());  // and stays silent
 }
 
+TEST(Session, TellsOfSilenceOnceAndOfItsEnd) {
+  Driver driver;
+  driver.Event(Started{});
+  driver.now += milliseconds(9999);
+  driver.Event(TimePassed{});
+  EXPECT_THAT(driver.Get<Tell>(), IsEmpty());
+  driver.now += milliseconds(1);
+  driver.Event(TimePassed{});
+  ASSERT_EQ(driver.Get<Tell>().size(), 1U);
+  EXPECT_EQ(driver.Get<Tell>()[0].news, "no coordinator answers; trying for 300 s");
+  driver.now += seconds(20);
+  driver.Event(TimePassed{});
+  EXPECT_THAT(driver.Get<Tell>(), IsEmpty());
+  driver.Message(Driver::MakeWelcome());
+  ASSERT_EQ(driver.Get<Tell>().size(), 1U);
+  EXPECT_EQ(driver.Get<Tell>()[0].news, "the coordinator has answered");
+}
+
+TEST(Session, TellsNothingWhereItIsAnsweredAtOnce) {
+  Driver driver;
+  driver.Event(Started{});
+  driver.now += seconds(2);
+  driver.Message(Driver::MakeWelcome());
+  EXPECT_THAT(driver.Get<Tell>(), IsEmpty());
+  driver.Event(Prepared{});
+  driver.Live(seconds(30));
+  EXPECT_THAT(driver.Get<Tell>(), IsEmpty());
+  // A coordinator that goes away later is told of, too.
+  bool told = false;
+  for (int i = 0; i < 30 && !told; ++i) {
+    driver.now += seconds(1);
+    driver.Event(TimePassed{});
+    told = !driver.Get<Tell>().empty();
+  }
+  EXPECT_TRUE(told);
+}
+
 TEST(Session, AsksForTasksOnlyWhenPrepared) {
   Driver driver(2);
   driver.Event(Started{});
