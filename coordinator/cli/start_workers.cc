@@ -118,6 +118,22 @@ Result<SlurmWorkers> SlurmWorkersOf(const JobContext& context, const std::string
   return workers;
 }
 
+// Of a start of the coordinator, and so its own.
+std::string NameOfSecret(const std::string& run, const std::string& epoch) {
+  return fmt::format("prelabel-{}-{}", run, epoch);
+}
+
+// One that was killed left its Secret behind, and the next one may have been killed before it
+// removed that.
+std::vector<std::string> SecretsBefore(const std::string& run, Epoch epoch) {
+  constexpr std::uint64_t kLooksBack = 50;
+  std::vector<std::string> names;
+  for (std::uint64_t i = epoch.value; i > 1 && names.size() < kLooksBack; --i) {
+    names.push_back(NameOfSecret(run, std::to_string(i - 1)));
+  }
+  return names;
+}
+
 Result<KubernetesWorkers> KubernetesWorkersOf(const JobContext& context, const std::string& run,
                                               const std::string& epoch, const std::string& endpoint,
                                               const std::string& keys) {
@@ -142,6 +158,7 @@ Result<KubernetesWorkers> KubernetesWorkersOf(const JobContext& context, const s
                            {"--slots", std::to_string(cluster.kubernetes.cpus)});
   }
   workers.keys = keys;
+  workers.secret = NameOfSecret(run, epoch);
   workers.log_dir = context.paths.dir;
   // What is wrong with the pods is known at once.
   PRELABEL_TRY(PodManifest(workers, PodName(workers, 1)));
@@ -170,6 +187,7 @@ Result<std::unique_ptr<Launcher>> MakeLauncher(const JobContext& context, const 
   if (context.job.cluster.launcher == LauncherKind::kKubernetes) {
     PRELABEL_TRY(KubernetesWorkers workers,
                  KubernetesWorkersOf(context, run, std::to_string(epoch.value), endpoint, keys));
+    workers.old_secrets = SecretsBefore(run, epoch);
     return std::unique_ptr<Launcher>(std::make_unique<KubernetesLauncher>(std::move(workers)));
   }
   if (context.job.cluster.launcher == LauncherKind::kSsh) {

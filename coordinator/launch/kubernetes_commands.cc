@@ -133,6 +133,14 @@ json::object LabelsOf(const KubernetesWorkers& workers) {
           {kRunLabel, workers.run}};
 }
 
+std::vector<std::string> DeleteCommand(const KubernetesWorkers& workers, const char* kind,
+                                       const std::vector<std::string>& which) {
+  std::vector<std::string> words =
+      Kubectl(workers, {"delete", kind, "--wait=false", "--ignore-not-found"});
+  words.insert(words.end(), which.begin(), which.end());
+  return words;
+}
+
 }  // namespace
 
 std::string PodName(const KubernetesWorkers& workers, int number) {
@@ -185,20 +193,18 @@ Result<std::string> PodManifest(const KubernetesWorkers& workers, const std::str
 
   if (!workers.keys.empty()) {
     Mount(spec, container, "prelabel-keys", "/prelabel",
-          {{"secret", json::object{{"secretName", SecretName(workers)}}}}, true);
+          {{"secret", json::object{{"secretName", workers.secret}}}}, true);
   }
   Mount(spec, container, "prelabel-cache", "/cache", {{"emptyDir", json::object()}}, false);
   Mount(spec, container, "prelabel-tmp", "/tmp", {{"emptyDir", json::object()}}, false);
   return Pretty(pod);
 }
 
-std::string SecretName(const KubernetesWorkers& workers) { return "prelabel-" + workers.run; }
-
 std::string SecretManifest(const KubernetesWorkers& workers) {
   return Pretty(json::object{
       {"apiVersion", "v1"},
       {"kind", "Secret"},
-      {"metadata", json::object{{"name", SecretName(workers)}, {"labels", LabelsOf(workers)}}},
+      {"metadata", json::object{{"name", workers.secret}, {"labels", LabelsOf(workers)}}},
       {"immutable", true},
       {"stringData", json::object{{"worker.keys", workers.keys}}}});
 }
@@ -230,20 +236,16 @@ std::vector<std::string> PodLogCommand(const KubernetesWorkers& workers, const s
 
 std::vector<std::string> DeletePodsCommand(const KubernetesWorkers& workers,
                                            const std::vector<std::string>& names) {
-  std::vector<std::string> words =
-      Kubectl(workers, {"delete", "pods", "--wait=false", "--ignore-not-found"});
-  words.insert(words.end(), names.begin(), names.end());
-  return words;
+  return DeleteCommand(workers, "pods", names);
 }
 
 std::vector<std::string> DeleteAllPodsCommand(const KubernetesWorkers& workers) {
-  return Kubectl(workers,
-                 {"delete", "pods", "--wait=false", "--ignore-not-found", Selector(workers)});
+  return DeleteCommand(workers, "pods", {Selector(workers)});
 }
 
-std::vector<std::string> DeleteSecretCommand(const KubernetesWorkers& workers) {
-  return Kubectl(workers,
-                 {"delete", "secret", "--wait=false", "--ignore-not-found", SecretName(workers)});
+std::vector<std::string> DeleteSecretsCommand(const KubernetesWorkers& workers,
+                                              const std::vector<std::string>& names) {
+  return DeleteCommand(workers, "secrets", names);
 }
 
 }  // namespace prelabel

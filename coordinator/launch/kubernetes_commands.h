@@ -2,7 +2,9 @@
 //
 // A worker is a bare pod that is never started again in its place. All pods of a run, and the
 // Secret with their keys, have the label prelabel/run, so that they are found again, by whoever
-// asked for them.
+// asked for them. Each start of the coordinator has a Secret of another name: a node gives new pods
+// what it knows of an immutable Secret while it has older pods with one of that name
+// (kubernetes.io, "Secrets", "Immutable Secrets").
 #pragma once
 
 #include <filesystem>
@@ -23,7 +25,9 @@ struct KubernetesWorkers {
   std::string pod_template = "{}";   // as ReadPodTemplate has it
   std::vector<std::string> command;  // the worker's program and its arguments
   std::string keys;                  // what it reads from standard input; empty: none
-  std::filesystem::path log_dir;     // gets worker-POD.log
+  std::string secret;                // the name of the Secret with them
+  std::vector<std::string> old_secrets;  // those of earlier starts, which may still be there
+  std::filesystem::path log_dir;         // gets worker-POD.log
 };
 
 // One pod: the template, and what it does not say or the launcher must. InvalidArgument: neither
@@ -32,7 +36,6 @@ Result<std::string> PodManifest(const KubernetesWorkers& workers, const std::str
 std::string PodName(const KubernetesWorkers& workers, int number);
 // The Secret that pods mount; `workers.keys` is in it.
 std::string SecretManifest(const KubernetesWorkers& workers);
-std::string SecretName(const KubernetesWorkers& workers);
 
 // kubectl's words for what follows. Creates what standard input has, one manifest after another.
 std::vector<std::string> CreateCommand(const KubernetesWorkers& workers);
@@ -46,6 +49,7 @@ std::vector<std::string> PodLogCommand(const KubernetesWorkers& workers, const s
 std::vector<std::string> DeletePodsCommand(const KubernetesWorkers& workers,
                                            const std::vector<std::string>& names);
 std::vector<std::string> DeleteAllPodsCommand(const KubernetesWorkers& workers);
-std::vector<std::string> DeleteSecretCommand(const KubernetesWorkers& workers);
+std::vector<std::string> DeleteSecretsCommand(const KubernetesWorkers& workers,
+                                              const std::vector<std::string>& names);
 
 }  // namespace prelabel

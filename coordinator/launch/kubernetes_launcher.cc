@@ -41,7 +41,8 @@ void KubernetesLauncher::StartNext(TimePoint now, LauncherNews& news) {
     case Kind::kCleanUp:
       return Start(Kind::kCleanUp, DeleteAllPodsCommand(workers_), "", now, news);
     case Kind::kDropKeys:
-      return Start(Kind::kDropKeys, DeleteSecretCommand(workers_), "", now, news);
+      return Start(Kind::kDropKeys, DeleteSecretsCommand(workers_, workers_.old_secrets), "", now,
+                   news);
     case Kind::kGiveKeys:
       return Start(Kind::kGiveKeys, CreateCommand(workers_), SecretManifest(workers_), now, news);
     default:
@@ -97,7 +98,9 @@ void KubernetesLauncher::Finish(const CommandOutcome& outcome, TimePoint now, La
   switch (kind_) {
     case Kind::kCleanUp:
       if (!outcome.ok) return Refuse(Unavailable(FirstLine(outcome.reason)), news);
-      preparing_ = workers_.keys.empty() ? Kind::kSubmit : Kind::kDropKeys;
+      preparing_ = workers_.keys.empty()          ? Kind::kSubmit
+                   : workers_.old_secrets.empty() ? Kind::kGiveKeys
+                                                  : Kind::kDropKeys;
       return;
     case Kind::kDropKeys:
     case Kind::kGiveKeys:
@@ -216,7 +219,8 @@ std::vector<EndedAllocation> KubernetesLauncher::Terminate(std::chrono::millisec
     Start(Kind::kDelete, DeleteAllPodsCommand(workers_), "", clock.Now(), ignored);
     wait();
     if (!workers_.keys.empty()) {
-      Start(Kind::kDropKeys, DeleteSecretCommand(workers_), "", clock.Now(), ignored);
+      Start(Kind::kDropKeys, DeleteSecretsCommand(workers_, {workers_.secret}), "", clock.Now(),
+            ignored);
       wait();
     }
   }

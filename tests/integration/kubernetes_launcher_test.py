@@ -79,7 +79,7 @@ class KubernetesLauncherTest(cluster.ClusterTest):
         for name in running:
             self.assertRegex(name, r"^prelabel-test-[0-9a-f]{8}-1-[123]$")
         # The key is in no argument.
-        self.assertRegex(" ".join(self.server.secrets), r"^prelabel-[0-9a-f]{32}$")
+        self.assertRegex(" ".join(self.server.secrets), r"^prelabel-[0-9a-f]{32}-1$")
         everybody = subprocess.run(["ps", "-eo", "args"], text=True, capture_output=True,
                                    check=True).stdout
         self.assertIn("prelabel-worker --connect", everybody)
@@ -140,7 +140,16 @@ class KubernetesLauncherTest(cluster.ClusterTest):
         orphans = set(self.server.running())
         self.assertTrue(orphans)
         coordinator.kill()
+        # They take long to leave: others start beside them, with keys of their own.
+        for name in orphans:
+            self.server.processes[name].send_signal(signal.SIGSTOP)
+        self.server.places *= 2
+        joined = len(run.events("worker joined"))
         coordinator = self.run_job(run)
+        run.wait_joined(joined + 1, alive=[coordinator])
+        self.assertLessEqual(orphans, set(self.server.pods))
+        for name in orphans:
+            self.server.crash(name)
         run.wait(lambda: not orphans & set(self.server.pods), "the orphans are gone", [coordinator])
         run.check_status(coordinator, 0)
         self.check_labels(run)
@@ -227,7 +236,8 @@ class KubernetesLauncherTest(cluster.ClusterTest):
         label = made["metadata"]["labels"]["prelabel/run"]
         self.assertEqual(made["metadata"].pop("namespace"), kubernetes_server.NAMESPACE)
         self.assertEqual(secret["metadata"]["labels"]["prelabel/run"], "RUN")
-        text = json.dumps(pod).replace("prelabel-test-RUN-EPOCH-1", name).replace("RUN", label)
+        text = json.dumps(pod).replace("prelabel-test-RUN-EPOCH-1", name)
+        text = text.replace("RUN", label).replace("EPOCH", "1")
         self.assertEqual(json.loads(text), made)
         self.assertEqual(pod["spec"]["nodeSelector"], {"gpu": "yes"})
         self.assertEqual(pod["metadata"]["annotations"],

@@ -50,6 +50,7 @@ class KubernetesServer:
         self.lock = threading.RLock()
         self.pods = {}
         self.secrets = {}
+        self.node_secrets = {}  # what the node keeps of them
         self.processes = {}
         self.seen = []  # every manifest of a pod that came
         self.requests = []  # (verb, path without its query)
@@ -253,6 +254,18 @@ class KubernetesServer:
                 self.start(pod)
                 free -= 1
 
+    @staticmethod
+    def secret_names(pod):
+        return [v["secret"]["secretName"] for v in pod["spec"].get("volumes", []) if "secret" in v]
+
+    def known_to_node(self, name):
+        """A kubelet asks for an immutable Secret again once no pod of its node mounts that name."""
+        if not any(name in self.secret_names(pod) for other, pod in self.pods.items()
+                   if other in self.processes):
+            self.node_secrets.pop(name, None)
+        data = self.secrets[name]["data"]
+        return self.node_secrets.setdefault(name, data) if self.secrets[name].get("immutable") else data
+
     def container(self, pod):
         return next(c for c in pod["spec"]["containers"] if c["name"] == "worker")
 
@@ -264,7 +277,7 @@ class KubernetesServer:
             place = self.folder / name / volume["name"]
             place.mkdir(parents=True)
             if "secret" in volume:
-                data = self.secrets[volume["secret"]["secretName"]]["data"]
+                data = self.known_to_node(volume["secret"]["secretName"])
                 for file, text in data.items():
                     (place / file).write_bytes(base64.b64decode(text))
             for mount in container.get("volumeMounts", []):

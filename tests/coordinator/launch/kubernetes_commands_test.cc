@@ -26,6 +26,7 @@ KubernetesWorkers Workers() {
   workers.command = {"prelabel-worker", "--connect", "tcp://head:5577", "--fetch-cache",
                      "/a $(b) $c"};
   workers.keys = "secret-key abc\n";
+  workers.secret = "prelabel-0f1e-7";
   return workers;
 }
 
@@ -49,7 +50,7 @@ TEST(KubernetesCommands, APodRunsTheWorkerWithItsKeysOnStandardInput) {
             R"("--connect","tcp://head:5577","--fetch-cache","/a $$(b) $$c",)"
             R"("--allocation","prelabel-x-0f1e-7-3"])");
   EXPECT_EQ(TextAt(pod, "/spec/volumes/0"),
-            R"({"secret":{"secretName":"prelabel-0f1e"},"name":"prelabel-keys"})");
+            R"({"secret":{"secretName":"prelabel-0f1e-7"},"name":"prelabel-keys"})");
   EXPECT_EQ(TextAt(pod, "/spec/containers/0/resources"),
             R"({"requests":{"cpu":"1"},"limits":{"cpu":"1"}})");
   EXPECT_THAT(json::serialize(pod), Not(HasSubstr("secret-key")));
@@ -70,7 +71,7 @@ TEST(KubernetesCommands, APodRunsTheWorkerWithItsKeysOnStandardInput) {
 TEST(KubernetesCommands, TheSecretHasTheKeys) {
   const json::value secret = json::parse(SecretManifest(Workers()));
   EXPECT_EQ(TextAt(secret, "/kind"), R"("Secret")");
-  EXPECT_EQ(TextAt(secret, "/metadata/name"), R"("prelabel-0f1e")");
+  EXPECT_EQ(TextAt(secret, "/metadata/name"), R"("prelabel-0f1e-7")");
   EXPECT_EQ(TextAt(secret, "/stringData/worker.keys"), R"("secret-key abc\n")");
 }
 
