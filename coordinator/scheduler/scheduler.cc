@@ -443,6 +443,7 @@ AttemptEnd Scheduler::EndOf(const Run& run, const Worker& worker, Ending ending)
 void Scheduler::CountWorkerFailure(WorkerId id, const std::string& reason, TimePoint now,
                                    Actions& actions) {
   Worker& worker = workers_.at(id);
+  if (now < worker.benched_until) return;  // what was in hand when it was benched
   // Where everybody fails, it is not the worker.
   if (++worker.failures_in_row < options_.bench_after || !OthersCanWork(id, now)) return;
   const Duration pause = kFirstBench * (1 << std::min(worker.benches, kMostBenchDoublings));

@@ -298,6 +298,35 @@ TEST(Scheduler, AWorkerWhereEverythingFailsIsBenched) {
   EXPECT_THAT(driver.Dispatch(kAda), testing::Not(IsEmpty()));
 }
 
+TEST(Scheduler, WhatABenchedWorkerHadInHandMakesItsPauseNoLonger) {
+  Driver driver(Singles(12));
+  driver.Join(kAda, 8);
+  driver.Dispatch(kAda);
+  std::vector<RunningTask> started;
+  for (std::uint64_t task = 0; task < 8; ++task)
+    started.push_back({TaskId(task), Attempt(1), 0, 0});
+  driver.Event(WorkerProgress{kAda, started});
+  driver.Join(kBob, 1);
+  int benches = 0;
+  for (std::uint64_t task = 0; task < 8; ++task) {
+    driver.Event(TaskFailed{kAda, TaskId(task), Attempt(1), "no such file here"});
+    for (const BenchWorker& bench : driver.Get<BenchWorker>()) {
+      ++benches;
+      EXPECT_EQ(bench.pause, seconds(30));
+    }
+  }
+  EXPECT_EQ(benches, 1);
+  // One more afterwards, and it pauses for longer.
+  driver.now += seconds(31);
+  driver.scheduler.OnEvent(WorkerSeen{kAda}, driver.now, driver.actions);
+  driver.Dispatch(kAda);
+  ASSERT_THAT(driver.Get<AssignTask>(), testing::Not(IsEmpty()));
+  const AssignTask again = driver.Get<AssignTask>()[0];
+  driver.Event(TaskFailed{kAda, again.task.id, again.attempt, "no such file here"});
+  ASSERT_EQ(driver.Get<BenchWorker>().size(), 1U);
+  EXPECT_EQ(driver.Get<BenchWorker>()[0].pause, seconds(60));
+}
+
 TEST(Scheduler, WhereEverybodyFailsNobodyIsBenched) {
   Driver driver(Singles(9));
   driver.Join(kAda, 9);
