@@ -3,6 +3,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
@@ -10,6 +11,9 @@
 
 namespace prelabel {
 namespace {
+
+// timeout(1) sends its signal to the process, and at once to its group as well.
+constexpr std::chrono::milliseconds kEcho{250};
 
 sigset_t StopSet() {
   sigset_t set;
@@ -41,10 +45,16 @@ StopSignals::StopSignals() {
   sigaction(SIGTERM, &action, nullptr);
   thread_ = std::thread([this, set] {
     const timespec slice{0, 100'000'000};  // to notice the end of the process
+    std::chrono::steady_clock::time_point first;
     while (!over_.load()) {
       const int signal = sigtimedwait(&set, nullptr, &slice);
       if (signal <= 0) continue;
-      if (stop_.load()) std::_Exit(128 + signal);
+      const auto now = std::chrono::steady_clock::now();
+      if (stop_.load()) {
+        if (signal == signal_.load() && now - first < kEcho) continue;
+        std::_Exit(128 + signal);
+      }
+      first = now;
       signal_.store(signal);
       stop_.store(true);
       const std::lock_guard lock(mutex_);

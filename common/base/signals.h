@@ -13,7 +13,7 @@ class StopSignals {
  public:
   // Blocks both signals in this thread and those started after it: call it first in main. The first
   // signal sets the flag and calls `on_stop` in a thread of its own; the second ends the process
-  // at once with 128 + its number.
+  // at once with 128 + its number, unless it is the same one within a quarter of a second.
   StopSignals();
   ~StopSignals();
   StopSignals(const StopSignals&) = delete;

@@ -62,6 +62,23 @@ TEST_F(StopSignalsTest, TheSecondSignalEndsTheProcessWithItsNumber) {
   EXPECT_EXIT(StopTwice(), ::testing::ExitedWithCode(128 + SIGINT), "");
 }
 
+[[noreturn]] void StopAsTimeoutDoes() {
+  StopSignals signals;
+  RaiseAndWait(signals, SIGTERM);
+  kill(getpid(), SIGTERM);
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(500));  // it has been noticed, and passed over
+  kill(getpid(), SIGTERM);
+  std::this_thread::sleep_for(std::chrono::seconds(30));
+  std::_Exit(4);
+}
+
+TEST_F(StopSignalsTest, AnEchoOfTheFirstSignalIsNoSecondOne) {
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EXIT(StopAsTimeoutDoes(), ::testing::ExitedWithCode(128 + SIGTERM), "");
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(500));
+}
+
 // POSIX gives a signal that was sent to a process to any thread that does not block it.
 TEST(StopSignalsThreads, ReachTheirThreadAlsoWhereAnEarlierThreadDoesNotBlockThem) {
   std::atomic<bool> over{false};
