@@ -78,7 +78,9 @@ std::vector<std::string> SubmitCommand(const SlurmWorkers& workers, int count) {
       "--ntasks=1", "--cpus-per-task=" + std::to_string(options.cpus_per_task),
       "--output=" + LogOfSlurmJob(log, "%A_%a").string(), "--open-mode=append",
       // A minute before the time limit: the worker hands back and leaves.
-      "--signal=B:TERM@60"};
+      "--signal=B:TERM@60",
+      // What is lost is asked for anew; Slurm would wait for two minutes before it did so itself.
+      "--no-requeue"};
   for (const auto& [flag, value] :
        {std::pair<const char*, const std::string&>{"--partition=", options.partition},
         {"--account=", options.account},

@@ -14,6 +14,10 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kPollInterval{10};
+constexpr Duration kFirstPause = std::chrono::milliseconds(500);
+constexpr Duration kLongestPause = std::chrono::minutes(1);
+constexpr Duration kWorked = std::chrono::minutes(1);
+constexpr int kMostDoublings = 7;
 constexpr int kSshFailed = 255;        // ssh(1), EXIT STATUS
 constexpr int kTermStatus = 128 + 15;  // worker/main.cc: it left because of SIGTERM
 
@@ -53,7 +57,7 @@ std::vector<std::string> SshArguments(const SshWorkers& workers, const std::stri
 }
 
 SshLauncher::SshLauncher(SshWorkers workers) : workers_(std::move(workers)) {
-  for (const std::string& name : workers_.options.hosts) hosts_.push_back({name, 0, 0, {}, {}});
+  for (const std::string& name : workers_.options.hosts) hosts_.emplace_back().name = name;
 }
 
 SshLauncher::~SshLauncher() { SshLauncher::Terminate(std::chrono::milliseconds(0)); }
@@ -70,13 +74,14 @@ Result<void> SshLauncher::StartOn(Host& host) {
   PRELABEL_TRY(WorkerProcess started, WorkerProcess::Start(process));
   host.process.emplace(std::move(started));
   ++host.started;
+  host.started_at = now_;
   return Ok();
 }
 
 void SshLauncher::Submit(int count) {
   std::vector<Host*> free;
   for (Host& host : hosts_) {
-    if (!host.process) free.push_back(&host);
+    if (!host.process && now_ >= host.not_before) free.push_back(&host);
   }
   std::stable_sort(free.begin(), free.end(),
                    [](const Host* a, const Host* b) { return a->failed < b->failed; });
@@ -90,7 +95,8 @@ void SshLauncher::Submit(int count) {
   }
 }
 
-LauncherNews SshLauncher::Poll(TimePoint /*now*/) {
+LauncherNews SshLauncher::Poll(TimePoint now) {
+  now_ = now;
   LauncherNews news = std::exchange(news_, {});
   news.ended = Reap();
   return news;
@@ -127,6 +133,9 @@ std::vector<EndedAllocation> SshLauncher::Reap() {
                                               : exit->text;
     if (end.ending == AllocationEnd::kFailed || end.ending == AllocationEnd::kUnusable) {
       ++host.failed;
+      if (now_ - host.started_at >= kWorked) host.failed_in_row = 0;
+      host.not_before = now_ + std::min(kLongestPause, kFirstPause * (1 << host.failed_in_row));
+      host.failed_in_row = std::min(host.failed_in_row + 1, kMostDoublings);
     }
     host.process.reset();
     ended.push_back(std::move(end));

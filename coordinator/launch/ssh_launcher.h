@@ -34,7 +34,9 @@ class SshLauncher : public Launcher {
   SshLauncher& operator=(const SshLauncher&) = delete;
 
   std::string Noun() const override { return "ssh worker"; }
-  // On the hosts that have none, those first on which the fewest have ended by themselves.
+  // On the hosts that have none, those first on which the fewest have ended by themselves. A host
+  // on which the last one failed is left alone for 0.5 s, 1 s, 2 s … up to a minute, so that none
+  // is knocked at without end while others work.
   void Submit(int count) override;
   LauncherNews Poll(TimePoint now) override;
   std::vector<Allocation> Allocations() const override;
@@ -48,6 +50,9 @@ class SshLauncher : public Launcher {
     std::string name;
     int started = 0;
     int failed = 0;
+    int failed_in_row = 0;  // none of which lasted for a minute
+    TimePoint started_at{};
+    TimePoint not_before{};
     std::string allocation;  // "NAME", from the second one on "NAME/2"
     std::optional<WorkerProcess> process;
   };
@@ -58,6 +63,7 @@ class SshLauncher : public Launcher {
   SshWorkers workers_;
   std::vector<Host> hosts_;
   LauncherNews news_;  // of Submit
+  TimePoint now_{};    // of the last Poll
 };
 
 }  // namespace prelabel

@@ -38,7 +38,7 @@ TEST(SlurmCommands, SubmitsAnArrayWithWhatTheJobAsksFor) {
       SubmitCommand(workers, 3),
       ElementsAre("sbatch", "--parsable", "--job-name=prelabel-x-1", "--array=1-3", "--ntasks=1",
                   "--cpus-per-task=1", "--output=/runs/100%%/worker-%A_%a.log",
-                  "--open-mode=append", "--signal=B:TERM@60"));
+                  "--open-mode=append", "--signal=B:TERM@60", "--no-requeue"));
   workers.options.partition = "gpu";
   workers.options.time = "02:00:00";
   workers.options.gres = "gpu:1";

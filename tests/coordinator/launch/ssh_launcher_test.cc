@@ -113,6 +113,34 @@ TEST_F(SshLauncherTest, EachHostHasOneWorkerAndTheOneThatFailedComesLast) {
   EXPECT_THAT(ids, ElementsAre("b/2", "c"));
 }
 
+TEST_F(SshLauncherTest, AHostThatFailsIsLeftAloneForLongerAndLonger) {
+  SshLauncher launcher(Workers({"a"}, "exit 255"));
+  TimePoint now = std::chrono::seconds(100);
+  const auto poll = [&] {
+    for (;;) {
+      const LauncherNews news = launcher.Poll(now);
+      if (!news.ended.empty()) return;
+      std::this_thread::sleep_for(milliseconds(5));
+    }
+  };
+  // Whether it is tried again by then.
+  const auto tried = [&](Duration after) {
+    now += after;
+    launcher.Poll(now);
+    launcher.Submit(1);
+    return !launcher.Allocations().empty();
+  };
+  EXPECT_TRUE(tried(milliseconds(0)));
+  for (const int pause : {500, 1000, 2000, 4000, 8000, 16'000, 32'000, 60'000, 60'000}) {
+    poll();
+    EXPECT_FALSE(tried(milliseconds(pause - 1))) << pause;
+    EXPECT_TRUE(tried(milliseconds(1))) << pause;
+  }
+  now += std::chrono::minutes(1);  // it has worked for a while
+  poll();
+  EXPECT_TRUE(tried(milliseconds(500)));
+}
+
 TEST_F(SshLauncherTest, SaysHowAWorkerEnded) {
   for (const auto& [status, ending, text] :
        {std::tuple{0, AllocationEnd::kLeft, "exited with status 0"},
