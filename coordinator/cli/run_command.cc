@@ -37,19 +37,26 @@ Result<std::unique_ptr<RunPage>> StartPage(const JobContext& context, Progress& 
 
 // `prelabel status` reads the file: the store does not know what is done with its results, or why
 // nobody goes on.
-void NoteState(const RunPaths& paths, const std::string& state, const std::string& reason) {
+void NoteState(const RunPaths& paths, const std::string& state, const std::string& reason,
+               const std::filesystem::path& report) {
   auto status = LoadRunStatus(paths.dir);
   if (!status) status = StoredRunStatus(paths.dir);  // no task was run
   if (!status) return;
   status.value().state = state;
   status.value().reason = reason;
   status.value().written = UtcNow();
-  if (state == "finished") status.value().report = (paths.Report() / "report.html").string();
+  status.value().report = report.string();
   WriteRunStatus(status.value(), paths.Status());
 }
 
-Result<int> RunTasks(const RunArguments& arguments, const JobContext& context, PreparedRun& run,
-                     StopSignals& signals, Progress& progress, RunLog& log, RunPage* page) {
+struct RunEnd {
+  int status = kExitDone;
+  std::string ended_early;  // why tasks were left although nobody asked for that
+};
+
+Result<RunEnd> RunTasks(const RunArguments& arguments, const JobContext& context, PreparedRun& run,
+                        StopSignals& signals, Progress& progress, RunLog& log, RunPage* page) {
+  RunEnd end;
   for (int repairs = 0;; ++repairs) {
     RunInfo info;
     if (run.tasks.empty()) {
@@ -65,17 +72,20 @@ Result<int> RunTasks(const RunArguments& arguments, const JobContext& context, P
       PRELABEL_TRY(const ServedRun served,
                    ServeRun(context, run, arguments.launch, signals, progress, log, page));
       info = served.info;
+      end.ended_early = served.ended_early;
       PRELABEL_TRY(run.store->PutMeta(kRunInfoKey, FormatRunInfo(info)));
       if (signals.signal() != 0) {
         progress.Note("stopped; the same command goes on from here");
-        return 128 + signals.signal();
+        end.status = 128 + signals.signal();
+        return end;
       }
     }
     if (page != nullptr) page->SetState("writing", "");
-    NoteState(context.paths, "writing", "");
+    NoteState(context.paths, "writing", "", {});
     PRELABEL_TRY(const WrittenOutputs outputs, WriteOutputs(context, *run.store, info));
     if (outputs.damaged.empty() || repairs == kRepairs) {
-      return ShowOutcome(outputs, context);
+      end.status = ShowOutcome(outputs, context);
+      return end;
     }
     progress.Note(DescribeDamage(outputs.damaged) + "; doing them again");
     for (const TaskId task : outputs.damaged) {
@@ -85,16 +95,26 @@ Result<int> RunTasks(const RunArguments& arguments, const JobContext& context, P
   }
 }
 
-// The last word.
-void EndPage(const Result<int>& status, bool stopped, const RunPaths& paths, RunPage* page) {
-  if (page == nullptr) return;
-  if (!status) {
-    page->SetState("failed", status.error().ToString());
-  } else if (stopped) {
-    page->SetState("stopped", "the same command goes on from here");
-  } else {
-    page->SetState("finished", "", paths.Report() / "report.html");
+// The last word, on the page and for `prelabel status`.
+void NoteEnd(const Result<RunEnd>& end, int signal, const RunPaths& paths, RunPage* page) {
+  std::string state = "finished";
+  std::string reason;
+  bool written = end.has_value();
+  if (!end) {
+    state = "failed";
+    reason = end.error().ToString();
+  } else if (end.value().status == 128 + signal) {  // one that comes later stops nothing
+    state = "stopped";
+    reason = "the same command goes on from here";
+    written = false;
+  } else if (!end.value().ended_early.empty()) {
+    state = "stopped";
+    reason = end.value().ended_early;
   }
+  const std::filesystem::path report =
+      written ? paths.Report() / "report.html" : std::filesystem::path();
+  if (written || !end) NoteState(paths, state, reason, report);
+  if (page != nullptr) page->SetState(state, reason, report);
 }
 
 Result<int> Run(const RunArguments& arguments, StopSignals& signals) {
@@ -115,16 +135,10 @@ Result<int> Run(const RunArguments& arguments, StopSignals& signals) {
   if (!NothingLeft(run.tasks)) {
     PRELABEL_TRY(page, StartPage(context, progress));
   }
-  auto status = RunTasks(arguments, context, run, signals, progress, log, page.get());
-  // One that comes while labels are written stops nothing.
-  const bool stopped = status && status.value() == 128 + signals.signal();
-  if (!status) {
-    NoteState(context.paths, "failed", status.error().ToString());
-  } else if (!stopped) {
-    NoteState(context.paths, "finished", "");
-  }
-  EndPage(status, stopped, context.paths, page.get());
-  return status;
+  const auto end = RunTasks(arguments, context, run, signals, progress, log, page.get());
+  NoteEnd(end, signals.signal(), context.paths, page.get());
+  if (!end) return end.error();
+  return end.value().status;
 }
 
 }  // namespace

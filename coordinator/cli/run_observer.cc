@@ -196,7 +196,7 @@ bool RunObserver::OnTurn(const Scheduler& scheduler, TimePoint now) {
   if (ended_early_.empty() && max_failed_items_ && state_.items_failed > *max_failed_items_) {
     ended_early_ = fmt::format(
         "{} items are quarantined, more than cluster.max_failed_items allows ({}); the run ends "
-        "early, the rest is not labeled",
+        "early, the rest is not labeled; with --retry-failed or a higher limit it goes on",
         state_.items_failed, *max_failed_items_);
     log_.Write("ended early", {{"reason", ended_early_}});
     progress_.Note(ended_early_);

@@ -67,6 +67,8 @@ class RunObserver : public ServerObserver {
 
   // Why the run cannot go on (there are no workers and will be none), or empty.
   const std::string& failure() const { return failure_; }
+  // Why the run ended although it could have gone on (max_failed_items); empty: it did not.
+  const std::string& ended_early() const { return ended_early_; }
   // The same command would fail again: the workers cannot use this job or model.
   bool failed_for_good() const { return failed_for_good_; }
   // Distinct compute classes that have joined, as "build device cpu precision".
@@ -110,7 +112,7 @@ class RunObserver : public ServerObserver {
   std::string failure_;
   bool failed_for_good_ = false;
   std::optional<std::uint64_t> max_failed_items_;
-  std::string ended_early_;  // why, although it could have gone on (max_failed_items)
+  std::string ended_early_;
 };
 
 }  // namespace prelabel

@@ -207,7 +207,7 @@ Result<ServedRun> ServeRun(const JobContext& context, PreparedRun& run, bool lau
              {"items", static_cast<std::int64_t>(info.items_run)},
              {"items_per_second", info.items_per_second},
              {"transactions", static_cast<std::int64_t>(stats.value().transactions)}});
-  ServedRun served{std::move(info), 0, observer.devices()};
+  ServedRun served{std::move(info), 0, observer.devices(), observer.ended_early()};
   const double steady =
       std::chrono::duration<double>(stats.value().last_commit - stats.value().first_commit).count();
   if (steady > 0) {

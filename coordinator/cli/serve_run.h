@@ -22,6 +22,7 @@ struct ServedRun {
   // was no other.
   double steady_items_per_second = 0;
   std::set<std::string> devices;  // of the workers: "cpu", "cuda:NAME"
+  std::string ended_early;        // why something was left (max_failed_items); empty: nothing was
 };
 
 // Gives out what is pending in `run` until nothing is, or a signal comes. `launch`: the

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -27,6 +28,21 @@ Result<RunStatus> FromFile(const std::filesystem::path& path) {
                        path.parent_path().string());
   }
   return ParseRunStatus(text.str());
+}
+
+// Where the coordinator has written nothing for a while; empty: it has, or it writes labels.
+std::string DescribeAge(const std::filesystem::path& run, const RunStatus& status) {
+  constexpr std::chrono::seconds kOld{10};
+  const RunPaths paths{run};
+  std::error_code error;
+  const auto written = std::filesystem::last_write_time(paths.Status(), error);
+  if (error || status.state == "writing" || !RunLock::IsHeld(paths.Lock())) return {};
+  const auto age = std::filesystem::file_time_type::clock::now() - written;
+  if (age < kOld) return {};
+  return fmt::format(
+      "that was {} s ago: the disk is full, or the coordinator hangs; its terminal and its page "
+      "know more\n",
+      std::chrono::duration_cast<std::chrono::seconds>(age).count());
 }
 
 }  // namespace
@@ -68,6 +84,9 @@ Result<RunStatus> StoredRunStatus(const std::filesystem::path& run) {
     status.reason = last.value().reason;
     status.failures = last.value().failures;
   }
+  if (last && last.value().state == "stopped" && status.state == "stopped") {
+    status.reason = last.value().reason;
+  }
   if (last && last.value().state == "writing" && status.unfinished.empty()) {
     status.state = "stopped";
     status.reason = fmt::format(
@@ -102,7 +121,7 @@ int ShowRunStatus(const StatusArguments& arguments) {
         shown.failures.empty()) {
       text += "no worker and no unfinished task is among those\n";
     }
-    return text;
+    return text + DescribeAge(arguments.run, status);
   };
   const auto json = [&](const RunStatus& status) {
     return FormatRunStatus(FilterStatus(status, filter.value()));

@@ -14,7 +14,8 @@ namespace prelabel {
 // InvalidArgument: there is no run.
 Result<RunStatus> LoadRunStatus(const std::filesystem::path& run);
 
-// What the store knows, and the last words of its coordinator where it left some: no workers, no rate.
+// What the store knows, and the last words of its coordinator where it left some: no workers, no
+// rate.
 Result<RunStatus> StoredRunStatus(const std::filesystem::path& run);
 
 struct StatusArguments {

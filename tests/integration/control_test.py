@@ -165,6 +165,35 @@ class ControlTest(cluster.ClusterTest):
         self.assertEqual(told.stdout, "failed\n")
         self.assertIn("labels", self.ask("status", run.run).stdout.splitlines()[0])
 
+    def test_why_a_run_ended_early_is_remembered(self):
+        some = cluster.make_pictures(self.folder / "some", 60)
+        for i in range(3):
+            (some / f"picture_{i:04}.png").write_text("no picture")
+        run = self.cluster("early", data=[{"images": str(some)}], page="off", max_failed_items=1)
+        server = run.serve()
+        run.worker()
+        run.check_status(server, 3)
+        self.assertEqual(self.ask("status", run.run, "--output", "quiet", status=5).stdout,
+                         "stopped\n")
+        self.assertIn("more than cluster.max_failed_items allows (1)",
+                      self.ask("status", run.run).stdout.splitlines()[0])
+        server = run.serve("--set", "cluster.max_failed_items=10")
+        run.worker()
+        run.check_status(server, 3)
+        self.assertEqual(self.ask("status", run.run, "--output", "quiet", status=3).stdout,
+                         "finished\n")
+
+    def test_a_status_that_nobody_has_written_for_long_says_so(self):
+        run, server, _ = self.start("hangs", 1)
+        self.assertNotIn("s ago", self.ask("status", run.run).stdout)
+        server.signal(signal.SIGSTOP)
+        before = time.time() - 60
+        os.utime(run.run / "status.json", (before, before))
+        self.assertRegex(self.ask("status", run.run).stdout,
+                         r"\nthat was 6\d s ago: the disk is full, or the coordinator hangs; .*\n$")
+        server.signal(signal.SIGCONT)
+        self.end(run, server)
+
     def test_a_cancelled_run_goes_on_later(self):
         run, server, workers = self.start("cancelled", 1)
         self.ask("cancel", run.run)
