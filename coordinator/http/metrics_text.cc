@@ -16,8 +16,8 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-constexpr std::array<const char*, 7> kStates = {"running", "waiting", "draining", "writing",
-                                                "stopped", "failed",  "finished"};
+constexpr std::array<const char*, 8> kStates = {"running", "paused",  "waiting", "draining",
+                                                "writing", "stopped", "failed",  "finished"};
 constexpr std::array<const char*, 4> kWorkerStates = {"loading", "idle", "working", "benched"};
 
 class Families {
