@@ -120,8 +120,8 @@ LaneStep DetectLane::Prepare(const Eye& eye, ItemReader& reader,
       // The scan has seen this file, so the item may be good: another worker is to try.
       if (assignment.video || !IsHttpUrl(assignment.paths[position])) {
         failure->message +=
-            ". It was there when the dataset was scanned: make it readable on this "
-            "worker under the same path";
+            ". It was there when the dataset was scanned: put it back, or make it readable on "
+            "this worker under the same path";
       }
       step.failure = {std::move(*failure), position};
       if (reader.VideoFailed()) step.failure->position.reset();
