@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/base/doubling_pause.h"
 #include "common/base/url.h"
 
 namespace prelabel {
@@ -107,7 +108,8 @@ Result<std::string> UrlFetcher::FetchAnew(const std::string& url, const std::str
     Verdict verdict = Judge(outcome, Wanted(outcome.body));
     const bool again = verdict.again && advice.retry && tried < kTries && !is_stopped;
     if (again) {
-      Duration wait = kFirstWait * (1 << (tried - 1));
+      Duration wait =
+          DoublingPause(kFirstWait, static_cast<std::uint32_t>(tried - 1), kLongestWait);
       if (outcome.retry_after) {
         wait = std::max<Duration>(wait, std::min(*outcome.retry_after, kLongestWait));
       }

@@ -44,6 +44,22 @@ std::string NameOfPods(const std::string& job, const std::string& run, const std
   return fmt::format("prelabel-{}-{}-{}", name, run.substr(0, 8), epoch);
 }
 
+// Of a start of the coordinator, and so its own.
+std::string NameOfSecret(const std::string& run, const std::string& epoch) {
+  return fmt::format("prelabel-{}-{}", run, epoch);
+}
+
+// One that was killed left its Secret behind, and the next one may have been killed before it
+// removed that.
+std::vector<std::string> SecretsBefore(const std::string& run, Epoch epoch) {
+  constexpr std::uint64_t kLooksBack = 50;
+  std::vector<std::string> names;
+  for (std::uint64_t i = epoch.value; i > 1 && names.size() < kLooksBack; --i) {
+    names.push_back(NameOfSecret(run, std::to_string(i - 1)));
+  }
+  return names;
+}
+
 // The worker's program where `command` names none: the one beside this one.
 Result<std::string> ProgramOf(const std::string& command) {
   if (!command.empty()) return command;
@@ -116,22 +132,6 @@ Result<SlurmWorkers> SlurmWorkersOf(const JobContext& context, const std::string
   workers.log_dir = context.paths.dir;
   if (keys) workers.keys = context.paths.dir / "worker.keys";
   return workers;
-}
-
-// Of a start of the coordinator, and so its own.
-std::string NameOfSecret(const std::string& run, const std::string& epoch) {
-  return fmt::format("prelabel-{}-{}", run, epoch);
-}
-
-// One that was killed left its Secret behind, and the next one may have been killed before it
-// removed that.
-std::vector<std::string> SecretsBefore(const std::string& run, Epoch epoch) {
-  constexpr std::uint64_t kLooksBack = 50;
-  std::vector<std::string> names;
-  for (std::uint64_t i = epoch.value; i > 1 && names.size() < kLooksBack; --i) {
-    names.push_back(NameOfSecret(run, std::to_string(i - 1)));
-  }
-  return names;
 }
 
 Result<KubernetesWorkers> KubernetesWorkersOf(const JobContext& context, const std::string& run,

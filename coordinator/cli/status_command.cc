@@ -79,20 +79,19 @@ Result<RunStatus> StoredRunStatus(const std::filesystem::path& run) {
   }
   // Why it ended only its coordinator knows.
   const auto last = FromFile(paths.Status());
-  if (last && last.value().state == "failed") {
+  if (!last) return status;
+  const RunStatus& said = last.value();
+  if (said.state == "failed") {
     status.state = "failed";
-    status.reason = last.value().reason;
-    status.failures = last.value().failures;
-  }
-  if (last && last.value().state == "stopped" && status.state == "stopped") {
-    status.reason = last.value().reason;
-  }
-  if (last && last.value().state == "writing" && status.unfinished.empty()) {
+    status.reason = said.reason;
+    status.failures = said.failures;
+  } else if (said.state == "stopped" && status.state == "stopped") {
+    status.reason = said.reason;
+  } else if (said.state == "writing" && status.state == "finished") {
     status.state = "stopped";
-    status.reason = fmt::format(
-        "it ended while labels and report were written; prelabel run {} "
-        "writes them",
-        paths.Job().string());
+    status.reason =
+        fmt::format("it ended while labels and report were written; prelabel run {} writes them",
+                    paths.Job().string());
   }
   return status;
 }

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/base/doubling_pause.h"
+
 namespace prelabel {
 
 void AllocationPolicy::OnRefused(std::string reason, TimePoint now) {
-  Duration pause = limits_.first_pause;
-  for (int i = 0; i < refusals_ && pause < limits_.longest_pause; ++i) pause *= 2;
-  ++refusals_;
+  const auto earlier = static_cast<std::uint32_t>(refusals_++);
   refusal_ = std::move(reason);
-  paused_until_ = now + std::min(pause, limits_.longest_pause);
+  paused_until_ = now + DoublingPause(limits_.first_pause, earlier, limits_.longest_pause);
 }
 
 std::optional<AllocationPolicy::Pause> AllocationPolicy::PausedAt(TimePoint now) const {

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "common/base/doubling_pause.h"
 #include "coordinator/launch/local_launcher.h"
 #include "coordinator/launch/shell_words.h"
 
@@ -17,7 +18,6 @@ constexpr std::chrono::milliseconds kPollInterval{10};
 constexpr Duration kFirstPause = std::chrono::milliseconds(500);
 constexpr Duration kLongestPause = std::chrono::minutes(1);
 constexpr Duration kWorked = std::chrono::minutes(1);
-constexpr int kMostDoublings = 7;
 constexpr int kSshFailed = 255;        // ssh(1), EXIT STATUS
 constexpr int kTermStatus = 128 + 15;  // worker/main.cc: it left because of SIGTERM
 
@@ -134,8 +134,7 @@ std::vector<EndedAllocation> SshLauncher::Reap() {
     if (end.ending == AllocationEnd::kFailed || end.ending == AllocationEnd::kUnusable) {
       ++host.failed;
       if (now_ - host.started_at >= kWorked) host.failed_in_row = 0;
-      host.not_before = now_ + std::min(kLongestPause, kFirstPause * (1 << host.failed_in_row));
-      host.failed_in_row = std::min(host.failed_in_row + 1, kMostDoublings);
+      host.not_before = now_ + DoublingPause(kFirstPause, host.failed_in_row++, kLongestPause);
     }
     host.process.reset();
     ended.push_back(std::move(end));

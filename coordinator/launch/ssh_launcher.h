@@ -50,7 +50,7 @@ class SshLauncher : public Launcher {
     std::string name;
     int started = 0;
     int failed = 0;
-    int failed_in_row = 0;  // none of which lasted for a minute
+    std::uint32_t failed_in_row = 0;  // none of which lasted for a minute
     TimePoint started_at{};
     TimePoint not_before{};
     std::string allocation;  // "NAME", from the second one on "NAME/2"

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "common/base/doubling_pause.h"
+
 namespace prelabel {
 namespace {
 
@@ -102,8 +104,7 @@ Judgment Judge(const Task& task, TaskHistory history, const AttemptEnd& end,
 Duration Backoff(std::uint32_t failures, std::uint64_t random) {
   constexpr Duration kFirst = std::chrono::milliseconds(500);
   constexpr Duration kLongest = std::chrono::seconds(30);
-  const std::uint32_t doublings = std::min(failures - 1, 10U);
-  const Duration wait = std::min(kLongest, kFirst * (1 << doublings));
+  const Duration wait = DoublingPause(kFirst, failures - 1, kLongest);
   const auto jitter = static_cast<Duration::rep>(
       random % static_cast<std::uint64_t>(wait.count()));  // 0 to 1 of the wait
   return wait / 2 + Duration(jitter);

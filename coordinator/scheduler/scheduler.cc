@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "common/base/doubling_pause.h"
 #include "common/base/random.h"
 #include "coordinator/plan/planner.h"
 
@@ -11,7 +12,7 @@ namespace prelabel {
 namespace {
 
 constexpr Duration kFirstBench = std::chrono::seconds(30);
-constexpr std::uint32_t kMostBenchDoublings = 5;
+constexpr Duration kLongestBench = std::chrono::minutes(16);
 
 }  // namespace
 
@@ -446,8 +447,7 @@ void Scheduler::CountWorkerFailure(WorkerId id, const std::string& reason, TimeP
   if (now < worker.benched_until) return;  // what was in hand when it was benched
   // Where everybody fails, it is not the worker.
   if (++worker.failures_in_row < options_.bench_after || !OthersCanWork(id, now)) return;
-  const Duration pause = kFirstBench * (1 << std::min(worker.benches, kMostBenchDoublings));
-  ++worker.benches;
+  const Duration pause = DoublingPause(kFirstBench, worker.benches++, kLongestBench);
   worker.benched_until = now + pause;
   worker.failures_in_row = options_.bench_after - 1;  // one more, and it pauses for longer
   actions.push_back(BenchWorker{id, pause, reason});
