@@ -43,7 +43,7 @@ spec:
 
 class KubernetesLauncherTest(cluster.ClusterTest):
     PICTURES = 400
-    WORK = 4000  # about 20 ms an item: the run outlives a pod that is lost
+    WORK = 8000  # some 25 to 40 ms an item: the run outlives the pods that are lost one after another
     maxDiff = None
 
     def setUp(self):
